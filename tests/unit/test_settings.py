@@ -1,0 +1,160 @@
+"""The environment file: what is accepted, and what a person reads who made a mistake in it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lambdas.directory import settings
+from lambdas.directory.settings import Environment, SettingsError
+
+MINIMAL = """
+name = "acme"
+description = "Acme Ltd"
+[aws]
+account = "123456789012"
+region = "eu-central-1"
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def write_file(text: str, name: str = "acme") -> Path:
+        path = tmp_path / f"{name}.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write_file
+
+
+def mistakes_of(path: Path) -> list[str]:
+    with pytest.raises(SettingsError) as raised:
+        settings.load(path)
+    first, *mistakes = str(raised.value).splitlines()
+    assert first == f"{path} cannot be used:"
+    return mistakes
+
+
+def test_a_file_with_only_what_is_required_has_defaults_fit_for_production(write):
+    environment = settings.load(write(MINIMAL))
+    assert environment.platform == "aws"
+    assert environment.aws.retain_data
+    assert (environment.api.rate, environment.api.burst) == (100, 200)
+    assert environment.api.authorizer_cache_seconds == 60
+    assert environment.tokens.lifetime_days == 365
+    assert environment.alarms.address is None
+
+
+def test_the_directory_is_named_as_the_environment_unless_the_file_says_otherwise(write):
+    assert settings.load(write(MINIMAL)).directory == "acme"
+    assert settings.load(write('directory = "acme-ltd"\n' + MINIMAL)).directory == "acme-ltd"
+
+
+@pytest.mark.parametrize("name", settings.names())
+def test_every_environment_of_the_project_is_valid_and_survives_the_way_into_the_functions(name: str):
+    environment = settings.load(name)
+    assert Environment.model_validate_json(environment.model_dump_json()) == environment
+
+
+def test_the_worked_example_shows_every_key_there_is():
+    shown = settings.load("example").model_dump(exclude_unset=True)
+    assert shown.keys() == Environment.model_fields.keys()
+    for name, field in Environment.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, settings.Section):
+            assert shown[name].keys() == field.annotation.model_fields.keys()
+
+
+def test_an_unknown_key_is_told_with_the_key_that_was_probably_meant(write):
+    (mistake,) = mistakes_of(write(MINIMAL + "retian_data = true\n"))
+    assert mistake == (
+        '  aws.retian_data is not a key; did you mean "retain_data"? [aws] can have: account, region, retain_data.'
+    )
+
+
+def test_an_unknown_table_is_told_with_the_tables_there_are(write):
+    (mistake,) = mistakes_of(write(MINIMAL + "[zzz]\nkey = 1\n"))
+    assert mistake.startswith("  zzz is not a key; remove it. The file can have: name, description, platform, ")
+
+
+def test_a_missing_key_is_told_with_an_example_of_it(write):
+    (mistake,) = mistakes_of(write(MINIMAL.replace('account = "123456789012"', "")))
+    assert mistake == (
+        '  aws.account is missing; it must be the 12 digits of the AWS account, in quotes, such as "123456789012".'
+    )
+
+
+def test_every_mistake_of_a_file_is_told_at_once(write):
+    text = 'name = "Acme"\n[aws]\naccount = 123456789012\nregion = "Frankfurt"\n[api]\nrate = 10\n'
+    told = [mistake.split()[0] for mistake in mistakes_of(write(text))]
+    assert told == ["name", "description", "aws.account", "aws.region", "api.rate"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "key", "right"),
+    [
+        ("[api]\nrate = 24", "api.rate is 24;", "Microsoft Entra ID requires at least 25"),
+        ('[api]\nburst = "many"', 'api.burst is "many";', "from 25 to 5000"),
+        ("[api]\nauthorizer_cache_seconds = 3601", "api.authorizer_cache_seconds is 3601;", "from 0 to 3600"),
+        ("[api]\ntracing = 1", "api.tracing is 1;", "true or false"),
+        ("[tokens]\nlifetime_days = 0", "tokens.lifetime_days is 0;", "from 1 to 3650"),
+        ("[logs]\nretention_days = 100", "logs.retention_days is 100;", "90, 120"),
+        ('[logs]\nlevel = "info"', 'logs.level is "info";', '"INFO"'),
+        ('[alarms]\naddress = "nobody"', 'alarms.address is "nobody";', "oncall@example.com"),
+        ("alarms = 3", "alarms is 3;", "a table [alarms]"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_would_be_right(write, lines: str, key: str, right: str):
+    text = f"{lines}\n{MINIMAL}" if not lines.startswith("[") else f"{MINIMAL}\n{lines}\n"
+    (mistake,) = mistakes_of(write(text))
+    assert mistake.startswith(f"  {key} it must be ")
+    assert right in mistake
+
+
+def test_a_long_wrong_value_is_cut(write):
+    (mistake,) = mistakes_of(write(MINIMAL.replace("Acme Ltd", "x" * 2000)))
+    assert len(mistake) < 200
+
+
+def test_a_file_must_be_called_as_the_environment_it_describes(write):
+    (mistake,) = mistakes_of(write(MINIMAL, name="other"))
+    assert mistake == '  name is "acme"; it must be the file\'s own name, "other".'
+
+
+def test_text_that_is_no_toml_is_told_with_its_place(write):
+    path = write(MINIMAL + "rate 100\n")
+    with pytest.raises(SettingsError, match=r"is not valid TOML: .*line 7"):
+        settings.load(path)
+
+
+def test_an_environment_without_a_file_is_told_with_those_that_have_one():
+    with pytest.raises(SettingsError, match=r"no file environments/nowhere.toml. There are environments: .*local"):
+        settings.load("nowhere")
+
+
+def test_the_functions_read_the_file_they_were_deployed_with(tmp_path: Path, write, monkeypatch: pytest.MonkeyPatch):
+    deployed = settings.load(write(MINIMAL))
+    (tmp_path / settings.DEPLOYED_FILE).write_text(deployed.model_dump_json())
+    monkeypatch.setattr(settings, "ROOT", tmp_path)
+    settings.load_deployed.cache_clear()
+    try:
+        assert settings.load_deployed() == deployed
+    finally:
+        settings.load_deployed.cache_clear()
+
+
+def test_a_checkout_reads_the_file_that_the_variable_names(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ENVIRONMENT", "example")
+    settings.load_deployed.cache_clear()
+    try:
+        assert settings.load_deployed().name == "example"
+    finally:
+        settings.load_deployed.cache_clear()
+
+
+def test_a_deployed_file_of_another_version_is_refused(tmp_path: Path, write, monkeypatch: pytest.MonkeyPatch):
+    data = json.loads(settings.load(write(MINIMAL)).model_dump_json()) | {"color": "red"}
+    (tmp_path / settings.DEPLOYED_FILE).write_text(json.dumps(data))
+    monkeypatch.setattr(settings, "ROOT", tmp_path)
+    settings.load_deployed.cache_clear()
+    with pytest.raises(SettingsError, match="color is not a key"):
+        settings.load_deployed()
