@@ -36,7 +36,7 @@ def encode(value: str) -> str:
     Percent-encoding keeps it readable and leaves ``#`` to us; a value whose encoding is longer than
     :data:`MAX_ENCODED_VALUE` bytes becomes ``#sha256#`` and its digest, which no encoded value can begin with.
     """
-    encoded = quote(value, safe="@+ ")
+    encoded = quote(value, safe="@+ ", errors="surrogatepass")
     if len(encoded) <= MAX_ENCODED_VALUE:
         return encoded
     return f"#sha256#{hashlib.sha256(value.encode('utf-8', 'surrogatepass')).hexdigest()}"

@@ -1,0 +1,31 @@
+"""What a single request may ask of us: every limit of the protocol layer, with its reason."""
+
+MAX_BODY_BYTES = 5_000_000
+"""Bytes of a request body. Lambda ends at 6 MB for the whole event, and escaping a body into the event makes it grow."""
+
+MAX_JSON_DEPTH = 32
+"""Levels of nesting in a body. No SCIM message needs more than 8; deeper ones only exhaust parsers."""
+
+MAX_FILTER_LENGTH = 8_000
+"""Characters of a filter. API Gateway ends a request line at 8 kB; ``.search`` bodies get the same."""
+
+MAX_FILTER_NODES = 200
+"""Comparisons in one filter (as Databricks caps it): 5,000 would cost a third of a second for nothing a client needs."""
+
+MAX_PATCH_OPERATIONS = 1_000
+"""Operations of one PATCH. Each is a validation pass: 1,000 take some 3 seconds at worst."""
+
+MAX_PAGE_SIZE = 200
+"""Resources of one page (``filter.maxResults``): a page stays far below Lambda's 6 MB answer limit."""
+
+DEFAULT_PAGE_SIZE = 100
+"""Resources of a page when the client names no ``count``."""
+
+MAX_BULK_OPERATIONS = 500
+"""Operations of one bulk request: what finishes within API Gateway's 29 seconds."""
+
+MAX_BULK_BYTES = 1_000_000
+"""Bytes of one bulk request (``bulk.maxPayloadSize``)."""
+
+CURSOR_SECONDS = 3_600
+"""Seconds that a cursor stays valid (RFC 9865 section 2.4, ``cursorTimeout``)."""

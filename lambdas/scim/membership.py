@@ -1,0 +1,197 @@
+"""A change of a group's members, read out of a request without ever looking at the members themselves.
+
+A group may have a hundred thousand members; a request names a few of them. Everything that clients send about members
+(idp-behaviour 1.10: add, remove with a value, remove by filter, remove all, replace) folds into one :class:`MemberChange`,
+which the storage applies as a delta.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from scim2_models import InvalidValueException, PatchOp, Path
+from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
+
+GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member, as a client names it."""
+
+    id: str
+    """The id of the User or Group."""
+
+    type: str | None = None
+    """``User`` or ``Group`` when the client said which, in ``type`` or in ``$ref``; clients mostly do not."""
+
+    display: str | None = None
+    """The display name that the client sent along, returned as sent."""
+
+
+@dataclass
+class MemberChange:
+    """What a request does to the members of a group: the sum of its operations, in order."""
+
+    replaces: bool = False
+    """Whether the members become exactly :attr:`added`, whatever they were."""
+
+    added: dict[str, Member] = field(default_factory=dict)
+    """The members that are in the group afterwards, by id."""
+
+    removed: set[str] = field(default_factory=set)
+    """The ids that are not in the group afterwards."""
+
+    def add(self, members: list[Member]) -> None:
+        """Fold in an operation that adds members."""
+        for member in members:
+            self.added[member.id] = member
+            self.removed.discard(member.id)
+
+    def remove(self, ids: list[str]) -> None:
+        """Fold in an operation that removes members; one that is not in the group is no error."""
+        for member_id in ids:
+            self.added.pop(member_id, None)
+            self.removed.add(member_id)
+
+    def replace(self, members: list[Member]) -> None:
+        """Fold in an operation after which the group has just these members."""
+        self.replaces = True
+        self.added = {member.id: member for member in members}
+        self.removed = set()
+
+
+class MembersNeeded(Exception):  # noqa: N818 -- not an error: a request whose answer depends on the members' present values
+    """An operation on members that cannot be told from the request alone, such as one on ``members[type eq "User"]``."""
+
+
+def read_member(value: Any, where: str) -> Member:
+    """Read one member of a request.
+
+    :param value: ``{"value": id, "type"?, "$ref"?, "display"?}``, or the id alone, as a string.
+    :param where: The value's path in the request, such as ``members[2]``, for the error.
+    :raises InvalidValueException: When no id can be read.
+    """
+    if isinstance(value, str) and value:
+        return Member(value)
+    entry = {str(key).lower(): item for key, item in value.items()} if isinstance(value, dict) else {}
+    member_id, reference = entry.get("value"), entry.get("$ref")
+    if not member_id and isinstance(reference, str):
+        member_id = reference.rstrip("/").rpartition("/")[2]
+    if not isinstance(member_id, str) or not member_id:
+        raise InvalidValueException(detail=f"{where}.value must be the id of a User or Group, as a string")
+    display = entry.get("display")
+    return Member(member_id, _type_of(entry), display if isinstance(display, str) and display else None)
+
+
+def read_members(value: Any) -> list[Member]:
+    """Read the members of an operation: a list of them, a single one, or nothing.
+
+    :raises InvalidValueException: When one of them names no id.
+    """
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    return [read_member(item, f"members[{index}]") for index, item in enumerate(values)]
+
+
+def split_members(patch_op: "PatchOp[Any]") -> tuple[MemberChange | None, list[Any]]:
+    """Split a PATCH of a group into its change of members and its operations on all other attributes.
+
+    The two commute, so each keeps its own order (RFC 7644 section 3.5.2).
+
+    :return: The change, or None when the request does not touch members; and the other operations.
+    :raises MembersNeeded: When an operation depends on what the members are.
+    :raises InvalidValueException: When a member names no id.
+    """
+    change = MemberChange()
+    touched = False
+    others: list[Any] = []
+    for operation in patch_op.operations or []:
+        if operation.path:
+            if _targets_members(operation.path):
+                touched = True
+                _fold_path(change, operation)
+            else:
+                others.append(operation)
+            continue
+        rest, members = _split_value(operation.value)
+        if members is not _ABSENT:
+            touched = True
+            _fold(change, str(operation.op), members)
+        if rest or members is _ABSENT:
+            others.append(operation.model_copy(update={"value": rest}))
+    return (change if touched else None), others
+
+
+_ABSENT = object()
+
+
+def _split_value(value: Any) -> tuple[Any, Any]:
+    """Split the value of an operation without path into what is not members, and the members if it has that key."""
+    if not isinstance(value, dict):
+        return value, _ABSENT
+    rest = dict(value)
+    members: Any = _ABSENT
+    for key in value:
+        name = str(key).lower()
+        if name in ("members", f"{GROUP_URN}:members".lower()):
+            members = rest.pop(key)
+        elif name.startswith(("members.", "members[", f"{GROUP_URN}:members".lower())):
+            raise MembersNeeded
+    return rest, members
+
+
+def _targets_members(path: "Path[Any]") -> bool:
+    binding = path.resolve()
+    return binding is not None and binding.field_name == "members"
+
+
+def _fold_path(change: MemberChange, operation: Any) -> None:
+    binding = operation.path.resolve()
+    if binding.sub_field_name is not None:
+        raise MembersNeeded
+    value_filter = operation.path.value_filter
+    if value_filter is None:
+        _fold(change, str(operation.op), operation.value)
+        return
+    ids = _ids_of(value_filter)
+    if ids is None or str(operation.op) != "remove" or operation.value is not None:
+        raise MembersNeeded
+    change.remove(ids)
+
+
+def _fold(change: MemberChange, op: str, value: Any) -> None:
+    """Fold in one operation on the whole ``members`` attribute."""
+    if op == "add":
+        change.add(read_members(value))
+    elif op == "replace":
+        change.replace(read_members(value))
+    elif value is None:
+        change.replace([])
+    else:
+        change.remove([member.id for member in read_members(value)])
+
+
+def _ids_of(node: FilterNode) -> list[str] | None:
+    """Return the ids that ``value eq "a" or value eq "b" ...`` names, or None for any other filter."""
+    if isinstance(node, LogicalExpr) and node.op is LogicalOperator.or_:
+        parts = [_ids_of(term) for term in node.terms]
+        return None if None in parts else [each for part in parts if part for each in part]
+    if (
+        isinstance(node, Comparison)
+        and node.op is CompareOperator.eq
+        and node.attr_path.attr.lower() == "value"
+        and node.attr_path.sub_attr is None
+        and isinstance(node.value, str)
+    ):
+        return [node.value]
+    return None
+
+
+def _type_of(entry: dict[str, Any]) -> str | None:
+    """Return the type of a member, from its ``type`` or else from its ``$ref``."""
+    for name in ("User", "Group"):
+        if str(entry.get("type", "")).lower() == name.lower():
+            return name
+    reference = str(entry.get("$ref") or "").lower()
+    if "/groups/" in f"/{reference}":
+        return "Group"
+    return "User" if "/users/" in f"/{reference}" else None

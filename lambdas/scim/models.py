@@ -1,0 +1,126 @@
+"""The resources we serve: RFC 7643's User, Group and enterprise extension, as real clients fill them.
+
+The sentence below each attribute is what ``/Schemas`` tells clients of it.
+
+They differ from scim2-models' own in four places, each because a client's honest data would be refused otherwise:
+
+- ``manager`` needs no ``$ref``: RFC 7643 section 8.7.1 declares ``required: false`` for both sub-attributes, and Entra sends
+  only ``value``;
+- ``emails.value`` is any string: identity providers send what their directories hold, and a filter for a malformed address is
+  an empty list, not an error;
+- ``photos.value`` and ``profileUrl`` are kept as sent;
+- a group's ``displayName`` is unique: Entra matches groups by it, and two hits stop the job (``DuplicateTargetEntries``).
+"""
+
+from typing import Annotated, Any, ClassVar
+
+import scim2_models
+from pydantic import Field, GetCoreSchemaHandler
+from pydantic_core import core_schema
+from scim2_models import (
+    URN,
+    CaseExact,
+    ComplexAttribute,
+    Extension,
+    External,
+    Mutability,
+    Reference,
+    Required,
+    Uniqueness,
+)
+
+
+class ExternalReference(Reference[External]):
+    """A URL of something outside the directory, kept exactly as the client sent it."""
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source_type: type[Any], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Accept any string: what is no URL in the customer's directory is still what its people typed."""
+        return core_schema.no_info_after_validator_function(
+            cls, core_schema.str_schema(), serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+
+class Email(scim2_models.Email):
+    """An e-mail address, or whatever the customer's directory has in its place."""
+
+    value: str | None = None
+    """The e-mail address, as the client sent it."""
+
+
+class Photo(scim2_models.Photo):
+    """A photo's URL."""
+
+    value: ExternalReference | None = None
+    """The URL of a photo of the User, as the client sent it."""
+
+
+class User(scim2_models.User[Any]):
+    """A person of the customer (RFC 7643 section 4.1)."""
+
+    __schema__ = scim2_models.User.__schema__
+
+    profile_url: ExternalReference | None = None
+    """A URL of the User's online profile, as the client sent it."""
+
+    emails: list[Email] | None = None  # type: ignore[assignment]  # narrower on purpose: pydantic reads it as declared
+    """E-mail addresses of the User."""
+
+    Emails: ClassVar[type[ComplexAttribute]] = Email
+
+    photos: list[Photo] | None = None  # type: ignore[assignment]  # as emails
+    """URLs of photos of the User."""
+
+    Photos: ClassVar[type[ComplexAttribute]] = Photo
+
+
+class Manager(ComplexAttribute):
+    """The manager of a user (RFC 7643 section 4.3)."""
+
+    value: Annotated[str | None, Required.false, CaseExact.true] = None
+    """The id of the User who is the manager."""
+
+    ref: Annotated[Reference["User"] | None, Required.false] = Field(
+        None, serialization_alias="$ref", validation_alias="$ref"
+    )
+    """The URI of the User who is the manager."""
+
+    display_name: Annotated[str | None, Mutability.read_only] = None
+    """The displayName of the manager."""
+
+
+class EnterpriseUser(Extension):
+    """The enterprise extension (RFC 7643 section 4.3)."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")
+
+    employee_number: str | None = None
+    """An identifier of the person, often by order of hire."""
+
+    cost_center: str | None = None
+    """The name of a cost center."""
+
+    organization: str | None = None
+    """The name of an organization."""
+
+    division: str | None = None
+    """The name of a division."""
+
+    department: str | None = None
+    """The name of a department."""
+
+    manager: Manager | None = None
+    """The User's manager. It may not exist yet: references arrive in any order."""
+
+
+class Group(scim2_models.Group):
+    """A group of users and groups (RFC 7643 section 4.2)."""
+
+    __schema__ = scim2_models.Group.__schema__
+
+    display_name: Annotated[str | None, Required.true, Uniqueness.server] = None
+    """The name of the Group, unique in the directory whatever its case."""

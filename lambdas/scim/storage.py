@@ -1,0 +1,49 @@
+"""What our handler asks of a storage beyond scim2-server's contract: groups changed by delta."""
+
+from abc import abstractmethod
+from typing import Any
+
+from scim2_models import Resource, ResourceType
+from scim2_server.storage import ScimStorage
+
+from lambdas.scim.membership import MemberChange
+
+
+class DirectoryStorage(ScimStorage):
+    """A storage whose groups keep their members apart, so that a change never loads or rewrites the others.
+
+    Beside the rules of :class:`scim2_server.storage.ScimStorage`:
+
+    - a user's ``groups`` and a group's ``members`` agree at every read;
+    - adding a member that is present and removing one that is absent changes nothing, not even the version.
+    """
+
+    @abstractmethod
+    def get_head(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
+        """Return a resource without what is kept apart from it: a group without its members.
+
+        :raises scim2_models.NotFoundException: When no resource of this type has this id.
+        """
+
+    @abstractmethod
+    def update_group(
+        self,
+        resource_type: ResourceType,
+        group_id: str,
+        head: Resource[Any] | None,
+        change: MemberChange | None,
+        *,
+        expected_version: str | None = None,
+    ) -> str | None:
+        """Change a group's own attributes, its members, or both.
+
+        :param head: The whole new state without members, or None to leave it as it is.
+        :param change: The change of members, or None to leave them as they are.
+        :param expected_version: The version that the group must still have, when given.
+        :return: The group's new version, or None when it was not read and is not known.
+        :raises scim2_models.NotFoundException: When the group does not exist.
+        :raises scim2_models.InvalidValueException: When an added member is no User or Group of the directory. Nothing
+            is then changed, up to what one transaction holds; a larger change is checked as a whole before it begins.
+        :raises scim2_models.PreconditionFailedException: When the stored version is not ``expected_version``.
+        :raises scim2_models.UniquenessException: When a unique value is taken.
+        """

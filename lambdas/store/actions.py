@@ -1,0 +1,156 @@
+"""The actions that transactions are made of, each with the condition that keeps it right."""
+
+from datetime import datetime
+
+from lambdas.store.items import Stored
+from lambdas.store.keys import Key
+from lambdas.store.table import Action, Item, key_of
+
+EXISTS = "attribute_exists(pk)"
+NEW = "attribute_not_exists(pk)"
+
+
+def put_new(item: Item) -> Action:
+    """Put an item that must not exist yet."""
+    return {"Put": {"Item": item, "ConditionExpression": NEW}}
+
+
+def put(item: Item) -> Action:
+    """Put an item, whether it exists or not."""
+    return {"Put": {"Item": item}}
+
+
+def own(key: Key, resource_id: str) -> Action:
+    """Take a unique value for a resource; it must be free, or that resource's already."""
+    return {
+        "Put": {
+            "Item": {**key_of(key), "id": {"S": resource_id}},
+            "ConditionExpression": f"{NEW} OR id = :id",
+            "ExpressionAttributeValues": {":id": {"S": resource_id}},
+        }
+    }
+
+
+def look_up(key: Key) -> Action:
+    """Let a resource be found by a value that others may share."""
+    return put({**key_of(key)})
+
+
+def delete(key: Key) -> Action:
+    """Delete an item, whether it exists or not."""
+    return {"Delete": {"Key": key_of(key)}}
+
+
+def delete_existing(key: Key) -> Action:
+    """Delete an item that must exist."""
+    return {"Delete": {"Key": key_of(key), "ConditionExpression": EXISTS}}
+
+
+def delete_version(key: Key, version: int) -> Action:
+    """Delete a resource that must still have the version the deletion was computed from."""
+    return {
+        "Delete": {
+            "Key": key_of(key),
+            "ConditionExpression": "version = :version",
+            "ExpressionAttributeValues": {":version": {"N": str(version)}},
+        }
+    }
+
+
+def count(key: Key, difference: int) -> Action:
+    """Add to a count of resources."""
+    return {
+        "Update": {
+            "Key": key_of(key),
+            "UpdateExpression": "ADD n :difference",
+            "ExpressionAttributeValues": {":difference": {"N": str(difference)}},
+        }
+    }
+
+
+def update_document(key: Key, stored: Stored, expected: int) -> Action:
+    """Write a resource's new state, which must still have the version it was computed from.
+
+    It leaves alone what is kept beside the document, such as the user's groups, so it never undoes a membership.
+    """
+    assignments = "SET doc = :doc, version = :version, modified = :modified"
+    values: Item = {
+        ":doc": {"S": stored.document},
+        ":version": {"N": str(stored.version)},
+        ":modified": {"S": stored.modified.isoformat()},
+        ":expected": {"N": str(expected)},
+    }
+    if stored.name is not None:
+        assignments += ", #name = :name"
+        values[":name"] = {"S": stored.name}
+    else:
+        assignments += " REMOVE #name"
+    return {
+        "Update": {
+            "Key": key_of(key),
+            "UpdateExpression": assignments,
+            "ConditionExpression": "version = :expected",
+            "ExpressionAttributeNames": {"#name": "name"},
+            "ExpressionAttributeValues": values,
+        }
+    }
+
+
+def touch(key: Key, moment: datetime, expected: int | None = None) -> Action:
+    """Give a group whose members change its next version; it must exist, and have the expected version when one is given."""
+    condition, values = EXISTS, {":modified": {"S": moment.isoformat()}, ":one": {"N": "1"}}
+    if expected is not None:
+        condition = "version = :expected"
+        values[":expected"] = {"N": str(expected)}
+    return {
+        "Update": {
+            "Key": key_of(key),
+            "UpdateExpression": "SET modified = :modified ADD version :one",
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+        }
+    }
+
+
+def join(key: Key, group_id: str) -> Action:
+    """Note on a user or group that it is a member of a group; it must exist, which proves that the member does."""
+    return _membership(key, group_id, "ADD groups :groups, version :one")
+
+
+def leave(key: Key, group_id: str) -> Action:
+    """Note on a user or group that it is no longer a member of a group; it must exist."""
+    return _membership(key, group_id, "DELETE groups :groups ADD version :one")
+
+
+def forget(key: Key, group_id: str) -> Action:
+    """Take a deleted group out of a user's or group's set; not a new version, since no read has shown it any more."""
+    action = _membership(key, group_id, "DELETE groups :groups")
+    del action["Update"]["ExpressionAttributeValues"][":one"]
+    return action
+
+
+def _membership(key: Key, group_id: str, expression: str) -> Action:
+    return {
+        "Update": {
+            "Key": key_of(key),
+            "UpdateExpression": expression,
+            "ConditionExpression": EXISTS,
+            "ExpressionAttributeValues": {":groups": {"SS": [group_id]}, ":one": {"N": "1"}},
+        }
+    }
+
+
+def leave_many(key: Key, group_ids: list[str], expected: int) -> Action:
+    """Take a resource out of several groups at once; it must have the version that its groups were read from."""
+    return {
+        "Update": {
+            "Key": key_of(key),
+            "UpdateExpression": "DELETE groups :groups ADD version :one",
+            "ConditionExpression": "version = :expected",
+            "ExpressionAttributeValues": {
+                ":groups": {"SS": group_ids},
+                ":one": {"N": "1"},
+                ":expected": {"N": str(expected)},
+            },
+        }
+    }

@@ -1,0 +1,208 @@
+"""Group membership as a delta: what a request names is written, the other members are never read or rewritten.
+
+A membership is two facts that always change in one transaction: the member item below the group, and the group's id in the
+member's ``groups`` set. So a group's ``members`` and a user's ``groups`` agree at every read, and writing the set proves that
+the member exists. Up to :data:`BATCH` members are one transaction, all or nothing. More go in batches, each safe to repeat:
+who sends a request again after a failure half-way reaches the state it asked for.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Literal
+
+from scim2_models import InvalidValueException
+
+from lambdas.scim.membership import Member, MemberChange
+from lambdas.store import actions, keys
+from lambdas.store.items import member_item
+from lambdas.store.reads import is_id
+from lambdas.store.table import MAX_TRANSACTION_ACTIONS, Action, ConditionFailed, Item, Table
+
+BATCH = 45
+"""Members changed in one transaction: two actions each, which leaves ten for the group itself (AWS limit: 100)."""
+
+OTHER_TYPE = {"User": "Group", "Group": "User"}
+
+Refuse = Callable[[ConditionFailed], Exception]
+"""Tells which error a failed condition of the group's own actions stands for."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One member joining or leaving."""
+
+    verb: Literal["add", "remove"]
+    member: Member
+    type: str
+    """``User`` or ``Group``: what the client said, or else what we try first."""
+
+    tried: frozenset[str] = frozenset()
+    """The types under which no such member was found."""
+
+    def other_type(self) -> "Step":
+        """Return the step with the type that was not tried yet."""
+        return replace(self, type=OTHER_TYPE[self.type], tried=self.tried | {self.type})
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the member was found neither as a User nor as a Group."""
+        return len(self.tried) == len(OTHER_TYPE)
+
+
+class Memberships:
+    """The memberships of one directory."""
+
+    def __init__(self, table: Table, directory: str) -> None:
+        """Take the table and the directory's id."""
+        self.table = table
+        self.directory = directory
+
+    def items(self, group_id: str) -> Iterator[Item]:
+        """Yield the member items of a group."""
+        return self.table.query(keys.members(self.directory, group_id))
+
+    def has(self, group_id: str, member_id: str) -> bool:
+        """Tell whether a user or group is a direct member of a group."""
+        return self.table.get(keys.member(self.directory, group_id, member_id)) is not None
+
+    def steps(self, group_id: str, change: MemberChange, *, new: bool = False) -> list[Step]:
+        """Return what a change comes to: for a replacement, the difference against the stored members, read page by page.
+
+        :param new: Whether the group is being created, so that there is nothing to compare with.
+        :raises InvalidValueException: When an id cannot be one of ours, or the group would be its own member.
+        """
+        _check_ids(group_id, change.added.values())
+        added = dict(change.added)
+        removed = {each: "User" for each in change.removed if is_id(each)}
+        if change.replaces and not new:
+            removed = {}
+            for item in self.items(group_id):
+                if added.pop(item["sk"]["S"], None) is None:
+                    removed[item["sk"]["S"]] = item["type"]["S"]
+        return [
+            *(Step("remove", Member(each), known) for each, known in removed.items()),
+            *(Step("add", member, member.type or "User") for member in added.values()),
+        ]
+
+    def commit(
+        self,
+        group_id: str,
+        steps: Sequence[Step],
+        first: Sequence[Action],
+        later: Callable[[], Action],
+        refuse: Refuse,
+        *,
+        needed: bool,
+    ) -> int:
+        """Write the steps, together with the group's own actions.
+
+        :param first: The group's own actions in the first transaction: creating it, changing it, or its next version.
+        :param later: The group's own action in every further transaction.
+        :param refuse: Called when a condition of those actions fails.
+        :param needed: Whether ``first`` is to be written even when no member changes.
+        :return: How many transactions were written.
+        :raises InvalidValueException: When a member does not exist.
+        """
+        if len(steps) > BATCH:
+            self._require(steps)
+        written = 0
+        own: Sequence[Action] = first
+        size = min(BATCH, (MAX_TRANSACTION_ACTIONS - len(first)) // 2)
+        remaining = iter(steps)
+        batch = list(islice(remaining, size))
+        while batch or (needed and not written):
+            if self._commit_batch(group_id, own, batch, refuse, needed=needed and not written):
+                written += 1
+                own = [later()]
+            batch = list(islice(remaining, BATCH))
+        return written
+
+    def _commit_batch(
+        self, group_id: str, own: Sequence[Action], batch: Sequence[Step], refuse: Refuse, *, needed: bool
+    ) -> bool:
+        """Write one transaction; what turns out to change nothing is left out, and what has another type tried again."""
+        steps = list(batch)
+        while steps or needed:
+            pairs = [self._actions(group_id, step) for step in steps]
+            try:
+                self.table.transact([*own, *(action for pair in pairs for action in pair)])
+            except ConditionFailed as failure:
+                if any(index < len(own) for index in failure.failed):
+                    raise refuse(failure) from None
+                steps = _reconsider(steps, pairs, {index - len(own) for index in failure.failed})
+            else:
+                return True
+        return False
+
+    def _actions(self, group_id: str, step: Step) -> list[Action]:
+        """Return the near side of a step, then its far side."""
+        near = keys.member(self.directory, group_id, step.member.id)
+        far = keys.resource(self.directory, step.type, step.member.id)
+        if step.verb == "add":
+            item = member_item(self.directory, group_id, step.member, step.type)
+            return [actions.put_new(item), actions.join(far, group_id)]
+        if step.exhausted:
+            return [actions.delete_existing(near)]
+        return [actions.delete_existing(near), actions.leave(far, group_id)]
+
+    def _require(self, steps: Sequence[Step]) -> None:
+        """Refuse a change that needs several transactions before its first one, when a member does not exist."""
+        wanted = [step.member.id for step in steps if step.verb == "add"]
+        found: set[str] = set()
+        for resource_type in ("User", "Group"):
+            missing = [each for each in wanted if each not in found]
+            items = self.table.batch_get(
+                (keys.resource(self.directory, resource_type, each) for each in missing), attributes=("sk",)
+            )
+            found |= {item["sk"]["S"] for item in items}
+        missing = [each for each in wanted if each not in found]
+        if missing:
+            raise unknown_members(missing)
+
+
+def _reconsider(steps: list[Step], pairs: list[list[Action]], failed: set[int]) -> list[Step]:
+    """Return the steps that are left after some conditions failed.
+
+    The near side fails when there is nothing to do: the member is present already, or absent. The far side fails when there is
+    no such resource under the type that was tried.
+    """
+    left: list[Step] = []
+    unknown: list[str] = []
+    position = 0
+    for step, pair in zip(steps, pairs, strict=True):
+        near_failed, far_failed = position in failed, len(pair) > 1 and position + 1 in failed
+        position += len(pair)
+        if step.verb == "remove" and near_failed:
+            continue
+        if far_failed:
+            step = step.other_type()
+            if step.verb == "add" and step.exhausted:
+                unknown.append(step.member.id)
+        elif near_failed:
+            continue
+        left.append(step)
+    if unknown:
+        raise unknown_members(unknown)
+    return left
+
+
+def unknown_members(ids: Sequence[str]) -> InvalidValueException:
+    """Return the error for members that do not exist, naming the first few."""
+    shown = ", ".join(f'"{each[:80]}"' for each in ids[:5])
+    more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+    return InvalidValueException(
+        detail=f"members.value: no User or Group of this directory has the id {shown}{more}. "
+        "Provision the member first, or leave it out."
+    )
+
+
+def _check_ids(group_id: str, members: Iterable[Member]) -> None:
+    bad = []
+    for member in members:
+        if member.id == group_id:
+            raise InvalidValueException(detail="members.value: a group cannot be a member of itself")
+        if not is_id(member.id):
+            bad.append(member.id)
+    if bad:
+        raise unknown_members(bad)

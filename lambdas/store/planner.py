@@ -1,0 +1,126 @@
+"""From a filter to the keys that serve it: what can be looked up is never scanned.
+
+Clients match by ``userName``, ``externalId``, ``displayName``, ``emails``, ``id``, ``members`` and ``manager`` (idp-behaviour 1.3,
+1.11). Each of them alone, or inside an ``and``, names keys to read; the whole filter is then evaluated on what they give, so a
+plan can only be too wide, never wrong. An ``or`` is served when each of its sides is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from scim2_models import AttributeBinding, Path, Resource, ScimFilter, Uniqueness
+from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator, ValuePath
+from scim2_server.utils import parametrize
+
+from lambdas.store.indexes import LOOKUPS, comparable_of, short_name
+
+
+@dataclass(frozen=True)
+class ById:
+    """The resource with this id."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class ByUnique:
+    """The resource that owns a unique value."""
+
+    attribute: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ByLookup:
+    """The resources that have a value."""
+
+    attribute: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ByMember:
+    """The groups that have a member."""
+
+    member_id: str
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """The resources that any of these finds."""
+
+    paths: tuple["AccessPath", ...]
+
+
+AccessPath = ById | ByUnique | ByLookup | ByMember | AnyOf
+
+COST: dict[type, int] = {ById: 0, ByUnique: 1, ByLookup: 2, ByMember: 3, AnyOf: 4}
+"""Which of several access paths to take: the one that reads least."""
+
+
+class Planner:
+    """Plans the filters on one resource type."""
+
+    def __init__(self, resource_type: str, model: type[Resource[Any]]) -> None:
+        """Take the type's name and its model."""
+        self.resource_type = resource_type
+        self.model = model
+        paths = parametrize(Path, model).iter_paths(
+            include_subattributes=False, uniqueness=[Uniqueness.server, Uniqueness.global_]
+        )
+        self.unique = frozenset(_names(model, (str(path) for path in paths if str(path) != "id")))
+        self.lookups = frozenset(_names(model, LOOKUPS.get(resource_type, ())))
+
+    def plan(self, scim_filter: ScimFilter[Any] | None) -> AccessPath | None:
+        """Return how to find what a filter can match, or None when everything has to be looked at."""
+        if scim_filter is None:
+            return None
+        bound = parametrize(ScimFilter, self.model)(str(scim_filter))
+        return self._plan(bound, bound.ast)
+
+    def _plan(self, scim_filter: ScimFilter[Any], node: FilterNode) -> AccessPath | None:
+        if isinstance(node, LogicalExpr):
+            paths = [self._plan(scim_filter, term) for term in node.terms]
+            found = [path for path in paths if path is not None]
+            if node.op is LogicalOperator.and_:
+                return min(found, key=lambda path: COST[type(path)], default=None)
+            return AnyOf(tuple(found)) if len(found) == len(paths) else None
+        if isinstance(node, Comparison) and node.op is CompareOperator.eq:
+            return self._path(scim_filter.resolve_comparison(node.attr_path, strict=False), node.value)
+        if isinstance(node, ValuePath):
+            return self._selection(scim_filter, node.attr_path, node.val_filter)
+        return None
+
+    def _selection(self, scim_filter: ScimFilter[Any], head: AttrPath, node: FilterNode) -> AccessPath | None:
+        """Plan ``emails[type eq "work" and value eq "x"]`` by the comparison of the value that it holds."""
+        terms = node.terms if isinstance(node, LogicalExpr) and node.op is LogicalOperator.and_ else (node,)
+        for term in terms:
+            if isinstance(term, Comparison) and term.op is CompareOperator.eq and term.attr_path.sub_attr is None:
+                whole = AttrPath(head.attr, term.attr_path.attr, head.uri)
+                path = self._path(scim_filter.resolve_comparison(whole, strict=False), term.value)
+                if path is not None:
+                    return path
+        return None
+
+    def _path(self, binding: AttributeBinding | None, value: Any) -> AccessPath | None:
+        if binding is None or not isinstance(value, str):
+            return None
+        name = short_name(binding)
+        if name == "id" or binding.field_name == "id":
+            return ById(value)
+        if self.resource_type == "Group" and name == "members.value":
+            return ByMember(value)
+        comparable = comparable_of(binding, value)
+        if not comparable:
+            return None
+        if name in self.unique:
+            return ByUnique(name, comparable)
+        return ByLookup(name, comparable) if name in self.lookups else None
+
+
+def _names(model: type[Resource[Any]], attributes: Iterable[str]) -> Iterable[str]:
+    for attribute in attributes:
+        binding = parametrize(Path, model)(attribute).resolve()
+        if binding is not None:
+            yield short_name(binding)

@@ -1,0 +1,180 @@
+"""Searching: through a key where the filter names one, through bounded pages where it does not."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from scim2_models import Resource, ResourceType, ScimFilter, ScimProvider, SearchRequest, TooManyException
+from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode, LogicalExpr, Not, Present, ValuePath
+from scim2_server.storage import SearchPage
+from scim2_server.utils import parametrize
+
+from lambdas.store import keys
+from lambdas.store.items import Stored, member_value
+from lambdas.store.listing import Listing
+from lambdas.store.pages import Found, cut_page
+from lambdas.store.planner import AccessPath, AnyOf, ById, ByLookup, ByMember, ByUnique, Planner
+from lambdas.store.reads import APART, Reader, is_id, keeps, set_values
+
+SCAN_PAGES = 30
+"""Pages of 1 MB that a filter without a key may read: some 30,000 users."""
+
+SCAN_SECONDS = 15.0
+"""Seconds that such a filter may take, well inside API Gateway's 29."""
+
+
+class Searcher:
+    """Searches the resources of one directory."""
+
+    def __init__(self, reader: Reader, provider: ScimProvider) -> None:
+        """Take what reads the directory, and the description of its resources."""
+        self.reader = reader
+        self.table = reader.table
+        self.directory = reader.directory
+        self.listing = Listing(reader.table, reader.directory)
+        self.planners = {
+            str(each.name): Planner(str(each.name), reader.model(each)) for each in provider.resource_types
+        }
+
+    def search(self, types: Sequence[ResourceType], request: SearchRequest[Any], position: Any) -> SearchPage:
+        """Return one page of the matching resources of some types, and their number.
+
+        :raises TooManyException: When a filter or sort that no key serves would read more than its limits.
+        """
+        if request.filter is None and not request.sort_by:
+            listed = self.listing.page(types, request, position)
+            resources = self._whole(request, listed.stored)
+            return SearchPage(listed.total, resources, listed.next, listed.previous)
+        found = [each for resource_type in types for each in self._find(resource_type, request)]
+        cut = cut_page(request, position, found)
+        resources = self._whole(request, [(each.type, each.stored) for each in cut.found])
+        return SearchPage(len(found), resources, cut.next, cut.previous)
+
+    def _whole(self, request: SearchRequest[Any], stored: Sequence[tuple[ResourceType, Stored]]) -> list[Resource[Any]]:
+        """Return the resources of a page, in its order, with what the answer keeps."""
+        whole: dict[str, Resource[Any]] = {}
+        for resource_type in {str(each.name): each for each, _ in stored}.values():
+            ours = [one for each, one in stored if each.name == resource_type.name]
+            wanted = keeps(request, APART.get(str(resource_type.name), ""))
+            for one, resource in zip(ours, self.reader.resources(resource_type, ours, whole=wanted), strict=True):
+                whole[one.id] = resource
+        return [whole[one.id] for _, one in stored]
+
+    def _find(self, resource_type: ResourceType, request: SearchRequest[Any]) -> list[Found]:
+        """Return every resource of a type that the filter matches."""
+        scim_filter = request.filter
+        path = self.planners[str(resource_type.name)].plan(scim_filter)
+        batches = self._scan(resource_type) if path is None else [self._follow(resource_type, path)]
+        found: list[Found] = []
+        for batch in batches:
+            resources = self._comparable(resource_type, batch, request)
+            found += [
+                Found(resource_type, stored, resource)
+                for stored, resource in zip(batch, resources, strict=True)
+                if scim_filter is None or _matches(scim_filter, resource)
+            ]
+        return found
+
+    def _follow(self, resource_type: ResourceType, path: AccessPath) -> list[Stored]:
+        """Return what an access path finds: 1 call for an id, 2 otherwise."""
+        return self.reader.stored_many(resource_type, self._ids(str(resource_type.name), path))
+
+    def _ids(self, name: str, path: AccessPath) -> Iterable[str]:
+        match path:
+            case ById():
+                return [path.id]
+            case ByUnique():
+                owner = self.table.get(keys.unique(self.directory, name, path.attribute, path.value))
+                return [owner["id"]["S"]] if owner else []
+            case ByLookup():
+                pk = keys.lookups(self.directory, name, path.attribute, path.value)
+                return [item["sk"]["S"] for item in self.table.query(pk, attributes=("sk",))]
+            case ByMember():
+                return self._groups_of(path.member_id)
+            case AnyOf():
+                return {each for one in path.paths for each in self._ids(name, one)}
+
+    def _groups_of(self, member_id: str) -> set[str]:
+        """Return the groups that a user or group is a direct member of: 1 BatchGetItem."""
+        if not is_id(member_id):
+            return set()
+        both = (keys.resource(self.directory, name, member_id) for name in ("User", "Group"))
+        items = self.table.batch_get(both, attributes=("groups",))
+        return {each for item in items for each in item.get("groups", {}).get("SS", ())}
+
+    def _scan(self, resource_type: ResourceType) -> Iterator[list[Stored]]:
+        """Yield all resources of a type, page by page, within the limits."""
+        pk, deadline = keys.resources(self.directory, str(resource_type.name)), time.monotonic() + SCAN_SECONDS
+        for number, page in enumerate(self.table.pages(pk)):
+            if number >= SCAN_PAGES or time.monotonic() > deadline:
+                raise TooManyException(
+                    detail="The directory is too large to evaluate this filter or sort on each resource. Filter by "
+                    + self._served(str(resource_type.name))
+                    + ", alone or with other conditions joined by and."
+                )
+            yield [Stored.from_item(item) for item in page]
+
+    def _served(self, name: str) -> str:
+        planner = self.planners[name]
+        members = {"members"} if name == "Group" else set()
+        return ", ".join(sorted({"id"} | planner.unique | planner.lookups | members)) + " with eq"
+
+    def _comparable(
+        self, resource_type: ResourceType, batch: Sequence[Stored], request: SearchRequest[Any]
+    ) -> list[Resource[Any]]:
+        """Return resources with as much of what is kept apart as the filter and the sort look at."""
+        name = str(resource_type.name)
+        apart = APART.get(name, "")
+        sorts = request.sort_by is not None and apart in str(request.sort_by)
+        named = set() if request.filter is None else named_values(request.filter.ast, apart)
+        if sorts or named is None or (named and apart != "members"):
+            return self.reader.resources(resource_type, batch)
+        resources = self.reader.resources(resource_type, batch, whole=False)
+        if named:
+            self._add_named_members(resources, named)
+        return resources
+
+    def _add_named_members(self, groups: Sequence[Resource[Any]], named: set[str]) -> None:
+        """Give groups those of their members that the filter names: all that it can tell apart."""
+        wanted = (keys.member(self.directory, str(group.id), each) for group in groups for each in named if is_id(each))
+        present: dict[str, list[dict[str, Any]]] = {}
+        for item in self.table.batch_get(wanted):
+            present.setdefault(item["pk"]["S"].rpartition("#")[2], []).append(member_value(item))
+        for group in groups:
+            if str(group.id) in present:
+                set_values(group, "members", present[str(group.id)])
+
+
+def _matches(scim_filter: ScimFilter[Any], resource: Resource[Any]) -> bool:
+    if scim_filter.models:
+        return bool(scim_filter.match(resource))
+    return bool(parametrize(ScimFilter, type(resource))(str(scim_filter)).match(resource))
+
+
+def named_values(node: FilterNode, attribute: str) -> set[str] | None:
+    """Return the values of a multi-valued attribute that a filter compares with ``eq``: all that its outcome depends on.
+
+    :return: An empty set when the filter does not look at the attribute; None when it looks at more than such values.
+    """
+    if isinstance(node, LogicalExpr):
+        parts = [named_values(term, attribute) for term in node.terms]
+        return None if None in parts else {each for part in parts if part for each in part}
+    if isinstance(node, Not):
+        return named_values(node.expr, attribute)
+    if isinstance(node, ValuePath):
+        return _named(node.val_filter, None) if _is(node.attr_path, attribute) else set()
+    if isinstance(node, Comparison) and _is(node.attr_path, attribute):
+        return _named(node, attribute)
+    return None if isinstance(node, Present) and _is(node.attr_path, attribute) else set()
+
+
+def _is(path: AttrPath, attribute: str) -> bool:
+    return path.attr.lower() == attribute.lower()
+
+
+def _named(node: FilterNode, attribute: str | None) -> set[str] | None:
+    """Return the value of ``members eq "x"``, ``members.value eq "x"`` or, inside brackets, ``value eq "x"``."""
+    if not isinstance(node, Comparison) or node.op is not CompareOperator.eq or not isinstance(node.value, str):
+        return None
+    sub = node.attr_path.sub_attr if attribute else node.attr_path.attr
+    return {node.value} if (sub or "value").lower() == "value" else None

@@ -1,0 +1,178 @@
+"""The store: one directory's users and groups on the single table, as scim2-server asks for them."""
+
+from typing import Any
+
+from scim2_models import (
+    PreconditionFailedException,
+    Resource,
+    ResourceType,
+    ResponseParameters,
+    ScimProvider,
+    SearchRequest,
+)
+from scim2_server.storage import SearchPage
+
+from lambdas.scim.membership import Member, MemberChange, read_members
+from lambdas.scim.storage import DirectoryStorage
+from lambdas.store.deletions import Deleter
+from lambdas.store.items import Stored, etag, version_of
+from lambdas.store.memberships import Memberships
+from lambdas.store.reads import APART, Reader, keeps
+from lambdas.store.search import Searcher
+from lambdas.store.table import Backoff, Table
+from lambdas.store.writes import LostRace, Writer
+
+
+class DynamoStorage(DirectoryStorage):
+    """The users and groups of one directory.
+
+    An instance serves one request: it remembers what it read, so that a PATCH is one read and one write.
+    """
+
+    supports_cursors = True
+
+    def __init__(self, table: Table, directory: str, provider: ScimProvider) -> None:
+        """Take the table, the directory's id and the description of its resources."""
+        self.table = table
+        self.directory = directory
+        self.reader = Reader(table, directory, provider)
+        self.memberships = Memberships(table, directory)
+        self.writer = Writer(self.reader, self.memberships)
+        self.deleter = Deleter(self.reader)
+        self.searcher = Searcher(self.reader, provider)
+        self._read: dict[str, Stored] = {}
+
+    def get(
+        self,
+        resource_type: ResourceType,
+        resource_id: str,
+        *,
+        response_parameters: ResponseParameters[Any] | None = None,
+    ) -> Resource[Any]:
+        """Return a resource: 1 GetItem; 1 BatchGetItem more for a user in groups, 1 Query more for a group's members."""
+        stored = self._stored(resource_type, resource_id)
+        whole = keeps(response_parameters, APART.get(str(resource_type.name), ""))
+        return self.reader.resources(resource_type, [stored], whole=whole)[0]
+
+    def get_head(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
+        """Return a resource without what is kept apart: 1 GetItem."""
+        return self.reader.resources(resource_type, [self._stored(resource_type, resource_id)], whole=False)[0]
+
+    def search(
+        self, resource_types: list[ResourceType], search_request: SearchRequest[Any], *, position: Any = None
+    ) -> SearchPage:
+        """Return one page of the matching resources, and their number."""
+        return self.searcher.search(resource_types, search_request, position)
+
+    def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
+        """Store a new resource: 1 transaction up to 45 members, no read."""
+        members = _members_of(resource)
+        stored = self.writer.create(resource_type, resource, MemberChange(added=members) if members else None)
+        created = self.reader.resources(resource_type, [stored], whole=False)[0]
+        if members:
+            return self.get(resource_type, stored.id)
+        return created
+
+    def update(
+        self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None
+    ) -> Resource[Any]:
+        """Replace a stored resource, a group's members included: 1 write when its own read preceded it."""
+        if "members" in type(resource).model_fields:
+            change = MemberChange(replaces=True, added=_members_of(resource))
+            self.update_group(resource_type, str(resource.id), resource, change, expected_version=expected_version)
+            return self.get(resource_type, str(resource.id))
+        pause = Backoff()
+        while True:
+            before = self._expected(resource_type, str(resource.id), expected_version)
+            try:
+                after = self.writer.update(resource_type, before, resource)
+            except LostRace:
+                self._lost(expected_version, pause)
+            else:
+                updated = self.reader.resources(resource_type, [after], whole=False)[0]
+                for name in APART.values():
+                    if name in type(resource).model_fields:
+                        setattr(updated, name, getattr(resource, name))
+                return updated
+
+    def update_group(
+        self,
+        resource_type: ResourceType,
+        group_id: str,
+        head: Resource[Any] | None,
+        change: MemberChange | None,
+        *,
+        expected_version: str | None = None,
+    ) -> str | None:
+        """Change a group's own attributes, its members, or both. See :class:`lambdas.scim.storage.DirectoryStorage`."""
+        pause = Backoff()
+        while True:
+            before = None
+            expected = None if expected_version is None else version_of(expected_version)
+            if head is not None:
+                before = (self._expected(resource_type, group_id, expected_version), head)
+            try:
+                version = self.writer.update_group(resource_type, group_id, before, change, expected)
+            except LostRace:
+                self.reader.stored(resource_type, group_id)
+                self._lost(expected_version, pause)
+            else:
+                return None if version is None else etag(version)
+
+    def delete(self, resource_type: ResourceType, resource_id: str, *, expected_version: str | None = None) -> None:
+        """Delete a resource: 1 GetItem and 1 transaction when it is in some 45 groups or fewer."""
+        pause = Backoff()
+        while True:
+            stored = self._expected(resource_type, resource_id, expected_version)
+            try:
+                self.deleter.delete(resource_type, stored)
+            except LostRace:
+                self._lost(expected_version, pause)
+            else:
+                return
+
+    def _stored(self, resource_type: ResourceType, resource_id: str) -> Stored:
+        stored = self.reader.stored(resource_type, resource_id)
+        self._read[resource_id] = stored
+        return stored
+
+    def _expected(self, resource_type: ResourceType, resource_id: str, expected_version: str | None) -> Stored:
+        """Return the state that a write is computed from: the one read before when it has the expected version.
+
+        :raises PreconditionFailedException: When the stored version is not the expected one.
+        """
+        stored = self._read.pop(resource_id, None)
+        if expected_version is None or stored is None or etag(stored.version) != expected_version:
+            stored = self.reader.stored(resource_type, resource_id)
+        if expected_version is not None and etag(stored.version) != expected_version:
+            raise PreconditionFailedException(
+                detail=f"The {resource_type.name} changed: its version is {etag(stored.version)}, not {expected_version}"
+            )
+        return stored
+
+    @staticmethod
+    def _lost(expected_version: str | None, pause: Backoff) -> None:
+        """Pause before another attempt; a caller that expected a version is told that it is gone.
+
+        :raises PreconditionFailedException: When a version was expected.
+        :raises BusyException: When the time for attempts is up.
+        """
+        if expected_version is not None:
+            raise PreconditionFailedException(
+                detail=f"The resource changed: its version is no longer {expected_version}"
+            )
+        pause.wait()
+
+
+def _members_of(resource: Resource[Any]) -> dict[str, Member]:
+    """Return the members that a group brings, by id."""
+    members = getattr(resource, "members", None)
+    if not members:
+        return {}
+    values = [
+        {"value": each.value, "$ref": each.ref, "type": each.type, "display": each.display}
+        if hasattr(each, "value")
+        else each
+        for each in members
+    ]
+    return {member.id: member for member in read_members(values)}

@@ -1,0 +1,294 @@
+"""The table as the store sees it: strongly consistent reads, transactions that retry lost races, and a meter on every call."""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+
+from lambdas.scim.errors import BusyException
+from lambdas.store.keys import Key
+
+Item = dict[str, Any]
+"""An item in DynamoDB's low-level form: ``{"pk": {"S": "..."}, ...}``."""
+
+Action = dict[str, Any]
+"""One action of a transaction: ``{"Put": {...}}``, without the table's name."""
+
+MAX_TRANSACTION_ACTIONS = 100
+"""Actions in one TransactWriteItems (AWS limit)."""
+
+MAX_BATCH_KEYS = 100
+"""Keys in one BatchGetItem (AWS limit)."""
+
+RETRY_SECONDS = 12.0
+"""How long a call is retried: well inside API Gateway's 29 seconds, so that the client gets our answer and not a time-out."""
+
+FIRST_PAUSE = 0.02
+"""Seconds: upper end of the first random pause; it doubles with every attempt."""
+
+LONGEST_PAUSE = 1.0
+"""Seconds: upper end of any pause."""
+
+CONTENTION = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""Cancellation reasons that another attempt can cure."""
+
+CONDITION = "ConditionalCheckFailed"
+
+RETRIED_ERRORS = frozenset(
+    {
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+"""Errors that another attempt can cure, after botocore's own attempts."""
+
+T = TypeVar("T")
+
+
+class ConditionFailed(Exception):  # noqa: N818 -- an outcome that callers expect and decide upon
+    """A conditional write found another state than it was computed from.
+
+    :ivar failed: The positions of the actions whose condition failed; ``[0]`` for a single write.
+    :ivar items: By position, the item that was found instead, where DynamoDB returned it.
+    """
+
+    def __init__(self, failed: Sequence[int], items: dict[int, Item]) -> None:
+        super().__init__(f"conditions failed: {list(failed)}")
+        self.failed = list(failed)
+        self.items = items
+
+
+@dataclass
+class Meter:
+    """What a request cost: DynamoDB calls and capacity units, exact, as DynamoDB returned them."""
+
+    calls: int = 0
+    read_units: float = 0.0
+    write_units: float = 0.0
+
+    def reset(self) -> None:
+        """Start counting anew."""
+        self.calls, self.read_units, self.write_units = 0, 0.0, 0.0
+
+    def count(self, answer: dict[str, Any], *, writes: bool) -> None:
+        """Count one call and the units that its answer reports."""
+        self.calls += 1
+        consumed = answer.get("ConsumedCapacity") or []
+        for each in consumed if isinstance(consumed, list) else [consumed]:
+            units = float(each.get("CapacityUnits") or 0.0)
+            reads, written = each.get("ReadCapacityUnits"), each.get("WriteCapacityUnits")
+            if writes:
+                self.write_units += float(written) if written is not None else units
+                self.read_units += float(reads or 0.0)
+            else:
+                self.read_units += float(reads) if reads is not None else units
+
+
+class Table:
+    """One DynamoDB table, reached through a boto3 low-level client."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        """Take a ``boto3.client("dynamodb")`` and the table's name."""
+        self.client = client
+        self.name = name
+        self.meter = Meter()
+
+    def get(self, key: Key) -> Item | None:
+        """Return one item, strongly consistent, or None."""
+        answer = self._call(
+            self.client.get_item, writes=False, TableName=self.name, Key=key_of(key), ConsistentRead=True
+        )
+        return answer.get("Item")
+
+    def batch_get(self, keys: Iterable[Key], *, attributes: Sequence[str] = ()) -> list[Item]:
+        """Return the items that exist among these keys, strongly consistent, in no order.
+
+        :param attributes: The attributes to return; all when empty. It saves transfer, not capacity units.
+        """
+        wanted = [key_of(key) for key in dict.fromkeys(keys)]
+        items: list[Item] = []
+        pause = Backoff()
+        while wanted:
+            batch, wanted = wanted[:MAX_BATCH_KEYS], wanted[MAX_BATCH_KEYS:]
+            request: dict[str, Any] = {"Keys": batch, "ConsistentRead": True}
+            if attributes:
+                request["ExpressionAttributeNames"] = {f"#{i}": name for i, name in enumerate(attributes)}
+                request["ProjectionExpression"] = ", ".join(request["ExpressionAttributeNames"])
+            answer = self._call(self.client.batch_get_item, writes=False, RequestItems={self.name: request})
+            items += answer.get("Responses", {}).get(self.name, [])
+            left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+            if left:
+                wanted = left + wanted
+                pause.wait()
+        return items
+
+    def query(
+        self,
+        pk: str,
+        *,
+        after: str | None = None,
+        start: str | None = None,
+        limit: int | None = None,
+        backwards: bool = False,
+        attributes: Sequence[str] = (),
+    ) -> Iterator[Item]:
+        """Yield the items of a partition in the order of their sort keys, page by page as they are consumed.
+
+        :param after: Yield only sort keys beyond this one (before it, when ``backwards``).
+        :param start: Yield only sort keys from this one on (up to it, when ``backwards``).
+        :param limit: The most items to yield. What a filter leaves out belongs to the caller.
+        """
+        for page in self.pages(pk, after=after, start=start, limit=limit, backwards=backwards, attributes=attributes):
+            yield from page
+
+    def pages(
+        self,
+        pk: str,
+        *,
+        after: str | None = None,
+        start: str | None = None,
+        limit: int | None = None,
+        backwards: bool = False,
+        attributes: Sequence[str] = (),
+    ) -> Iterator[list[Item]]:
+        """Yield the pages of :meth:`query`: each is one call and at most 1 MB (AWS limit)."""
+        request = self._query_request(pk, after, start, backwards, attributes)
+        left = limit
+        while left is None or left > 0:
+            if left is not None:
+                request["Limit"] = left
+            answer = self._call(self.client.query, writes=False, **request)
+            items = answer.get("Items", [])
+            if left is not None:
+                left -= len(items)
+            yield items
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _query_request(
+        self, pk: str, after: str | None, start: str | None, backwards: bool, attributes: Sequence[str]
+    ) -> dict[str, Any]:
+        names = {"#pk": "pk"}
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "ConsistentRead": True,
+            "ScanIndexForward": not backwards,
+            "KeyConditionExpression": "#pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": pk}},
+        }
+        if after is not None or start is not None:
+            sign = ("<" if backwards else ">") + ("" if after is not None else "=")
+            names["#sk"] = "sk"
+            request["KeyConditionExpression"] += f" AND #sk {sign} :sk"
+            request["ExpressionAttributeValues"][":sk"] = {"S": after if after is not None else start}
+        if attributes:
+            names |= {f"#{i}": name for i, name in enumerate(attributes)}
+            request["ProjectionExpression"] = ", ".join(f"#{i}" for i in range(len(attributes)))
+        request["ExpressionAttributeNames"] = names
+        return request
+
+    def write(self, action: Action) -> None:
+        """Perform one action alone: half the capacity units of a transaction.
+
+        :raises ConditionFailed: When its condition does not hold.
+        """
+        ((kind, request),) = action.items()
+        method = {
+            "Put": self.client.put_item,
+            "Update": self.client.update_item,
+            "Delete": self.client.delete_item,
+        }[kind]
+        request = {**request, "TableName": self.name}
+        if "ConditionExpression" in request:
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        try:
+            self._call(method, writes=True, **request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                found = error.response.get("Item")
+                raise ConditionFailed([0], {0: found} if found else {}) from None
+            raise
+
+    def transact(self, actions: Sequence[Action]) -> None:
+        """Perform up to 100 actions, all or none; a lost race is tried again with jitter.
+
+        :raises ConditionFailed: When a condition does not hold; nothing was written.
+        :raises BusyException: When contention outlives :data:`RETRY_SECONDS`.
+        """
+        items = []
+        for action in actions:
+            ((kind, request),) = action.items()
+            request = {**request, "TableName": self.name}
+            if "ConditionExpression" in request:
+                request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+            items.append({kind: request})
+        pause = Backoff()
+        while True:
+            try:
+                self._call(self.client.transact_write_items, writes=True, TransactItems=items)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "TransactionCanceledException":
+                    raise
+                reasons = error.response.get("CancellationReasons", [])
+                codes = [reason.get("Code") for reason in reasons]
+                if not CONTENTION.intersection(codes):
+                    failed = [index for index, code in enumerate(codes) if code == CONDITION]
+                    if not failed:
+                        raise
+                    found = {index: reasons[index]["Item"] for index in failed if reasons[index].get("Item")}
+                    raise ConditionFailed(failed, found) from None
+                pause.wait()
+            else:
+                return
+
+    def _call(self, method: Callable[..., dict[str, Any]], *, writes: bool, **request: Any) -> dict[str, Any]:
+        """Make one call, counted; what botocore gave up on for load is tried again until the time is up."""
+        pause = Backoff()
+        while True:
+            try:
+                answer = method(ReturnConsumedCapacity="TOTAL", **request)
+            except ClientError as error:
+                self.meter.calls += 1
+                if error.response["Error"]["Code"] not in RETRIED_ERRORS:
+                    raise
+                pause.wait()
+            else:
+                self.meter.count(answer, writes=writes)
+                return answer
+
+
+class Backoff:
+    """Random, growing pauses between attempts, until the time is up ("full jitter")."""
+
+    def __init__(self, seconds: float = RETRY_SECONDS) -> None:
+        """Start the clock.
+
+        :param seconds: How long attempts may go on.
+        """
+        self.deadline = time.monotonic() + seconds
+        self.longest = FIRST_PAUSE
+
+    def wait(self) -> None:
+        """Pause before the next attempt.
+
+        :raises BusyException: When the time is up.
+        """
+        if time.monotonic() >= self.deadline:
+            raise BusyException
+        time.sleep(random.uniform(0, self.longest))  # noqa: S311 -- jitter, not a secret
+        self.longest = min(self.longest * 2, LONGEST_PAUSE)
+
+
+def key_of(key: Key) -> Item:
+    """Return a key in DynamoDB's low-level form."""
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}

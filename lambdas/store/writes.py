@@ -1,0 +1,174 @@
+"""Creating and changing resources: each one transaction, conditional on the state it was computed from."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scim2_models import Resource, ResourceType, UniquenessException
+
+from lambdas.scim.membership import MemberChange
+from lambdas.store import actions, keys
+from lambdas.store.indexes import Index, index_of
+from lambdas.store.items import Stored, document_of, name_of, now
+from lambdas.store.memberships import Memberships
+from lambdas.store.reads import Reader
+from lambdas.store.table import Action, ConditionFailed
+
+
+class LostRace(Exception):  # noqa: N818 -- answered by another attempt, never shown to a client
+    """The resource changed between our read and our write."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A transaction's own actions, and what a failed condition among them means."""
+
+    actions: list[Action]
+    taken: Mapping[int, tuple[str, str]]
+    """By position, the unique attribute and value that the action takes."""
+
+    def refusal(self, failure: ConditionFailed, resource_type: str) -> Exception:
+        """Return the error that a failed condition stands for."""
+        for index in failure.failed:
+            if index in self.taken:
+                attribute, value = self.taken[index]
+                return UniquenessException(
+                    detail=f'A {resource_type} whose {attribute} is "{value[:200]}" exists already; '
+                    f"{attribute} is unique whatever its case"
+                )
+        return LostRace()
+
+
+class Writer:
+    """Writes the resources of one directory."""
+
+    def __init__(self, reader: Reader, memberships: Memberships) -> None:
+        """Take what reads and what changes memberships in the same directory."""
+        self.reader = reader
+        self.memberships = memberships
+        self.table = reader.table
+        self.directory = reader.directory
+
+    def create(self, resource_type: ResourceType, resource: Resource[Any], members: MemberChange | None) -> Stored:
+        """Store a new resource, with its members if it is a group: 1 transaction up to 45 members, no read.
+
+        :raises UniquenessException: When a unique value is taken.
+        :raises InvalidValueException: When a member does not exist, or the resource is larger than an item holds.
+        """
+        name, moment = str(resource_type.name), now()
+        stored = Stored(str(uuid.uuid4()), document_of(resource), 1, moment, moment, name_of(resource))
+        written = self._creation(name, stored, index_of(name, resource))
+        steps = self.memberships.steps(stored.id, members, new=True) if members else []
+        if not steps:
+            try:
+                self.table.transact(written.actions)
+            except ConditionFailed as failure:
+                raise written.refusal(failure, name) from None
+            return stored
+        key = keys.resource(self.directory, name, stored.id)
+        transactions = self.memberships.commit(
+            stored.id,
+            steps,
+            written.actions,
+            lambda: actions.touch(key, moment),
+            lambda failure: written.refusal(failure, name),
+            needed=True,
+        )
+        return replace(stored, version=transactions)
+
+    def _creation(self, name: str, stored: Stored, index: Index) -> Written:
+        own = [
+            actions.put_new(stored.to_item(keys.resource(self.directory, name, stored.id))),
+            actions.count(keys.count(self.directory, name, stored.id), 1),
+        ]
+        taken = {}
+        for pair, key in index.unique_keys(self.directory, name).items():
+            taken[len(own)] = pair
+            own.append(actions.own(key, stored.id))
+        own += [actions.look_up(key) for key in sorted(index.lookup_keys(self.directory, name, stored.id))]
+        return Written(own, taken)
+
+    def update(self, resource_type: ResourceType, before: Stored, resource: Resource[Any]) -> Stored:
+        """Write the new state of a resource: 1 write, or 1 transaction when a unique or look-up value changed.
+
+        :param before: The state that the new one was computed from.
+        :return: The new state; ``before`` itself when nothing changed.
+        :raises LostRace: When the resource changed or vanished meanwhile.
+        :raises UniquenessException: When a unique value is taken.
+        """
+        after, written = self.change(resource_type, before, resource)
+        if written is None:
+            return before
+        try:
+            if len(written.actions) == 1:
+                self.table.write(written.actions[0])
+            else:
+                self.table.transact(written.actions)
+        except ConditionFailed as failure:
+            raise written.refusal(failure, str(resource_type.name)) from None
+        return after
+
+    def change(
+        self, resource_type: ResourceType, before: Stored, resource: Resource[Any]
+    ) -> tuple[Stored, Written | None]:
+        """Return the state after a change and the actions that write it; None when nothing changed."""
+        name = str(resource_type.name)
+        document = document_of(resource)
+        if document == before.document:
+            return before, None
+        after = replace(before, document=document, version=before.version + 1, modified=now(), name=name_of(resource))
+        model = self.reader.model(resource_type)
+        was, becomes = index_of(name, before.to_resource(resource_type, model)), index_of(name, resource)
+        key = keys.resource(self.directory, name, before.id)
+        own = [actions.update_document(key, after, before.version)]
+        taken = {}
+        for pair, unique in becomes.unique_keys(self.directory, name).items():
+            if pair not in was.unique:
+                taken[len(own)] = pair
+                own.append(actions.own(unique, before.id))
+        kept = set(becomes.unique_keys(self.directory, name).values())
+        freed = set(was.unique_keys(self.directory, name).values()) - kept
+        found, finds = (each.lookup_keys(self.directory, name, before.id) for each in (was, becomes))
+        own += [actions.delete(each) for each in sorted(freed | (found - finds))]
+        own += [actions.look_up(each) for each in sorted(finds - found)]
+        return after, Written(own, taken)
+
+    def update_group(
+        self,
+        resource_type: ResourceType,
+        group_id: str,
+        head: tuple[Stored, Resource[Any]] | None,
+        change: MemberChange | None,
+        expected: int | None,
+    ) -> int | None:
+        """Change a group's attributes, its members, or both: 1 transaction up to 45 members; no read for members alone.
+
+        :param head: The state before and the new one, without members; None to leave the attributes as they are.
+        :param expected: The version that the group must still have.
+        :return: The new version where it is known.
+        :raises LostRace: When the group does not have the version that was expected, or vanished.
+        """
+        name = str(resource_type.name)
+        key = keys.resource(self.directory, name, group_id)
+        written: Written | None = None
+        if head is not None:
+            _, written = self.change(resource_type, *head)
+            expected = head[0].version
+        steps = self.memberships.steps(group_id, change) if change else []
+        if not steps and written is None:
+            stored = self.reader.stored(resource_type, group_id)
+            if expected is not None and stored.version != expected:
+                raise LostRace
+            return stored.version
+        moment = now()
+        own = written or Written([actions.touch(key, moment, expected)], {})
+        transactions = self.memberships.commit(
+            group_id,
+            steps,
+            own.actions,
+            lambda: actions.touch(key, moment),
+            lambda failure: own.refusal(failure, name),
+            needed=written is not None,
+        )
+        return None if expected is None else expected + transactions

@@ -1,0 +1,34 @@
+"""The storage tier: our store on moto's DynamoDB, an empty table for each test."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lambdas.store.table import Table
+from tests.tables import TABLE, create_table
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[Any]:
+    """A DynamoDB client on moto, shared: making one costs as much as a test."""
+    with mock_aws():
+        yield boto3.client(
+            "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
+        )
+
+
+@pytest.fixture
+def dynamodb(client: Any) -> Iterator[Any]:
+    """The client over an empty table."""
+    create_table(client)
+    yield client
+    client.delete_table(TableName=TABLE)
+
+
+@pytest.fixture
+def table(dynamodb: Any) -> Table:
+    """The store's view of the empty table."""
+    return Table(dynamodb, TABLE)

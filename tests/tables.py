@@ -1,0 +1,19 @@
+"""The table as the stack deploys it, for every test that needs one in an emulator."""
+
+from typing import Any
+
+TABLE_NAME = "scim"
+
+
+def create_table(client: Any, name: str = TABLE_NAME) -> str:
+    """Create the table with a boto3 low-level client, and return its name."""
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name
