@@ -11,9 +11,22 @@ from an environment's schema files are read like the static ones.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from scim2_models import Resource
+from scim2_models import BulkRequest, PatchOp, SearchRequest
 
-Model = type[Resource[Any]]
+from lambdas.scim.dialects.expressions import read_attribute, read_attributes, read_filter
+from lambdas.scim.dialects.name_case import (
+    BULK_MEMBERS,
+    BULK_OPERATION_MEMBERS,
+    PATCH_MEMBERS,
+    SEARCH_MEMBERS,
+    name_case,
+)
+from lambdas.scim.dialects.operations import read_operation
+from lambdas.scim.dialects.schema import Model
+from lambdas.scim.dialects.schema_urns import schema_urns
+from lambdas.scim.dialects.values import read_members
+
+__all__ = ["read_bulk", "read_filter", "read_patch", "read_query", "read_resource", "read_search"]
 
 
 def read_resource(payload: Any, model: Model) -> Any:
@@ -22,19 +35,28 @@ def read_resource(payload: Any, model: Model) -> Any:
     :param payload: The decoded JSON body.
     :param model: The resource model with its extensions, as ``ScimService.get_model`` returns it.
     """
-    return payload
+    if not isinstance(payload, dict):
+        return payload
+    urns = [str(model.__schema__), *map(str, model.get_extension_models())]
+    return read_members(model, schema_urns(payload, urns))
 
 
 def read_patch(payload: Any, model: Model) -> Any:
     """Return the body of a PATCH as the strict core reads it.
 
-    ``Operations`` may come back empty: the request then asks for nothing, and the caller answers it as a PATCH that
-    changes nothing instead of letting the core refuse it.
+    ``Operations`` may come back empty: the request then asks for nothing (idp-behaviour case 46; scimmy#59), and the
+    caller answers it as a PATCH that changes nothing instead of letting the core refuse it.
 
     :param payload: The decoded JSON body.
     :param model: The resource model with its extensions.
     """
-    return payload
+    if not isinstance(payload, dict):
+        return payload
+    message = schema_urns(name_case(payload, PATCH_MEMBERS), [str(PatchOp.__schema__)])
+    operations = message.get("Operations")
+    if not isinstance(operations, list):
+        return message
+    return {**message, "Operations": [read for each in operations for read in read_operation(each, model)]}
 
 
 def read_bulk(payload: Any, model_at: Callable[[str], Model | None]) -> Any:
@@ -42,8 +64,27 @@ def read_bulk(payload: Any, model_at: Callable[[str], Model | None]) -> Any:
 
     :param payload: The decoded JSON body.
     :param model_at: Gives the model served at the path of an operation, such as ``/Users/2819``; None when none is.
+        Must not raise.
     """
-    return payload
+    if not isinstance(payload, dict):
+        return payload
+    message = schema_urns(name_case(payload, BULK_MEMBERS), [str(BulkRequest.__schema__)])
+    operations = message.get("Operations")
+    if not isinstance(operations, list):
+        return message
+    return {**message, "Operations": [_read_bulk_operation(each, model_at) for each in operations]}
+
+
+def _read_bulk_operation(operation: Any, model_at: Callable[[str], Model | None]) -> Any:
+    if not isinstance(operation, dict):
+        return operation
+    operation = name_case(operation, BULK_OPERATION_MEMBERS)
+    path = operation.get("path")
+    model = model_at(path) if isinstance(path, str) else None
+    if model is None or "data" not in operation:
+        return operation
+    read = read_patch if operation.get("method") == "PATCH" else read_resource
+    return {**operation, "data": read(operation["data"], model)}
 
 
 def read_search(payload: Any, models: Sequence[Model]) -> Any:
@@ -52,22 +93,28 @@ def read_search(payload: Any, models: Sequence[Model]) -> Any:
     :param payload: The decoded JSON body.
     :param models: The models that the endpoint searches.
     """
-    return payload
+    if not isinstance(payload, dict):
+        return payload
+    message = schema_urns(name_case(payload, SEARCH_MEMBERS), [str(SearchRequest.__schema__)])
+    read = read_query({key: item for key, item in message.items() if isinstance(item, str)}, models)
+    lists = {
+        key: [read_attribute(path, models) if isinstance(path, str) else path for path in message[key]]
+        for key in ("attributes", "excludedAttributes")
+        if isinstance(message.get(key), list)
+    }
+    return {**message, **read, **lists}
 
 
 def read_query(query: Mapping[str, str], models: Sequence[Model]) -> dict[str, str]:
     """Return the decoded query parameters as the strict core reads them: filter, attributes, sortBy.
 
-    :param query: The parameters by name, each decoded once.
+    :param query: The parameters by name, each decoded once; limits on their length are the caller's.
     :param models: The models that the endpoint serves.
     """
-    return dict(query)
-
-
-def read_filter(text: str, models: Sequence[Model]) -> str:
-    """Return a filter expression as the strict core reads it.
-
-    :param text: The expression, decoded.
-    :param models: The models that the filter selects from.
-    """
-    return text
+    readers: dict[str, Callable[[str, Sequence[Model]], str]] = {
+        "filter": read_filter,
+        "attributes": read_attributes,
+        "excludedAttributes": read_attributes,
+        "sortBy": read_attribute,
+    }
+    return {name: readers[name](text, models) if name in readers else text for name, text in query.items()}

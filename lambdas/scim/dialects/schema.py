@@ -1,0 +1,162 @@
+"""What the models say about an attribute: all that the dialects know of any schema."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from inspect import isclass
+from typing import Any, get_args
+
+from scim2_models import BaseModel, ComplexAttribute, Mutability, Resource
+
+Model = type[Resource[Any]]
+
+TEXT_TYPES = (str, bytes, datetime)
+"""The Python types whose values JSON and filters write as strings (RFC 7643 section 2.3)."""
+
+NAME = re.compile(r"\$?[A-Za-z][A-Za-z0-9$_-]*")
+"""An attribute name as the grammar of paths and filters reads it (``ATTRNAME``, RFC 7643 section 2.1)."""
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute, as its schema declares it."""
+
+    field: str
+    """The Python name of its field, such as ``phone_numbers``."""
+
+    kind: Any
+    """The Python type of one value."""
+
+    multi_valued: bool
+    """Whether it holds a list of values."""
+
+    read_only: bool
+    """Whether clients may not write it."""
+
+    members: type[BaseModel] | None
+    """The model that declares its sub-attributes, or an extension's attributes; None for a simple attribute."""
+
+    @property
+    def is_boolean(self) -> bool:
+        """Whether its values are true and false."""
+        return self.kind is bool
+
+    @property
+    def is_text(self) -> bool:
+        """Whether JSON writes its values as strings."""
+        return isclass(self.kind) and issubclass(self.kind, TEXT_TYPES)
+
+    @property
+    def is_string(self) -> bool:
+        """Whether an empty string is a value of it: not for a reference, a date, a number or an object."""
+        if not isclass(self.kind):
+            return True
+        return issubclass(self.kind, str) and not hasattr(self.kind, "__reference_types__")
+
+    @property
+    def value(self) -> "Attribute | None":
+        """Its ``value`` sub-attribute, the one that stands for the whole (RFC 7643 section 2.4); None without one."""
+        if self.members is None or not issubclass(self.members, ComplexAttribute):
+            return None
+        return attribute_of(self.members, "value")
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it points at another resource by ``value`` and ``$ref``, as ``manager`` and ``members`` do."""
+        return self.value is not None and self.members is not None and attribute_of(self.members, "$ref") is not None
+
+    @property
+    def entry(self) -> "Attribute":
+        """The same attribute seen as the one value that a filter in brackets selects."""
+        return replace(self, multi_valued=False)
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a path names: a schema as a whole, an attribute of it, or a sub-attribute."""
+
+    owner: type[BaseModel]
+    """The resource or the extension."""
+
+    attribute: Attribute | None = None
+    """The attribute; None when the path is the URN of the owner."""
+
+    sub_attribute: Attribute | None = None
+    """The sub-attribute, when the path names one."""
+
+    @property
+    def target(self) -> Attribute | None:
+        """The innermost attribute that the path names."""
+        return self.sub_attribute or self.attribute
+
+    @property
+    def read_only(self) -> bool:
+        """Whether clients may not write there."""
+        return any(each.read_only for each in (self.attribute, self.sub_attribute) if each)
+
+
+def attribute_of(model: type[BaseModel], name: str) -> Attribute | None:
+    """Return the attribute that a model declares under a name, in any case (RFC 7643 section 2.1), or None."""
+    field = model.__scim_info__.field_by_name.get(name.lower())
+    return None if field is None else _describe(model, field)
+
+
+@lru_cache(maxsize=2048)
+def _describe(model: type[BaseModel], field: str) -> Attribute:
+    root: Any = model.get_field_root_type(field)
+    if getattr(root, "__metadata__", None):
+        root = get_args(root)[0]
+    return Attribute(
+        field=field,
+        kind=root,
+        multi_valued=model.get_field_multiplicity(field),
+        read_only=model.get_field_annotation(field, Mutability) is Mutability.read_only,
+        members=root if isclass(root) and issubclass(root, BaseModel) else None,
+    )
+
+
+@lru_cache(maxsize=64)
+def urns_of(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel]], ...]:
+    """Return the URNs that may begin a path on a resource, longest first, each with the model it stands for."""
+    urns: dict[str, type[BaseModel]] = {}
+    own = getattr(model, "__schema__", None)
+    if own:
+        urns[str(own)] = model
+    if issubclass(model, Resource):
+        urns.update({str(urn): extension for urn, extension in model.get_extension_models().items()})
+    return tuple(sorted(urns.items(), key=lambda item: -len(item[0])))
+
+
+def split_urn(model: type[BaseModel], path: str, separator: str = ":") -> tuple[str, type[BaseModel], str] | None:
+    """Split a path behind the schema URN that it begins with, which is matched before any dot or colon is looked at.
+
+    :return: The URN as declared, the model it stands for, and the rest ("" for the URN alone); None for another begin.
+    """
+    lowered = path.lower()
+    for urn, owner in urns_of(model):
+        if lowered == urn.lower():
+            return urn, owner, ""
+        if lowered.startswith(f"{urn}{separator}".lower()):
+            return urn, owner, path[len(urn) + 1 :]
+    return None
+
+
+def locate(model: type[BaseModel], path: str) -> Place | None:
+    """Return what a path without brackets names on a resource, or None when nothing declares it."""
+    found = split_urn(model, path)
+    owner, name = (found[1], found[2]) if found else (model, path)
+    if not name:
+        return Place(owner) if found else None
+    head, dot, tail = name.partition(".")
+    attribute = attribute_of(owner, head)
+    if attribute is None or not dot:
+        return None if attribute is None else Place(owner, attribute)
+    sub_attribute = attribute_of(attribute.members, tail) if attribute.members else None
+    return None if sub_attribute is None else Place(owner, attribute, sub_attribute)
+
+
+def locate_first(models: Sequence[type[BaseModel]], path: str) -> Place | None:
+    """Return what a path names on the first of several models that declares it."""
+    return next((place for model in models if (place := locate(model, path)) is not None), None)
