@@ -1,0 +1,172 @@
+"""The protocol as we speak it: scim2-server's service, with the dialects before its strict reading and the limits around it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+from pydantic import ValidationError
+from scim2_models import (
+    BaseModel,
+    BulkRequest,
+    Context,
+    PatchOp,
+    PayloadTooLargeException,
+    Resource,
+    ResourceType,
+    ResponseParameters,
+    SCIMException,
+    ScimProvider,
+    SearchRequest,
+    TooManyException,
+)
+from scim2_server.conditions import Conditions
+from scim2_server.responses import ScimResponse
+from scim2_server.service import ScimService
+from scim2_server.utils import parametrize
+
+from lambdas.scim import dialects, limits
+from lambdas.scim.cursors import SealedCursors
+from lambdas.scim.details import explain, restate
+from lambdas.scim.filters import check_filter
+from lambdas.scim.parsing import parse_json
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class DirectoryService(ScimService):
+    """The SCIM protocol for one directory, without input or output."""
+
+    def __init__(self, provider: ScimProvider, secret: Callable[[], bytes]) -> None:
+        """Take the description of the service, and what gives the secret that seals cursors.
+
+        :param secret: Called when the first cursor is sealed or opened, so that requests without cursors cost no read.
+        """
+        super().__init__(provider, secret=b"given later")
+        self._cursors = cast("Any", SealedCursors(secret))
+
+    @staticmethod
+    def _build_cursors(secret: str | bytes | None) -> Any:
+        """Leave the cursors to :meth:`__init__`: the library would ask for a cryptography package here."""
+        return None
+
+    # -- Reading ----------------------------------------------------------------------------------------------------
+
+    def read_body(self, model: type[ModelT], body: bytes, content_type: str | None, scim_ctx: Context) -> ModelT:
+        """Read a request body: parsed, brought from the client's dialect to the RFCs' form, validated strictly.
+
+        :raises SCIMException: When it is no JSON, exceeds a limit, or breaks a rule that no dialect mends.
+        """
+        payload = self._read_dialect(model, self.decode_body(body, content_type))
+        try:
+            return model.model_validate(payload, scim_ctx=scim_ctx)
+        except ValidationError as error:
+            raise explain(error) from None
+
+    def decode_body(self, body: bytes, content_type: str | None) -> Any:
+        """Return the JSON value of a request body.
+
+        :raises InvalidSyntaxException: When it is no JSON that SCIM can mean.
+        :raises PayloadTooLargeException: When it is larger than :data:`limits.MAX_BODY_BYTES`.
+        """
+        self.ensure_json(content_type)
+        if len(body) > limits.MAX_BODY_BYTES:
+            raise PayloadTooLargeException(
+                detail=f"The body has {len(body):,} bytes; up to {limits.MAX_BODY_BYTES:,} are read. Send it in parts."
+            )
+        return parse_json(body)
+
+    def _read_dialect(self, model: type[BaseModel], payload: Any) -> Any:
+        """Bring a body to the form that the RFCs give it; what no dialect understands is left to the strict reading."""
+        if issubclass(model, BulkRequest):
+            return dialects.read_bulk(payload, self._model_at)
+        if issubclass(model, PatchOp):
+            payload = dialects.read_patch(payload, _parameter(model))
+            _check_operations(payload)
+            return payload
+        return dialects.read_resource(payload, cast("type[Resource[Any]]", model))
+
+    def _model_at(self, path: str) -> type[Resource[Any]] | None:
+        """Return the model served at the path of a bulk operation."""
+        resource_type = self.get_resource_type_by_endpoint(path.strip("/").split("/")[0])
+        return self.get_model(resource_type) if resource_type else None
+
+    def read_patch(self, resource_type: ResourceType, body: bytes, content_type: str | None) -> "PatchOp[Any]":
+        """Read the body of a PATCH; one without operations asks for nothing (idp-behaviour case 46)."""
+        self.ensure_patch_supported()
+        model = parametrize(PatchOp, self.get_model(resource_type))
+        payload = self._read_dialect(model, self.decode_body(body, content_type))
+        if isinstance(payload, dict) and payload.get("Operations") == []:
+            return model.model_construct(operations=[])
+        try:
+            return model.model_validate(payload, scim_ctx=Context.RESOURCE_PATCH_REQUEST)
+        except ValidationError as error:
+            raise explain(error) from None
+
+    def read_response_parameters(
+        self, resource_type: ResourceType, query: Mapping[str, str]
+    ) -> ResponseParameters[Any]:
+        """Read ``attributes`` and ``excludedAttributes``."""
+        with _in_our_words():
+            return super().read_response_parameters(
+                resource_type, dialects.read_query(query, [self.get_model(resource_type)])
+            )
+
+    def read_search(self, resource_types: list[ResourceType], payload: Any) -> tuple[SearchRequest[Any], Any]:
+        """Read a search, its filter within the limits and brought to the RFCs' form."""
+        if isinstance(payload, dict):
+            for name, value in payload.items():
+                if str(name).lower() == "filter" and isinstance(value, str):
+                    check_filter(value)
+        with _in_our_words():
+            return super().read_search(
+                resource_types, dialects.read_search(payload, self.search_models(resource_types))
+            )
+
+    # -- Changing ---------------------------------------------------------------------------------------------------
+
+    def apply_patch(
+        self, current: Resource[Any], patch_op: "PatchOp[Any]", conditions: Conditions
+    ) -> Resource[Any] | None:
+        """Apply a PATCH to a stored resource; None when it changes nothing."""
+        with _in_our_words():
+            return super().apply_patch(current, patch_op, conditions)
+
+    # -- Answering --------------------------------------------------------------------------------------------------
+
+    def patch_response(
+        self, base_url: str, resource: Resource[Any], response_parameters: ResponseParameters[Any]
+    ) -> ScimResponse:
+        """Return the answer to a PATCH: the resource for users, 204 for groups.
+
+        RFC 7644 section 3.5.2 allows both. Okta and others read the user from the answer; Entra expects 204 for groups, and
+        building a group's answer would mean reading all of its members.
+        """
+        asked = response_parameters.attributes or response_parameters.excluded_attributes
+        if asked or "members" not in type(resource).model_fields:
+            published = self.publish(base_url, resource)
+            return self.resource_response(published, Context.RESOURCE_REPLACEMENT_RESPONSE, response_parameters)
+        return super().patch_response(base_url, resource, response_parameters)
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Restate the errors of the protocol library for an administrator."""
+    try:
+        yield
+    except SCIMException as error:
+        raise restate(error) from None
+
+
+def _parameter(model: type[BaseModel]) -> type[Resource[Any]]:
+    """Return the resource model that a message model such as ``PatchOp[User]`` was made for."""
+    return cast("type[Resource[Any]]", model.__pydantic_generic_metadata__["args"][0])
+
+
+def _check_operations(payload: Any) -> None:
+    """Refuse a PATCH with more operations than one request may take time for."""
+    operations = payload.get("Operations") if isinstance(payload, dict) else None
+    if isinstance(operations, list) and len(operations) > limits.MAX_PATCH_OPERATIONS:
+        raise TooManyException(
+            detail=f"The PATCH has {len(operations):,} operations; up to {limits.MAX_PATCH_OPERATIONS:,} are applied. "
+            "Send it in parts; many members can be one operation."
+        )
