@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import typer
 from rich.console import Console
 from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -18,39 +17,12 @@ err = Console(stderr=True, highlight=False)
 """For progress, advice and errors."""
 
 
-class CommandError(Exception):
-    """A command cannot do what was asked, for a reason that the operator can understand and mend.
-
-    `message` says what is wrong, `advice` what to do about it; neither holds a secret or a library's traceback.
-    """
-
-    def __init__(self, message: str, advice: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.advice = advice
-
-
-def show_error(error: CommandError) -> None:
-    """Print a refusal on stderr: a panel on a terminal, plain lines in a log."""
-    if not err.is_terminal:
-        err.print(Text(f"error: {error.message}"), soft_wrap=True)
-        if error.advice:
-            err.print(Text(error.advice), soft_wrap=True)
-        return
-    text = Text(error.message)
-    if error.advice:
-        text.append(f"\n\n{error.advice}", style="dim")
-    err.print(Panel(text, title="error", title_align="left", border_style="red"))
-
-
-@contextlib.contextmanager
-def refusals() -> Iterator[None]:
-    """Turn a CommandError of the block, or of the decorated command, into its text and exit status 1."""
-    try:
-        yield
-    except CommandError as error:
-        show_error(error)
-        raise typer.Exit(1) from error
+def show_problem(text: str) -> None:
+    """Print on stderr what stopped a command: a panel on a terminal, a plain line in a log."""
+    if err.is_terminal:
+        err.print(Panel(Text(text), title="error", title_align="left", border_style="red"))
+    else:
+        err.print(Text(f"error: {text}"), soft_wrap=True)
 
 
 @dataclass

@@ -3,21 +3,19 @@
 import contextlib
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 
-from scimctl.console import CommandError
-from scimctl.local import processes, state
+from lambdas.directory.settings import Aws
+from scimctl.local import client, processes, signals, state
 from scimctl.local.state import CloudProcess
-
-ACCOUNT = "000000000000"
-"""The account that ministack plays."""
+from scimctl.problems import Problem
 
 READY_SECONDS = 60
 """How long a start may take; it takes 2 s, and more with much data on a busy machine."""
@@ -31,17 +29,21 @@ _WORKER_SECONDS = 5
 _LOG_LIMIT = 10_000_000
 """Bytes of ministack.log that a start keeps on; a longer one is put aside as ministack.log.1."""
 
+_COMPLAINT = re.compile(r"(?:WARNING|ERROR) \[\w+\] (.+)")
+"""A line of ministack.log: `2027-01-31 14:05:06 ERROR [lambda] ...`."""
+
+_TAIL_LINES = 200
 _POLL_SECONDS = 0.1
 
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
 """What the emulator and the functions inherit: nothing of the operator's AWS settings or Python's."""
 
 
-def start(directory: Path, port: int, region: str) -> CloudProcess:
+def start(directory: Path, port: int, aws: Aws) -> CloudProcess:
     """Start the emulator on 127.0.0.1 in a session of its own, and wait until it answers.
 
-    It reads the data below `directory`, writes its log there, and enforces IAM. Raises CommandError, with nothing
-    left running, when it does not come up.
+    It plays the account and region of `aws`, reads the data below `directory`, writes its log there, and enforces IAM.
+    Raises Problem, with nothing left running, when it does not come up.
     """
     log = directory / "ministack.log"
     _prepare(directory, log)
@@ -49,7 +51,7 @@ def start(directory: Path, port: int, region: str) -> CloudProcess:
         child = subprocess.Popen(
             [sys.executable, "-m", "ministack"],
             cwd=directory,
-            env=_environment(directory, port, region),
+            env=_environment(directory, port, aws),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -77,12 +79,7 @@ def running(directory: Path) -> CloudProcess | None:
 
 def is_ready(port: int) -> bool:
     """Ask the emulator whether it serves requests."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(f"http://127.0.0.1:{port}/_ministack/ready", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+    return client.get(f"http://127.0.0.1:{port}/_ministack/ready", seconds=5).status == 200
 
 
 def stop(directory: Path, process: CloudProcess, seconds: float = STOP_SECONDS) -> bool:
@@ -93,14 +90,15 @@ def stop(directory: Path, process: CloudProcess, seconds: float = STOP_SECONDS) 
     """
     graceful = True
     found = processes.find(process.pid)
-    if found is not None and found.started == process.started:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process.pid, 15)
-        graceful = processes.wait_until_gone([process.pid], seconds)
-        if not graceful:
+    with signals.postponed():
+        if found is not None and found.started == process.started:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGTERM)
+            graceful = processes.wait_until_gone([process.pid], seconds)
+        if found is not None and not graceful:
             processes.end([found], grace_seconds=0)
-    sweep(directory, process)
-    state.forget_process(directory)
+        sweep(directory, process)
+        state.forget_process(directory)
     return graceful
 
 
@@ -117,10 +115,21 @@ def sweep(directory: Path, process: CloudProcess) -> None:
     shutil.rmtree(temporary, ignore_errors=True)
 
 
-def saved_after(directory: Path, process_started: float) -> bool:
-    """Tell whether the emulator wrote its data after this moment (epoch seconds): it does so only when it stops."""
-    table = directory / "state" / "dynamodb.json"
-    return table.exists() and table.stat().st_mtime >= process_started
+def saved_at(directory: Path) -> float | None:
+    """Tell when the emulator last wrote its data (epoch seconds), which it does only as it stops; None if never."""
+    try:
+        return (directory / "state" / "dynamodb.json").stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def last_complaint(directory: Path) -> str:
+    """Give the last warning or error in the emulator's log, such as a function that cannot be started; "" if none."""
+    with contextlib.suppress(OSError):
+        lines = (directory / "ministack.log").read_text(encoding="utf-8", errors="replace").splitlines()
+        found = [_COMPLAINT.search(line) for line in lines[-_TAIL_LINES:]]
+        return next((match[1] for match in reversed(found) if match), "")
+    return ""
 
 
 def _prepare(directory: Path, log: Path) -> None:
@@ -149,7 +158,7 @@ def _rewind_streams(path: Path) -> None:
         draft.replace(path)
 
 
-def _environment(directory: Path, port: int, region: str) -> dict[str, str]:
+def _environment(directory: Path, port: int, aws: Aws) -> dict[str, str]:
     """Give the emulator's environment variables; the functions inherit them."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return kept | {
@@ -160,8 +169,8 @@ def _environment(directory: Path, port: int, region: str) -> dict[str, str]:
         "DOCKER_HOST": "unix:///nonexistent",  # so that it never looks for containers of ours to remove
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
-        "MINISTACK_REGION": region,
+        "MINISTACK_ACCOUNT_ID": aws.account,
+        "MINISTACK_REGION": aws.region,
         "PERSIST_STATE": "1",
         "PYTHONUNBUFFERED": "1",
         "SFTP_ENABLED": "0",
@@ -171,12 +180,12 @@ def _environment(directory: Path, port: int, region: str) -> dict[str, str]:
 
 
 def _wait_until_ready(child: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    """Wait until the emulator answers; raises CommandError when it ends or takes too long."""
+    """Wait until the emulator answers; raises Problem when it ends or takes too long."""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if child.poll() is not None:
-            raise CommandError(f"The local cloud ended at once, with status {child.returncode}.", f"Its log: {log}")
+            raise Problem(f"The local cloud ended at once, with status {child.returncode}.\nIts log: {log}")
         if is_ready(port):
             return
         time.sleep(_POLL_SECONDS)
-    raise CommandError(f"The local cloud did not answer within {READY_SECONDS} s.", f"Its log: {log}")
+    raise Problem(f"The local cloud did not answer within {READY_SECONDS} s.\nIts log: {log}")

@@ -5,10 +5,11 @@
       connection.json   a connection to try it with: `LocalConnection`; holds a secret
       process.json      the emulator's process: `CloudProcess`; there while it runs
       ministack.log     what the emulator wrote
-      deploy.log        what the CDK command line wrote
+      bootstrap.log     what `cdk bootstrap` wrote, and deploy.log what `cdk deploy` wrote
       cdk.out/          the synthesized stack
-      state/, s3/       the emulator's data, written when it stops
-      tmp/              the emulator's temporary files
+      state/            the emulator's data, written when it stops
+      tmp/              the emulator's temporary files, while it runs
+      lock              held by a `scimctl local up` or `down` at work
 
 Everything of one local cloud is below its state directory, so several can run side by side.
 """
@@ -57,8 +58,8 @@ class LocalState:
 
     @property
     def endpoint(self) -> str:
-        """Give the endpoint for every AWS client: a name, because S3 puts the bucket before it."""
-        return f"http://localhost:{self.port}"
+        """Give the endpoint for every AWS client: an address, because S3 would put its bucket before a name."""
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def base_url(self) -> str:
@@ -82,7 +83,7 @@ class LocalConnection:
     tenant_url: str
     """For example `http://127.0.0.1:4566/restapis/<api>/scim/_user_request_/v2/<connection>`."""
 
-    secret_token: str
+    secret_token: str = field(repr=False)
     """The bearer token. Never printed except where the operator asks for it."""
 
     @property

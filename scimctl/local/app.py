@@ -1,0 +1,174 @@
+"""`scimctl local`: the endpoint on this machine, for trying it, for development and for tests."""
+
+import contextlib
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from scimctl.console import err, out
+from scimctl.local import cloud, lifecycle, lock, logs, signals, state, status
+from scimctl.local.lifecycle import Up
+from scimctl.local.state import LocalState
+from scimctl.problems import Problem
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+
+
+class Output(StrEnum):
+    """How `status` prints what it found."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+StateDirectory = Annotated[
+    Path | None,
+    typer.Option(
+        "--state-dir",
+        metavar="DIRECTORY",
+        envvar=state.STATE_DIRECTORY_VARIABLE,
+        help="Where its data, logs and connection are; .local of the checkout by default. "
+        "Another directory (and port) is another local cloud beside it.",
+        show_default=False,
+    ),
+]
+
+
+@app.callback()
+def local() -> None:
+    """Run the endpoint on this machine: the same stack, deployed into an AWS emulator, without Docker or AWS account."""
+
+
+@app.command()
+def up(
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Leave it running; `scimctl local down` ends it.")
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Port on 127.0.0.1; the last one, or 4566.", show_default=False),
+    ] = None,
+    environment: Annotated[
+        str, typer.Option("--environment", "-e", metavar="NAME", help="Deploys environments/NAME.toml.")
+    ] = "local",
+    state_dir: StateDirectory = None,
+) -> None:
+    """Start the local cloud, deploy the endpoint into it, and make a connection to try it with.
+
+    Its data survives `scimctl local down`. Without `--detach` it shows the SCIM log until Ctrl-C, and stops then.
+
+    **Examples**
+
+    `scimctl local up --detach`
+
+    `scimctl local up --port 4600`
+
+    `scimctl local up --detach --state-dir /tmp/second --port 4601`
+    """
+    directory = _directory(state_dir)
+    signals.act_like_ctrl_c()
+    with lock.held(directory):
+        found = lifecycle.bring_up(directory, environment, port)
+    if found.already:
+        err.print("The local cloud is already running. To deploy changed code, stop it first: scimctl local down")
+    _print_status(directory)
+    if not detach and not found.already:
+        _stay(directory, found)
+
+
+@app.command()
+def down(state_dir: StateDirectory = None) -> None:
+    """Stop the local cloud and wait until its data is written; `scimctl local up` starts it again with all of it."""
+    directory = _directory(state_dir)
+    with lock.held(directory):
+        stopped = lifecycle.take_down(directory)
+    err.print(f"Its data is in {directory}." if stopped else "No local cloud is running.", soft_wrap=True)
+
+
+@app.command(name="status")
+def show_status(
+    next_steps: Annotated[
+        bool, typer.Option("--next-steps", help="Print Tenant URL, Secret Token and what to try next.")
+    ] = False,
+    output: Annotated[
+        Output, typer.Option("--output", "-o", help="For people (text) or for programs (json).")
+    ] = Output.TEXT,
+    state_dir: StateDirectory = None,
+) -> None:
+    """Tell whether the local cloud runs, where it answers and what is in it. Exit status 3 when it does not run."""
+    directory = _directory(state_dir)
+    found = status.read(directory)
+    if output is Output.JSON:
+        out.print_json(json.dumps(found.as_json(with_secret=next_steps)))
+    elif next_steps and found.healthy and found.connection:
+        out.print(status.next_steps(directory, found.connection), markup=False, soft_wrap=True)
+    else:
+        _print_status(directory)
+    if not found.running:
+        raise typer.Exit(status.NOT_RUNNING)
+
+
+@app.command(name="logs")
+def show_logs(
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    since: Annotated[
+        str, typer.Option(metavar="WHEN", help="From when on: 90s, 10m, 2h, 1d ago, or a time like 2027-01-31T14:05.")
+    ] = "1h",
+    everything: Annotated[
+        bool, typer.Option("--all", help="The whole log group, not only the requests and refusals.")
+    ] = False,
+    state_dir: StateDirectory = None,
+) -> None:
+    """Show the SCIM log: one line for every request, with status, whom it was about and what was wrong.
+
+    **Example**
+
+    `scimctl local logs --since 10m --follow`
+    """
+    directory = _directory(state_dir)
+    deployed = state.read_state(directory)
+    if deployed is None or cloud.running(directory) is None:
+        raise Problem("No local cloud is running: start it with `scimctl local up --detach`.")
+    begin = logs.moment(since, datetime.now(UTC))
+    with contextlib.suppress(KeyboardInterrupt):
+        _print_log(deployed, begin, follow=follow, everything=everything)
+
+
+def _directory(chosen: Path | None) -> Path:
+    """Give the state directory as an absolute path."""
+    return (chosen or state.default_directory()).resolve()
+
+
+def _stay(directory: Path, found: Up) -> None:
+    """Show the SCIM log until Ctrl-C or until somebody else stops the local cloud; then see that nothing runs."""
+    err.print("The SCIM log follows. Ctrl-C stops the local cloud; its data is kept.", style="dim")
+    try:
+        _print_log(found.state, datetime.now(UTC), follow=True, everything=False)
+    except KeyboardInterrupt:
+        err.print()
+    finally:
+        with signals.postponed(), lock.held(directory):
+            lifecycle.take_down(directory)
+    err.print(f"Its data is in {directory}.", soft_wrap=True)
+
+
+def _print_log(deployed: LocalState, begin: datetime, *, follow: bool, everything: bool) -> None:
+    """Print the log's events from a moment on."""
+    reader = logs.LogReader(deployed)
+    for event in reader.follow(begin) if follow else reader.read(begin):
+        line = logs.told(event, everything=everything)
+        if line is not None:
+            out.print(line, soft_wrap=True)
+
+
+def _print_status(directory: Path) -> None:
+    """Print what is running, for people."""
+    table = Table.grid(padding=(0, 2))
+    for name, value in status.read(directory).rows():
+        table.add_row(name, value)
+    out.print(table, soft_wrap=True)

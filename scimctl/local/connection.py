@@ -1,0 +1,69 @@
+"""The connection that a local cloud offers for trying it: generated once, kept over restarts while it works."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from scimctl import connections, targets
+from scimctl.local import client, cloud, state
+from scimctl.local.client import Answer
+from scimctl.local.state import LocalConnection, LocalState
+from scimctl.problems import Problem
+
+LABEL = "local"
+"""What the connection is called."""
+
+FIRST_ANSWER_SECONDS = 30
+"""How long the first answer may take: the functions start, and everything is imported for the first time."""
+
+_POLL_SECONDS = 0.5
+_REFUSED = (401, 403)
+"""What a connection gets that the table does not hold any more."""
+
+
+def ensure(directory: Path, local: LocalState) -> tuple[LocalConnection, bool]:
+    """Give a connection that the local cloud accepts, and whether it had to be generated.
+
+    The one of `connection.json` is kept while it works; its Tenant URL follows a changed port. Raises Problem when the
+    endpoint does not answer.
+    """
+    kept = state.read_connection(directory)
+    if kept is not None:
+        moved = replace(kept, tenant_url=f"{local.base_url}/v2/{kept.connection_id}")
+        if _first_answer(moved).status not in _REFUSED:
+            state.write_connection(directory, moved)
+            return moved, False
+    generated = connections.generate(targets.resolve(local.environment, directory), label=LABEL)
+    fresh = LocalConnection(generated.tenant_url, generated.secret_token)
+    state.write_connection(directory, fresh)
+    return fresh, True
+
+
+def first_request(directory: Path, connection: LocalConnection) -> int:
+    """Do what an identity provider does first: read the endpoint's abilities, then a user.
+
+    Gives how many users there are. Raises Problem, with what the endpoint answers, when it does not succeed in time.
+    """
+    for path in ("/ServiceProviderConfig", "/Users?count=1"):
+        answer = _first_answer(connection, path)
+        if answer.status != 200:
+            said = f"answers {answer.status} {answer.detail}".rstrip() if answer.status else "does not answer"
+            complaint = cloud.last_complaint(directory)
+            raise Problem(
+                f"The endpoint is deployed and {said} to GET {path}.\n"
+                + (f"The local cloud says: {complaint}\n" if complaint else "")
+                + f"Its log: {directory / 'ministack.log'}"
+            )
+    return int(answer.body.get("totalResults", 0))
+
+
+def _first_answer(connection: LocalConnection, path: str = "/ServiceProviderConfig") -> Answer:
+    """Ask until the endpoint answers with something else than a server's error, or until time is up."""
+    deadline = time.monotonic() + FIRST_ANSWER_SECONDS
+    answer = client.scim_get(connection, path)
+    while answer.status == client.NO_ANSWER or answer.status >= 500:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(_POLL_SECONDS)
+        answer = client.scim_get(connection, path)
+    return answer

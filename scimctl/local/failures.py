@@ -1,0 +1,76 @@
+"""Why a deployment failed: the resource and its reason, out of stack events and of what the CDK wrote."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_CANCELLED = "cancelled"
+"""CloudFormation says so of resources that failed only because another one did."""
+
+_UNKNOWN_TYPES = re.compile(r"Unrecognized resource types: \[([^\]]*)\]")
+"""What CloudFormation answers to a template with resource types that it does not have; it names no resource."""
+
+_NOISE = re.compile(r"^\s*$|^\s*(at |File \"|Source Location:|~*\^+~*$)|no user code in|re-run `cdk diagnose`|NOTICES")
+"""Lines of a log that help nobody who wants the reason."""
+
+_LAST_LINES = 8
+
+
+@dataclass(frozen=True)
+class FailedResource:
+    """A resource that CloudFormation could not make, change or remove."""
+
+    logical_id: str
+    """Its name in the template."""
+
+    type: str
+    """For example `AWS::Logs::MetricFilter`."""
+
+    reason: str
+    """What CloudFormation, or the service behind it, said."""
+
+    def __str__(self) -> str:
+        """Give it as one line for the operator."""
+        return f"{self.logical_id} ({self.type}): {_readable(self.reason)}"
+
+
+def explain(failed: list[FailedResource], log: Path, template: Path) -> str:
+    """Say which resources made a deployment fail and why; the last lines of the log when no resource did.
+
+    `failed` are the stack's failed events, newest first, which may be none; `template` is the synthesized template,
+    which may not exist.
+    """
+    causes = [resource for resource in failed if _CANCELLED not in resource.reason.lower()] or failed
+    if not causes:
+        causes = _of_unknown_type(log, template)
+    if causes:
+        return "\n".join(dict.fromkeys(str(resource) for resource in reversed(causes)))
+    return last_words(log)
+
+
+def last_words(log: Path) -> str:
+    """Give the last lines of a log that say something."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return "\n".join([line.rstrip() for line in lines if not _NOISE.search(line)][-_LAST_LINES:])
+
+
+def _of_unknown_type(log: Path, template: Path) -> list[FailedResource]:
+    """Find the resources of the types that CloudFormation said it does not know."""
+    try:
+        found = _UNKNOWN_TYPES.search(log.read_text(encoding="utf-8", errors="replace"))
+        resources = json.loads(template.read_text(encoding="utf-8"))["Resources"]
+    except (OSError, ValueError, KeyError):
+        return []
+    types = re.split(r"[,\s]+", found[1]) if found else []
+    reason = "the local cloud does not know this type of resource"
+    return [FailedResource(name, body["Type"], reason) for name, body in resources.items() if body["Type"] in types]
+
+
+def _readable(reason: str) -> str:
+    """Take the service's message out of what the emulator quotes, for example `b'{"message": "..."}'`."""
+    found = re.search(r'"message":\s*"((?:[^"\\]|\\.)*)"', reason, re.IGNORECASE)
+    return found[1] if found else " ".join(reason.split())

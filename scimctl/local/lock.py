@@ -1,0 +1,26 @@
+"""One command at a time may start or stop the local cloud of a state directory."""
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+
+from scimctl.problems import Problem
+
+
+@contextlib.contextmanager
+def held(directory: Path) -> Iterator[None]:
+    """Hold the state directory's lock during the block; the system lets go of it however this process ends.
+
+    Raises Problem at once when another command holds it.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Problem(
+                f"Another `scimctl local up` or `down` is at work on {directory}.\n"
+                "Let it finish, or end it with Ctrl-C, and try again."
+            ) from None
+        yield
