@@ -2,10 +2,10 @@
 
 from typing import Any
 
-TABLE_NAME = "scim"
+TABLE = "scim"
 
 
-def create_table(client: Any, name: str = TABLE_NAME) -> str:
+def create_table(client: Any, name: str = TABLE) -> str:
     """Create the table with a boto3 low-level client, and return its name."""
     client.create_table(
         TableName=name,

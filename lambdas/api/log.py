@@ -1,0 +1,130 @@
+"""The SCIM log: one record for every request, which is its metrics too."""
+
+import time
+from typing import Any
+
+from scim2_server.requests import ScimRequest
+from scim2_server.responses import ScimResponse
+
+from lambdas.api.callers import Caller
+from lambdas.api.events import Event, route_of
+from lambdas.api.observability import NAMESPACE, logger
+from lambdas.api.redaction import filter_shape, trace_of, without_values
+from lambdas.scim.trace import Trace
+from lambdas.store.table import Meter
+
+EVENT = "scim.request"
+"""The value of ``event`` that tells these records from the log group's others."""
+
+METRICS = {
+    "milliseconds": "Milliseconds",
+    "refused": "Count",
+    "failed": "Count",
+    "dynamodb_calls": "Count",
+    "read_units": "Count",
+    "write_units": "Count",
+}
+"""The fields of a record that CloudWatch reads as metrics, with their units.
+
+``refused`` is 1 for a 4xx answer and ``failed`` for a 5xx, both 0 otherwise: their averages are rates, and the sample
+count of any of them is the number of requests.
+"""
+
+MAX_TEXT = 500
+"""Characters of one text in a record. A client may send megabytes where a name belongs."""
+
+MAX_NAMES = 50
+"""Attribute names in one record."""
+
+
+class Record:
+    """What is known of one request, gathered while it is served."""
+
+    def __init__(self, event: Event) -> None:
+        """Begin with the event as API Gateway sent it; the clock starts now."""
+        self.started = time.perf_counter()
+        self.event = event
+        self.caller: Caller | None = None
+        self.request: ScimRequest | None = None
+        self.trace = Trace()
+
+    @property
+    def request_id(self) -> str:
+        """API Gateway's id of the request: the one in its access log and in the answer's ``x-amzn-RequestId``."""
+        return str((self.event.get("requestContext") or {}).get("requestId"))
+
+    def failure(self, exception: Exception) -> None:
+        """Log an unforeseen exception with its full trace."""
+        logger.error(
+            "scim.failure",
+            event="scim.failure",
+            request_id=self.request_id,
+            exception_name=type(exception).__name__,
+            exception=trace_of(exception, self.request),
+        )
+
+    def finish(self, response: ScimResponse, meter: Meter, environment: str) -> None:
+        """Log the request's record.
+
+        :param response: What was answered.
+        :param meter: What was asked of DynamoDB.
+        :param environment: The environment's name, the metrics' only dimension.
+        """
+        fields = {**self._who_and_what(), **self._outcome(response), **self._cost(meter)}
+        fields = {name: value for name, value in fields.items() if value not in (None, [], "")}
+        logger.info(EVENT, event=EVENT, environment=environment, **fields, _aws=_metrics())
+
+    def _who_and_what(self) -> dict[str, Any]:
+        caller, trace = self.caller, self.trace
+        query = self.request.query if self.request else {}
+        return {
+            "request_id": self.request_id,
+            "connection": caller.connection if caller else None,
+            "directory": caller.directory if caller else None,
+            "token": caller.token if caller else None,
+            "method": str(self.event.get("httpMethod")),
+            "route": route_of(self.event),
+            "filter": _short(filter_shape(query["filter"])) if query.get("filter") else None,
+            "resource_type": trace.resource_type,
+            "resource_id": _short(trace.resource_id),
+            "name": _short(trace.name),
+            "external_id": _short(trace.external_id),
+            "changed": [_short(name) for name in trace.changed[:MAX_NAMES]],
+            "results": trace.results,
+        }
+
+    def _outcome(self, response: ScimResponse) -> dict[str, Any]:
+        status = int(response.status)
+        error = response.body or {} if status >= 400 else {}
+        detail = error.get("detail")
+        return {
+            "status": status,
+            "scim_type": error.get("scimType"),
+            "detail": _short(without_values(detail, self.request)) if detail else None,
+            "refused": int(400 <= status < 500),
+            "failed": int(status >= 500),
+        }
+
+    def _cost(self, meter: Meter) -> dict[str, Any]:
+        return {
+            "milliseconds": round((time.perf_counter() - self.started) * 1000, 1),
+            "dynamodb_calls": meter.calls,
+            "read_units": meter.read_units,
+            "write_units": meter.write_units,
+        }
+
+
+def _metrics() -> dict[str, Any]:
+    """Return what makes CloudWatch read a record's fields as metrics (its Embedded Metric Format).
+
+    It is part of the record: Powertools' Metrics would print a second line for every request, with every value again.
+    """
+    definitions = [{"Name": name, "Unit": unit} for name, unit in METRICS.items()]
+    directive = {"Namespace": NAMESPACE, "Dimensions": [["environment"]], "Metrics": definitions}
+    return {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
+
+
+def _short(text: str | None) -> str | None:
+    if text is None or len(text) <= MAX_TEXT:
+        return text
+    return f"{text[:MAX_TEXT]}…"

@@ -1,0 +1,93 @@
+"""What a client may know of a failure: what it can mend, never what is inside."""
+
+import json
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
+from scim2_models import NotFoundException, UnauthorizedException
+from scim2_server.errors import MethodNotAllowedException
+from scim2_server.service import ScimService
+
+from lambdas.api.errors import error_response, scim_exception_of
+from lambdas.scim.errors import BusyException
+from lambdas.scim.provider import build_provider
+
+ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+SERVICE = ScimService(build_provider(), secret=b"secret")
+
+
+def client_error(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "acme#USER key secret"}}, "GetItem")
+
+
+def test_a_scim_exception_is_answered_as_it_is():
+    exception = NotFoundException(detail="no user 7")
+    assert scim_exception_of(exception, ID) is exception
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [
+        client_error("ThrottlingException"),
+        client_error("ProvisionedThroughputExceededException"),
+        client_error("InternalServerError"),
+        EndpointConnectionError(endpoint_url="https://dynamodb"),
+        ConnectTimeoutError(endpoint_url="https://dynamodb"),
+        ReadTimeoutError(endpoint_url="https://dynamodb"),
+    ],
+)
+def test_what_dynamodb_could_not_do_in_time_may_be_sent_again(exception: Exception):
+    response = error_response(scim_exception_of(exception, ID), SERVICE)
+    assert response.status == 503
+    assert int(response.headers["Retry-After"]) > 0
+    assert "dynamodb" not in json.dumps(response.body).lower()
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [
+        ValueError("secret of a library"),
+        KeyError("acme#USER"),
+        RecursionError(),
+        client_error("AccessDeniedException"),
+        client_error("ValidationException"),
+        NoCredentialsError(),
+        ParamValidationError(report="secret"),
+    ],
+)
+def test_a_mistake_of_ours_tells_its_id_and_nothing_else(exception: Exception):
+    response = error_response(scim_exception_of(exception, ID), SERVICE)
+    assert response.body is not None
+    assert (response.status, response.body["status"]) == (500, "500")
+    assert ID in response.body["detail"]
+    for inside in ("secret", "acme", type(exception).__name__, "Traceback"):
+        assert inside not in json.dumps(response.body)
+
+
+def test_every_error_is_a_scim_error():
+    for exception in (NotFoundException(), BusyException(), scim_exception_of(ValueError(), ID)):
+        body = error_response(exception, SERVICE).body
+        assert body is not None
+        assert body["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
+        assert body["status"] == str(exception.status)
+        assert body["detail"]
+
+
+def test_the_busy_answer_says_when_to_come_back():
+    assert error_response(BusyException(retry_after=7), SERVICE).headers["Retry-After"] == "7"
+
+
+def test_a_wrong_method_is_told_the_right_ones():
+    headers = error_response(MethodNotAllowedException(allowed=["GET", "POST"]), SERVICE).headers
+    assert headers["Allow"] == "GET, POST"
+
+
+def test_a_request_without_token_is_told_which_kind_to_bring():
+    assert "Bearer" in error_response(UnauthorizedException(), SERVICE).headers["WWW-Authenticate"]
