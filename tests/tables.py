@@ -2,10 +2,10 @@
 
 from typing import Any
 
-TABLE = "scim"
+TABLE_NAME = "scim"
 
 
-def create_table(client: Any, name: str = TABLE) -> str:
+def create_table(client: Any, name: str = TABLE_NAME) -> str:
     """Create the table with a boto3 low-level client, and return its name."""
     client.create_table(
         TableName=name,
