@@ -184,16 +184,17 @@ class DirectoryHandler(ScimHandler):
         return self._unread(resource_type, group_id, version)
 
     def delete_resource(self, resource_type: ResourceType, resource_id: str, conditions: Conditions) -> None:
-        """Delete a resource; with conditions, the version they were checked against."""
+        """Delete a resource in the state that its conditions were checked against."""
         self.trace.about(resource_type, resource_id)
-        if conditions.if_match or conditions.if_none_match:
+
+        def attempt() -> None:
             current = self.storage.get_head(resource_type, resource_id)
             self.trace.saw(current)
             self.service.check_deletion(current, conditions)
             version = current.meta.version if current.meta else None
             self.storage.delete(resource_type, resource_id, expected_version=version)
-        else:
-            self.storage.delete(resource_type, resource_id)
+
+        self._retry(conditions, attempt)
 
     def apply_bulk_operation(
         self, resource_type: ResourceType, operation: BulkOperation[Resource[Any]]

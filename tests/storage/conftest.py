@@ -8,7 +8,8 @@ import pytest
 from moto import mock_aws
 
 from lambdas.store.table import Table
-from tests.tables import TABLE, create_table
+from tests.storage.builders import Directory
+from tests.tables import TABLE_NAME, create_table
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +26,22 @@ def dynamodb(client: Any) -> Iterator[Any]:
     """The client over an empty table."""
     create_table(client)
     yield client
-    client.delete_table(TableName=TABLE)
+    client.delete_table(TableName=TABLE_NAME)
 
 
 @pytest.fixture
 def table(dynamodb: Any) -> Table:
     """The store's view of the empty table."""
-    return Table(dynamodb, TABLE)
+    return Table(dynamodb, TABLE_NAME)
+
+
+@pytest.fixture
+def acme(table: Table) -> Directory:
+    """An empty directory."""
+    return Directory(table)
+
+
+@pytest.fixture
+def globex(table: Table) -> Directory:
+    """Another directory in the same table."""
+    return Directory(table, "globex")
