@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from scimctl.console import err, out
 from scimctl.local import cloud, lifecycle, lock, logs, signals, state, status
@@ -75,7 +74,7 @@ def up(
     with lock.held(directory):
         found = lifecycle.bring_up(directory, environment, port)
     if found.already:
-        err.print("The local cloud is already running. To deploy changed code, stop it first: scimctl local down")
+        err.print("The local cloud is already running. Stop it first to deploy changed code.")
     _print_status(directory)
     if not detach and not found.already:
         _stay(directory, found)
@@ -168,7 +167,5 @@ def _print_log(deployed: LocalState, begin: datetime, *, follow: bool, everythin
 
 def _print_status(directory: Path) -> None:
     """Print what is running, for people."""
-    table = Table.grid(padding=(0, 2))
     for name, value in status.read(directory).rows():
-        table.add_row(name, value)
-    out.print(table, soft_wrap=True)
+        out.print(f"{name:<17}{value}", markup=False, soft_wrap=True)

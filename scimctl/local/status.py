@@ -1,6 +1,5 @@
 """What is running in a state directory, and what to try with it."""
 
-import os
 import shlex
 import shutil
 import sys
@@ -88,7 +87,7 @@ def read(directory: Path) -> Status:
 
 def next_steps(directory: Path, connection: LocalConnection) -> str:
     """Say what to paste into an identity provider, and what to try first, in commands that work as they stand."""
-    scimctl = "scimctl" if shutil.which("scimctl") else os.path.relpath(Path(sys.executable).parent / "scimctl")
+    scimctl = _scimctl()
     usual = directory == state.default_directory()
     choose = "" if usual else f"\nexport {state.STATE_DIRECTORY_VARIABLE}={shlex.quote(str(directory))}\n"
     return f"""\
@@ -104,6 +103,14 @@ Watch what it is asked:      {scimctl} local logs --follow
 Provision more into it:      {scimctl} simulate --users 100 --groups 10
 Stop it; its data is kept:   {"make down" if usual else f"{scimctl} local down"}
 """
+
+
+def _scimctl() -> str:
+    """Give how this command is called from here: by its name on the path, or where it is installed."""
+    if shutil.which("scimctl"):
+        return "scimctl"
+    installed = Path(sys.executable).parent / "scimctl"
+    return str(installed.relative_to(Path.cwd()) if installed.is_relative_to(Path.cwd()) else installed)
 
 
 def _count_users(connection: LocalConnection) -> int | None:

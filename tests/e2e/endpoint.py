@@ -1,0 +1,119 @@
+"""The deployed endpoint, as tests reach it: by HTTP like a client, by boto3 like an operator."""
+
+import http.client
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+
+from scimctl import connections, targets
+from scimctl.connections import GeneratedConnection
+from scimctl.local.logs import LogReader
+from scimctl.local.state import LocalState, read_connection, read_state
+
+SCIM_JSON = "application/scim+json"
+NO_TOKEN = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What an HTTP request got."""
+
+    status: int
+    headers: dict[str, str]
+    """By lower-case name."""
+    content: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One deployed stack and a connection to its own directory."""
+
+    state: LocalState
+    state_directory: Path
+    tenant_url: str
+    token: str
+
+    @classmethod
+    def of(cls, state_directory: Path) -> "Endpoint":
+        """The endpoint that runs in a state directory."""
+        state, connection = read_state(state_directory), read_connection(state_directory)
+        assert state is not None
+        assert connection is not None
+        return cls(state, state_directory, connection.tenant_url, connection.secret_token)
+
+    def create_connection(self, directory: str | None = None, **options: Any) -> GeneratedConnection:
+        """Another connection, as `scimctl connections create` makes it: `.tenant_url` and `.secret_token`."""
+        target = targets.resolve(self.state.environment, self.state_directory)
+        return connections.generate(target, directory=directory, **options)
+
+    def seen_by(self, connection: GeneratedConnection) -> "Endpoint":
+        """The same endpoint, reached by another connection."""
+        return Endpoint(self.state, self.state_directory, connection.tenant_url, connection.secret_token)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the local cloud, with an operator's rights."""
+        return boto3.client(service, **self.state.client_arguments())
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Reply:
+        """Send one request, exactly as given.
+
+        `path` follows the Tenant URL (`/Users`), or is a whole URL. `body` is bytes, or what is written as JSON. Without
+        `token` it is the connection's; NO_TOKEN sends none.
+        """
+        parts = urlsplit(path if path.startswith("http") else self.tenant_url + path)
+        sent = {"Accept": SCIM_JSON}
+        if token != NO_TOKEN:
+            sent["Authorization"] = f"Bearer {token or self.token}"
+        content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        if content is not None:
+            sent["Content-Type"] = SCIM_JSON
+        line = http.client.HTTPConnection("127.0.0.1", self.state.port, timeout=60)
+        try:
+            target = parts.path + (f"?{parts.query}" if parts.query else "")
+            line.request(method, target, content, sent | (headers or {}))
+            answer = line.getresponse()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return Reply(answer.status, named, answer.read())
+        finally:
+            line.close()
+
+    def records(self, since: datetime) -> list[dict[str, Any]]:
+        """The log group's JSON records since a moment, oldest first."""
+        return [event.record for event in LogReader(self.state).read(since) if event.record]
+
+    def wait_for_record(
+        self, matches: Callable[[dict[str, Any]], bool], since: datetime, seconds: float = 15
+    ) -> dict[str, Any]:
+        """The first record since a moment that matches; records appear shortly after what they tell of."""
+        deadline = time.monotonic() + seconds
+        while True:
+            records = self.records(since)
+            found = next(filter(matches, records), None)
+            if found is not None:
+                return found
+            assert time.monotonic() < deadline, f"no such record in {seconds} s among {records}"
+            time.sleep(0.2)
+
+
+def now() -> datetime:
+    """The moment from which a test reads the log."""
+    return datetime.now(UTC)

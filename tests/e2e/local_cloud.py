@@ -1,0 +1,73 @@
+"""Local clouds for tests: `scimctl local` as an operator runs it, each with its own state directory and port."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+SCIMCTL = Path(sys.executable).parent / "scimctl"
+
+COMMAND_SECONDS = 300
+"""Far above what any command takes, so that a hanging one fails the test and not the run."""
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return int(server.getsockname()[1])
+
+
+def processes_of(directory: Path) -> list[str]:
+    """Command lines of every process that has anything to do with a state directory, zombies left out."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            variables = (entry / "environ").read_bytes().decode(errors="replace")
+        except (OSError, ValueError):
+            continue
+        if entry.name != str(os.getpid()) and re.search(rf"{re.escape(str(directory))}\b", command + variables):
+            found.append(command)
+    return found
+
+
+@dataclass(frozen=True)
+class LocalCloud:
+    """One state directory and the commands on it."""
+
+    directory: Path
+    port: int
+    project: Path | None = None
+    """Another checkout to run the commands of, for tests of broken ones."""
+
+    def command(self, *arguments: str) -> list[str]:
+        program = [str(SCIMCTL)] if self.project is None else [sys.executable, "-m", "scimctl.main"]
+        return [*program, *arguments]
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return os.environ | {"SCIMCTL_STATE_DIR": str(self.directory)}
+
+    def scimctl(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.project,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+
+    def up(self, *options: str) -> "subprocess.CompletedProcess[str]":
+        return self.scimctl("local", "up", "--detach", "--port", str(self.port), *options)
+
+    def down(self) -> "subprocess.CompletedProcess[str]":
+        return self.scimctl("local", "down")
+
+    def processes(self) -> list[str]:
+        return processes_of(self.directory)
