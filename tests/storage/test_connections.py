@@ -22,7 +22,7 @@ from lambdas.directory.connections import (
 from lambdas.directory.tokens import PresentedToken, matches
 from lambdas.store.connections import ConnectionStore, check_directory
 from lambdas.store.table import ConditionFailed, Table
-from tests.tables import TABLE
+from tests.tables import TABLE_NAME
 
 NOW = datetime(2026, 11, 22, 9, 30, 15, 123456, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -106,7 +106,7 @@ def test_a_token_is_never_written_over(store):
 def test_no_item_holds_the_secret(store, dynamodb):
     connection, token, secret = made()
     store.create(connection, token)
-    items = dynamodb.scan(TableName=TABLE)["Items"]
+    items = dynamodb.scan(TableName=TABLE_NAME)["Items"]
     assert len(items) == 2
     assert secret.secret not in json.dumps(items, default=repr)
     assert secret.secret not in repr((connection, token, secret))
