@@ -1,0 +1,118 @@
+"""The command `scimctl simulate`."""
+
+import json
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from scimctl.local import state
+from scimctl.simulate import job, report
+from scimctl.simulate.entra import FLAG, Dialect
+from scimctl.simulate.wire import Tenant
+
+TOKEN_VARIABLE = "SCIM_TOKEN"  # noqa: S105 - the variable's name
+"""The environment variable that can hold the token, so that it is in no shell history and no process list."""
+
+
+class Output(StrEnum):
+    """How the result is printed."""
+
+    TEXT = "text"
+    """For people."""
+
+    JSON = "json"
+    """For programs: one JSON object."""
+
+
+def simulate(
+    users: Annotated[int, typer.Option(min=1, metavar="N", help="How many users the source has at first.")] = 25,
+    groups: Annotated[int, typer.Option(min=0, metavar="M", help="How many groups it has.")] = 5,
+    dialect: Annotated[
+        Dialect | None,
+        typer.Option(
+            help=f"entra, or entra-flag as with ?{FLAG} in the Tenant URL. By default what the Tenant URL says.",
+            show_default=False,
+        ),
+    ] = None,
+    tenant_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The Tenant URL. By default that of the local endpoint.", show_default=False),
+    ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TOKEN", help=f"The Secret Token. Better in the variable {TOKEN_VARIABLE}.", show_default=False
+        ),
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, max=100, help="Requests under way at the same time.")] = 5,
+    seed: Annotated[int, typer.Option(help="Another seed: other people, other changes.")] = 1,
+    clean_up: Annotated[
+        bool, typer.Option("--cleanup/--keep", help="At the end delete what the run made, or keep it to look at.")
+    ] = False,
+    output: Annotated[
+        Output, typer.Option("--output", "-o", help="For people (text) or programs (json).")
+    ] = Output.TEXT,
+    state_dir: Annotated[
+        Path | None, typer.Option(help="Where the local endpoint keeps its state.", show_default=".local")
+    ] = None,
+) -> None:
+    """Play what Microsoft Entra ID sends, and prove that the endpoint kept it.
+
+    A connection test. An initial cycle that creates users, groups, managers and members. An incremental cycle:
+    renames, other e-mails and departments, managers changed and removed, users disabled, restored and deleted,
+    members added and removed, groups renamed and deleted, one user on demand. Then everything is read back, by id,
+    by filter and page by page, and compared with what was meant.
+
+    Every run uses names of its own, so the directory need not be empty; but nobody else may write to it meanwhile.
+    What Entra would retry (429, 5xx, no answer) is retried and counted.
+
+    **Examples**
+
+    `scimctl simulate` provisions 25 users and 5 groups into the local endpoint of `scimctl local up`
+
+    `scimctl simulate --users 100 --groups 10 --dialect entra-flag` as a job with `?aadOptscim062020` in its Tenant URL
+
+    `SCIM_TOKEN=... scimctl simulate --tenant-url https://HOST/scim/v2/CONNECTION` into any other endpoint
+
+    `scimctl simulate --cleanup --output json > result.json` leaves nothing behind but the result
+
+    **Exit status**
+
+    0 when everything is as it was meant, 1 when anything differs or a request failed, 2 when used wrongly.
+    """
+    tenant = _tenant(tenant_url, token, state_dir or state.default_directory())
+    chosen = dialect or (Dialect.ENTRA_FLAG if FLAG in tenant.query else Dialect.ENTRA)
+    if chosen is Dialect.ENTRA_FLAG and FLAG not in tenant.query:
+        tenant = tenant.with_parameter(FLAG)
+    plan = job.Plan(users, groups, chosen, concurrency, seed, clean_up)
+    finished = job.run(tenant, plan, Console(stderr=True))
+    if output is Output.JSON:
+        typer.echo(json.dumps(report.as_json(finished), indent=2, ensure_ascii=False))
+    else:
+        report.print_table(finished, Console())
+    raise typer.Exit(0 if finished.passed else 1)
+
+
+def _tenant(url: str | None, token: str | None, state_directory: Path) -> Tenant:
+    """The tenant of the options; without a URL that of the local endpoint, whose token goes to no other URL.
+
+    :raises typer.BadParameter: Something is missing, or the URL is not safe to send a token to.
+    """
+    if url is None:
+        local = state.read_connection(state_directory)
+        if local is None:
+            raise typer.BadParameter(
+                "there is no local endpoint: start it with `scimctl local up`, or give --tenant-url and a token"
+            )
+        url, token = local.tenant_url, token or local.secret_token
+    token = token or os.environ.get(TOKEN_VARIABLE)
+    if not token:
+        raise typer.BadParameter(f"give the Secret Token with --token or in the variable {TOKEN_VARIABLE}")
+    try:
+        return Tenant.parse(url, token)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--tenant-url") from None

@@ -1,0 +1,228 @@
+"""The HTTP client: sends exactly the bytes it is given, and measures every exchange.
+
+`http.client` and not a library above it: those re-encode the target (a raw quote becomes %22) and add headers that
+Entra does not send (User-Agent, Accept, Accept-Encoding).
+"""
+
+import json
+import selectors
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+CONTENT_TYPE = "application/scim+json; charset=utf-8"
+"""What Entra sends with every body (capture of the Microsoft SCIM Validator, 2026)."""
+
+ATTEMPTS = 4
+"""How often one request is sent at most. Entra comes back in its next cycle; the simulator does not wait so long."""
+
+FIRST_PAUSE = 0.5
+"""Seconds before the second attempt; doubled for each further one."""
+
+LONGEST_PAUSE = 30.0
+"""Seconds that a Retry-After header can make it wait at most."""
+
+TIMEOUT = 60.0
+"""Seconds without an answer after which an attempt has failed: above API Gateway's own limit of 29 s."""
+
+NO_ANSWER = 0
+"""The status recorded for an attempt that got no HTTP answer."""
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """Where requests go, and the credential that opens it."""
+
+    scheme: str
+    host: str
+    path: str
+    """The Tenant URL's path without a slash at its end, such as `/scim/v2/abc`."""
+
+    query: str
+    """What follows `?` in the Tenant URL; it goes with every request. Entra's flag is put there by administrators."""
+
+    token: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, url: str, token: str) -> "Tenant":
+        """The tenant of a Tenant URL.
+
+        :raises ValueError: no http(s) URL; or http to another machine, which would send the token in clear text.
+        """
+        parts = urlsplit(url.strip())
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("The Tenant URL must begin with https:// and name a host")
+        if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+            raise ValueError("The Tenant URL must begin with https://: http would send the token in clear text")
+        return cls(parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), parts.query, token.strip())
+
+    def with_parameter(self, name: str) -> "Tenant":
+        """The same tenant with a query parameter without value appended to its URL."""
+        return replace(self, query="&".join(part for part in (self.query, name) if part))
+
+    @property
+    def url(self) -> str:
+        """The Tenant URL without its query: the base of every `meta.location`."""
+        return f"{self.scheme}://{self.host}{self.path}"
+
+    def target(self, path: str, query: str = "") -> str:
+        """The request target of a path below the Tenant URL, the Tenant URL's own query first."""
+        whole = "&".join(part for part in (self.query, query) if part)
+        return f"{self.path}{path}" + (f"?{whole}" if whole else "")
+
+    def connect(self) -> HTTPConnection:
+        """A connection, not yet opened; TLS with the machine's trusted authorities."""
+        if self.scheme == "https":
+            return HTTPSConnection(self.host, timeout=TIMEOUT, context=ssl.create_default_context())
+        return HTTPConnection(self.host, timeout=TIMEOUT)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one request."""
+
+    status: int
+    """The HTTP status, or `NO_ANSWER`."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """The headers, their names in lower case."""
+
+    body: bytes = b""
+    failure: str = ""
+    """Why there was no answer, such as `ConnectionRefusedError`."""
+
+    attempts: int = 1
+    """How many attempts it took."""
+
+    @property
+    def resource(self) -> dict[str, Any] | None:
+        """The JSON object in the body; None when the body is something else."""
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            return None
+        return value if isinstance(value, dict) else None
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether Entra would try again: no answer, 429 and 5xx (its log: TooManyRequests, InternalServerError)."""
+        return self.status in (NO_ANSWER, 429) or self.status >= 500
+
+    def pause(self, attempt: int) -> float:
+        """Seconds to wait after this answer to the given attempt (1 is the first): Retry-After, or doubling."""
+        asked = _retry_after(self.headers.get("retry-after", ""))
+        return min(FIRST_PAUSE * 2 ** (attempt - 1) if asked is None else asked, LONGEST_PAUSE)
+
+    def __str__(self) -> str:
+        if self.status == NO_ANSWER:
+            return f"no answer ({self.failure})"
+        detail = (self.resource or {}).get("detail") or self.body[:200].decode(errors="replace")
+        return f"{self.status} {detail}".strip()
+
+
+def _retry_after(value: str) -> float | None:
+    """Seconds that a Retry-After header asks for, in seconds or as a date (RFC 9110 section 10.2.3)."""
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return None
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One attempt of one request, measured."""
+
+    operation: str
+    """What the simulator calls it, such as `create user`."""
+
+    status: int
+    milliseconds: float
+    """From the first byte sent to the last byte read."""
+
+    retried: bool
+    """Whether the same request was sent again after it."""
+
+
+class Client:
+    """Sends requests to one tenant over one kept-alive connection per thread."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+        self.exchanges: list[Exchange] = []
+        self._local = threading.local()
+        self._connections: list[HTTPConnection] = []
+
+    def send(
+        self, operation: str, method: str, path: str, query: str = "", body: object = None, attempts: int = ATTEMPTS
+    ) -> Answer:
+        """Send a request, again when the answer is a passing failure, and return the last answer.
+
+        `query` goes out as it is: it must be encoded. `body` goes out as compact JSON in UTF-8.
+        """
+        content = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        target = self.tenant.target(path, query)
+        for attempt in range(1, attempts + 1):
+            started = time.perf_counter()
+            answer = self._exchange(method, target, content)
+            milliseconds = (time.perf_counter() - started) * 1000
+            again = answer.is_passing and attempt < attempts
+            self.exchanges.append(Exchange(operation, answer.status, milliseconds, again))
+            if not again:
+                break
+            time.sleep(answer.pause(attempt))
+        return replace(answer, attempts=attempt)
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for connection in self._connections:
+            connection.close()
+
+    def _exchange(self, method: str, target: str, content: bytes | None) -> Answer:
+        connection = self._connection()
+        try:
+            connection.putrequest(method, target, skip_accept_encoding=True)
+            connection.putheader("Authorization", f"Bearer {self.tenant.token}")
+            if content is not None:
+                connection.putheader("Content-Type", CONTENT_TYPE)
+                connection.putheader("Content-Length", str(len(content)))
+            connection.endheaders(content)
+            return _read(connection.getresponse())
+        except (OSError, HTTPException) as error:
+            connection.close()
+            return Answer(NO_ANSWER, failure=type(error).__name__)
+
+    def _connection(self) -> HTTPConnection:
+        """This thread's connection; http.client opens it again after it was closed.
+
+        One that the server closed while it was idle is noticed here, before a request is sent into it: whether the
+        server has seen that request would be anybody's guess.
+        """
+        connection: HTTPConnection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self.tenant.connect()
+            self._connections.append(connection)
+        if connection.sock is not None and _is_readable(connection.sock):
+            connection.close()
+        return connection
+
+
+def _is_readable(sock: socket.socket) -> bool:
+    """Whether an idle connection has something to read: its end, as no answer is due."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        return bool(selector.select(timeout=0))
+
+
+def _read(response: HTTPResponse) -> Answer:
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
