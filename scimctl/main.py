@@ -1,0 +1,60 @@
+"""`scimctl`: the operator's command line. Puts the commands together and tells what stopped one."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from lambdas.directory.connections import InvalidConnectionError
+from lambdas.directory.settings import SettingsError
+from scimctl import connections, console
+from scimctl.local.app import app as local
+from scimctl.local.state import StateError
+from scimctl.problems import Problem
+from scimctl.simulate.command import simulate
+
+TOLD = (Problem, SettingsError, StateError, InvalidConnectionError)
+"""What is told to the operator in its own words; anything else is a mistake of ours and shows its trace."""
+
+
+class Commands(TyperGroup):
+    """Ends every command with exit status 1 and a readable text when something foreseen stops it."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer hides click's Context
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except TOLD as problem:
+            console.show_problem(str(problem))
+            raise typer.Exit(1) from problem
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="scimctl",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_show_locals=False,  # they could hold a token
+)
+
+
+@app.callback()
+def scimctl() -> None:
+    """Operate serverless SCIM endpoints: deployed to AWS, or on this machine.
+
+    **Start here**
+
+    `scimctl local up --detach` deploys the endpoint to a local cloud
+
+    `scimctl simulate --users 25 --groups 5` provisions into it, as Entra ID does
+
+    `scimctl connections create --environment acme` generates a Tenant URL and a Secret Token
+
+    Every command tells more with `--help`.
+    """
+
+
+app.add_typer(local, name="local")
+app.add_typer(connections.app, name="connections")
+app.command()(simulate)

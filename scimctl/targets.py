@@ -1,0 +1,132 @@
+"""Where a command acts: the deployed stack of an environment, on AWS or in the local cloud."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from lambdas.directory import settings
+from lambdas.directory.settings import Environment
+from scimctl.local import state
+from scimctl.problems import Problem, readable
+
+PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
+"""How long a command waits for AWS: boto3's own ten attempts at DynamoDB would keep an operator for half a minute."""
+
+SILENT_CLOUD = "Start it with `scimctl local up --detach`."
+
+
+@dataclass(frozen=True)
+class Target:
+    """One deployed environment, and how it is reached."""
+
+    settings: Environment
+    """What its file says."""
+
+    table_name: str
+    """The name of its table."""
+
+    base_url: str
+    """The URL of its API's stage, to which ``/v2/<connection>`` is added to get a Tenant URL; no slash at the end."""
+
+    place: str
+    """What it is called in messages, for example ``stack scim-acme in eu-central-1``."""
+
+    when_silent: str
+    """What to advise when it does not answer."""
+
+    client_arguments: dict[str, Any] = field(repr=False)
+    """Keyword arguments for ``boto3.client(service, ...)`` that make it speak to this target."""
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of a service where the environment is deployed."""
+        return boto3.client(service, config=PATIENCE, **self.client_arguments)
+
+    def readable(self) -> AbstractContextManager[None]:
+        """Return the block in which what boto3 raises about this target becomes a :class:`Problem`."""
+        return readable(self.place, self.when_silent)
+
+    def tenant_url(self, connection_id: str) -> str:
+        """Return what an administrator pastes as Tenant URL into the identity provider."""
+        return f"{self.base_url}/v2/{connection_id}"
+
+
+def resolve(environment: str, state_directory: Path | None = None) -> Target:
+    """Find out where an environment is deployed.
+
+    An environment whose file says ``platform = "local"`` is in the local cloud; any other is a stack on AWS, in the
+    region that its file names, reached with the usual AWS credentials.
+
+    :param environment: The environment's name, for example ``acme`` for ``environments/acme.toml``.
+    :param state_directory: The local cloud's; ``.local`` of the checkout by default.
+    :raises SettingsError: When its file is missing or wrong.
+    :raises Problem: When it is not deployed, or AWS refuses to say.
+    """
+    loaded = settings.load(environment)
+    if loaded.local:
+        return _local(loaded, state_directory or state.default_directory())
+    return _on_aws(loaded)
+
+
+def _local(environment: Environment, state_directory: Path) -> Target:
+    found = state.read_state(state_directory)
+    if found is None or found.environment != environment.name:
+        raise Problem(f"{environment.name} is not deployed to the local cloud: run `scimctl local up` first.")
+    place = f"the local cloud on port {found.port}"
+    _output(found.outputs, "ApiId", place)  # which the base URL is made of
+    return Target(
+        settings=environment,
+        table_name=_output(found.outputs, "TableName", place),
+        base_url=found.base_url,
+        place=place,
+        when_silent=SILENT_CLOUD,
+        client_arguments=found.client_arguments(),
+    )
+
+
+def _on_aws(environment: Environment) -> Target:
+    stack, region = f"scim-{environment.name}", environment.aws.region
+    place = f"stack {stack} in {region}"
+    with readable(place):
+        found = _stack(environment, stack, place)
+    account = found["StackId"].split(":")[4]
+    if account != environment.aws.account:
+        raise Problem(
+            f"These AWS credentials are of account {account}, and environments/{environment.name}.toml names "
+            f"{environment.aws.account}: choose the right AWS_PROFILE."
+        )
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    return Target(
+        settings=environment,
+        table_name=_output(outputs, "TableName", place),
+        base_url=_output(outputs, "BaseUrl", place).rstrip("/"),
+        place=place,
+        when_silent="Is there a connection to the network?",
+        client_arguments={"region_name": region},
+    )
+
+
+def _stack(environment: Environment, stack: str, place: str) -> dict[str, Any]:
+    """Return CloudFormation's description of a stack."""
+    client = boto3.client("cloudformation", region_name=environment.aws.region, config=PATIENCE)
+    try:
+        found: dict[str, Any] = client.describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if error.response["Error"].get("Code") != "ValidationError":
+            raise
+        deploy = f"npx cdk deploy -c environment={environment.name}"
+        raise Problem(f"There is no {place}: deploy it first with `{deploy}`.") from error
+    return found
+
+
+def _output(outputs: dict[str, str], name: str, place: str) -> str:
+    """Return one output of a stack."""
+    if name not in outputs:
+        raise Problem(
+            f"{place[0].upper()}{place[1:]} has no output {name} yet: let its deployment finish, or deploy it again."
+        )
+    return outputs[name]
