@@ -1,0 +1,31 @@
+"""What API Gateway writes of every request, also of those that no function sees.
+
+One JSON record into the environment's log group, told from the function's own by ``"event": "api.access"`` and
+joined with it by the request's id. ``$context.error.message`` is left out on purpose: one of API Gateway's messages
+quotes the Authorization header. The query is left out because filters hold people's names and addresses.
+"""
+
+import json
+
+FIELDS = {
+    "event": "api.access",
+    "request_id": "$context.requestId",
+    "time": "$context.requestTime",
+    "method": "$context.httpMethod",
+    "path": "$context.path",
+    "route": "$context.resourcePath",
+    "status": "$context.status",
+    "refusal": "$context.error.responseType",
+    "connection": "$context.authorizer.connection",
+    "token": "$context.authorizer.token",
+    "source_ip": "$context.identity.sourceIp",
+    "milliseconds": "$context.responseLatency",
+    "function_milliseconds": "$context.integration.latency",
+    "authorizer_milliseconds": "$context.authorizer.latency",
+    "function_status": "$context.integration.status",
+    "bytes": "$context.responseLength",
+}
+"""Name in the record to API Gateway's variable; what a request has not is written as ``-``."""
+
+ACCESS_LOG = json.dumps(FIELDS)
+"""The format of one record."""

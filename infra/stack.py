@@ -1,0 +1,113 @@
+"""The stack of one environment: how its parts are put together."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra import functions, nag, permissions
+from infra.api import ScimApi
+from infra.bundling import Target
+from infra.changes import ChangesSource, DeadLetters
+from infra.functions import Spec, VersionedFunction
+from infra.observability import Alarms, EnvironmentLog
+from infra.table import DirectoryTable
+from lambdas.directory.settings import Environment
+
+
+class ScimStack(cdk.Stack):
+    """Everything that one environment is in AWS; its name is ``scim-`` and the environment's."""
+
+    def __init__(self, scope: Construct, environment: Environment) -> None:
+        super().__init__(
+            scope,
+            f"scim-{environment.name}",
+            description=environment.description,
+            env=cdk.Environment(account=environment.aws.account, region=environment.aws.region),
+            # The bootstrap's roles are refused at the local cloud's staging bucket once it enforces IAM.
+            synthesizer=cdk.CliCredentialsStackSynthesizer() if environment.local else None,
+            termination_protection=environment.aws.retain_data,
+            analytics_reporting=False,
+        )
+        self.environment_file = environment
+        self.target = Target.of(environment)
+        self.log = EnvironmentLog(self, "Log", environment)
+        self.directory = DirectoryTable(self, "Directory", environment)
+        self.dead_letters = DeadLetters(self, "DeadLetters")
+        self._add_functions()
+        ChangesSource(
+            self,
+            "ChangesSource",
+            stream_arn=self.directory.stream_arn,
+            alias=self.changes.alias,
+            dead_letters=self.dead_letters,
+        )
+        self.scim_api = ScimApi(
+            self,
+            "ScimApi",
+            environment,
+            scim=self.scim.alias,
+            authorizer=self.authorizer.alias,
+            log_group=self.log.group,
+        )
+        self._add_alarms()
+        self._add_outputs()
+        self._acknowledge_findings()
+
+    def _add_functions(self) -> None:
+        table, stream = self.directory.table.table_arn, self.directory.stream_arn
+        code = functions.directory_bundle(self.environment_file).code(self.target)
+        token_code = functions.authorizer_bundle().code(self.target)
+        sweep = {
+            "Table": permissions.changes_table(table, stream),
+            "DeadLetters": permissions.dead_letters(self.dead_letters.queue.queue_arn),
+        }
+        self.scim = self._function("Scim", functions.SCIM, code, {"Table": permissions.scim_table(table)})
+        tokens = {"Table": permissions.authorizer_table(table)}
+        self.authorizer = self._function("Authorizer", functions.AUTHORIZER, token_code, tokens)
+        self.changes = self._function("Changes", functions.CHANGES, code, sweep)
+        if not self.target.compiler:
+            missing = f"There is no Python {self.target.python} on this machine to compile the functions' code with"
+            cdk.Annotations.of(self).add_warning_v2("scim:not-compiled", f"{missing}, so their first start is slower.")
+
+    def _function(
+        self, name: str, spec: Spec, code: lambda_.Code, statements: permissions.Statements
+    ) -> VersionedFunction:
+        return VersionedFunction(
+            self,
+            name,
+            self.environment_file,
+            spec=spec,
+            code=code,
+            role=permissions.function_role(self, f"{name}Role", self.log.group, statements),
+            log_group=self.log.group,
+            table_name=self.directory.table.table_name,
+        )
+
+    def _add_alarms(self) -> None:
+        alarms = Alarms(self, "Alarms", self.environment_file)
+        alarms.watch_api(self.scim_api.api)
+        alarms.watch_authorizer(self.authorizer.function)
+        alarms.watch_dead_letters(self.dead_letters.queue)
+        alarms.watch_delay(self.changes.function)
+
+    def _add_outputs(self) -> None:
+        outputs = {
+            "BaseUrl": (self.scim_api.base_url, "A Tenant URL is this, /v2/ and the connection's id"),
+            "TableName": (self.directory.table.table_name, "The table of all directories, connections and tokens"),
+            "LogGroupName": (self.log.group.log_group_name, "The SCIM log"),
+            "ApiId": (self.scim_api.api.rest_api_id, "The REST API"),
+        }
+        for name, (value, description) in outputs.items():
+            cdk.CfnOutput(self, name, value=value, description=description)
+
+    def _acknowledge_findings(self) -> None:
+        nag.acknowledge(self.scim_api, *nag.API)
+        nag.acknowledge(self.dead_letters, *nag.DEAD_LETTERS)
+        table = self.directory.table.node.default_child
+        assert isinstance(table, cdk.CfnElement)  # noqa: S101
+        stream = nag.STREAM.format(table=self.get_logical_id(table))
+        nag.acknowledge(self.changes.role, nag.Finding(stream, nag.LISTS_STREAMS))
+        for function in (self.scim, self.authorizer, self.changes):
+            nag.acknowledge(function, *nag.FUNCTION)
+            if self.environment_file.api.tracing:
+                nag.acknowledge(function.role, *nag.TRACED)
