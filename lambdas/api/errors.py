@@ -3,6 +3,7 @@
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NetworkError
 from scim2_models import SCIMException
+from scim2_server.errors import MethodNotAllowedException
 from scim2_server.responses import ScimResponse
 from scim2_server.service import ScimService
 
@@ -49,4 +50,6 @@ def error_response(exception: SCIMException, service: ScimService) -> ScimRespon
     response = service.error_response(exception)
     if isinstance(exception, BusyException):
         response.headers["Retry-After"] = str(exception.retry_after)
+    if isinstance(exception, MethodNotAllowedException) and response.body is not None:
+        response.body["detail"] = f"This endpoint does not take the method; it takes {response.headers['Allow']}."
     return response

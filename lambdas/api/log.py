@@ -70,9 +70,12 @@ class Record:
         :param meter: What was asked of DynamoDB.
         :param environment: The environment's name, the metrics' only dimension.
         """
-        fields = {**self._who_and_what(), **self._outcome(response), **self._cost(meter)}
-        fields = {name: value for name, value in fields.items() if value not in (None, [], "")}
-        logger.info(EVENT, event=EVENT, environment=environment, **fields, _aws=_metrics())
+        try:
+            fields = {**self._who_and_what(), **self._outcome(response), **self._cost(meter)}
+            known = {name: value for name, value in fields.items() if value not in (None, [], "")}
+            logger.info(EVENT, event=EVENT, environment=environment, **known, _aws=_metrics())
+        except Exception as exception:  # what was done is done: the client gets its answer, the operator this
+            self.failure(exception)
 
     def _who_and_what(self) -> dict[str, Any]:
         caller, trace = self.caller, self.trace
@@ -87,7 +90,7 @@ class Record:
             "filter": _short(filter_shape(query["filter"])) if query.get("filter") else None,
             "resource_type": trace.resource_type,
             "resource_id": _short(trace.resource_id),
-            "name": _short(trace.name),
+            "resource_name": _short(trace.name),
             "external_id": _short(trace.external_id),
             "changed": [_short(name) for name in trace.changed[:MAX_NAMES]],
             "results": trace.results,

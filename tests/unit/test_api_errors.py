@@ -13,14 +13,14 @@ from botocore.exceptions import (
 )
 from scim2_models import NotFoundException, UnauthorizedException
 from scim2_server.errors import MethodNotAllowedException
-from scim2_server.service import ScimService
 
 from lambdas.api.errors import error_response, scim_exception_of
 from lambdas.scim.errors import BusyException
 from lambdas.scim.provider import build_provider
+from lambdas.scim.service import DirectoryService
 
 ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
-SERVICE = ScimService(build_provider(), secret=b"secret")
+SERVICE = DirectoryService(build_provider(), lambda: b"secret")
 
 
 def client_error(code: str) -> ClientError:
@@ -85,8 +85,10 @@ def test_the_busy_answer_says_when_to_come_back():
 
 
 def test_a_wrong_method_is_told_the_right_ones():
-    headers = error_response(MethodNotAllowedException(allowed=["GET", "POST"]), SERVICE).headers
-    assert headers["Allow"] == "GET, POST"
+    response = error_response(MethodNotAllowedException(allowed=["GET", "POST"]), SERVICE)
+    assert response.headers["Allow"] == "GET, POST"
+    assert response.body is not None
+    assert "GET, POST" in response.body["detail"]
 
 
 def test_a_request_without_token_is_told_which_kind_to_bring():

@@ -1,0 +1,58 @@
+"""The API function: the way of one SCIM request, from API Gateway's event to the answer."""
+
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from lambdas.api.callers import read_caller
+from lambdas.api.errors import UnforeseenException, error_response, scim_exception_of
+from lambdas.api.events import Event, read_request
+from lambdas.api.log import Record
+from lambdas.api.responses import Answer, write_answer
+from lambdas.api.settings import read_settings
+from lambdas.scim.handler import DirectoryHandler
+from lambdas.scim.provider import build_provider
+from lambdas.scim.service import DirectoryService
+from lambdas.store.secrets import cursor_secret
+from lambdas.store.storage import DynamoStorage
+from lambdas.store.table import Table
+
+AWS = Config(
+    tcp_keepalive=True,
+    connect_timeout=1,
+    read_timeout=3,  # seconds; DynamoDB answers in milliseconds, and a lost packet is better asked for again
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+"""How DynamoDB is called: three attempts end long before API Gateway's 29 seconds do."""
+
+# Built when the function is imported, once: what SnapStart keeps, and every request shares.
+SETTINGS = read_settings(os.environ)
+TABLE = Table(boto3.client("dynamodb", config=AWS), SETTINGS.table_name)
+PROVIDER = build_provider()
+SERVICE = DirectoryService(PROVIDER, cursor_secret(TABLE))
+
+
+def handler(event: Event, context: Any) -> Answer:
+    """Serve one request: read it, let the directory's handler do it, write the answer, leave a record.
+
+    :param event: A Lambda proxy event of an API Gateway REST API.
+    :param context: Lambda's context, which nothing here needs.
+    """
+    TABLE.meter.reset()
+    record = Record(event)
+    try:
+        record.caller = caller = read_caller(event)
+        record.request = request = read_request(event, caller, SETTINGS.addressing)
+        storage = DynamoStorage(TABLE, caller.directory, PROVIDER)
+        response = DirectoryHandler(SERVICE, storage, record.trace).handle(request)
+        answer = write_answer(response, request)
+    except Exception as exception:
+        refusal = scim_exception_of(exception, record.request_id)
+        if isinstance(refusal, UnforeseenException):
+            record.failure(exception)
+        response = error_response(refusal, SERVICE)
+        answer = write_answer(response, record.request)
+    record.finish(response, TABLE.meter, SETTINGS.environment)
+    return answer

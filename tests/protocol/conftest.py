@@ -1,0 +1,91 @@
+"""The protocol tier: the API function itself, over an empty table in moto for each test."""
+
+import importlib
+import io
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.protocol.client import Api, Handler
+from tests.tables import TABLE_NAME, create_table
+
+# What the stack sets, before the function is imported; the credentials are moto's.
+os.environ.update(
+    {
+        "TABLE_NAME": TABLE_NAME,
+        "ENVIRONMENT": "test",
+        "ADDRESSING": "host",
+        "POWERTOOLS_SERVICE_NAME": "scim",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+)
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[Any]:
+    """A DynamoDB client on moto, for as long as the tests run."""
+    with mock_aws():
+        yield boto3.client("dynamodb")
+
+
+@pytest.fixture(scope="session")
+def function(aws: Any) -> Handler:
+    """The API function, imported once, as a warm function is."""
+    handler: Handler = importlib.import_module("lambdas.api.handler").handler
+    return handler
+
+
+@pytest.fixture
+def table(aws: Any) -> Iterator[Any]:
+    """The DynamoDB client over an empty table."""
+    create_table(aws)
+    yield aws
+    aws.delete_table(TableName=TABLE_NAME)
+
+
+@pytest.fixture
+def api(function: Handler, table: Any) -> Api:
+    """A connection of the directory ``acme``, which is empty."""
+    return Api(function)
+
+
+@pytest.fixture
+def other(function: Handler, table: Any) -> Api:
+    """A connection of another directory in the same table, empty too."""
+    return Api(function, directory="globex", connection="eeeeffffgggghhhh")
+
+
+class Records:
+    """The log of the function, as JSON objects."""
+
+    def __init__(self, stream: io.StringIO) -> None:
+        self.stream = stream
+
+    def new(self) -> list[dict[str, Any]]:
+        """Return what was logged since the last call."""
+        lines = self.stream.getvalue().splitlines()
+        self.stream.seek(0)
+        self.stream.truncate()
+        return [json.loads(line) for line in lines]
+
+    def last(self) -> dict[str, Any]:
+        """Return the record of the last request."""
+        return [record for record in self.new() if record["event"] == "scim.request"][-1]
+
+
+@pytest.fixture
+def records(function: Handler) -> Iterator[Records]:
+    """What the function logs during a test."""
+    (handler,) = importlib.import_module("lambdas.api.observability").logger.handlers
+    stream = io.StringIO()
+    before = handler.setStream(stream)
+    yield Records(stream)
+    handler.setStream(before)

@@ -1,0 +1,145 @@
+"""The SCIM log: one record for every request, telling who did what to whom, and no one's data."""
+
+import json
+from typing import Any
+
+from tests.protocol.client import Api
+from tests.protocol.conftest import Records
+from tests.protocol.events import event
+from tests.tables import TABLE_NAME, create_table
+
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+
+def user(name: str = "ann@example.com", **more: Any) -> dict[str, Any]:
+    return {"schemas": [USER], "userName": name, **more}
+
+
+def test_a_request_leaves_one_record(api: Api, records: Records):
+    records.new()
+    api.get("/Users")
+    found = records.new()
+    assert [record["event"] for record in found] == ["scim.request"]
+
+
+def test_a_creation_is_told_by_who_and_what(api: Api, records: Records):
+    made = api.post(
+        "/Users", user(externalId="E7", title="Vice President", emails=[{"value": "ann@home.example"}])
+    ).json
+    record = records.last()
+    expected = {
+        "level": "INFO",
+        "connection": api.connection,
+        "directory": "acme",
+        "token": "tokenoftheconn22",
+        "method": "POST",
+        "route": "/Users",
+        "resource_type": "User",
+        "resource_id": made["id"],
+        "resource_name": "ann@example.com",
+        "external_id": "E7",
+        "status": 201,
+        "dynamodb_calls": 1,
+    }
+    assert {name: record.get(name) for name in expected} == expected
+    assert sorted(record["changed"]) == ["emails", "externalId", "title", "userName"]
+    assert record["milliseconds"] > 0
+    assert record["timestamp"].endswith("+00:00")
+
+
+def test_a_change_is_told_by_the_names_of_what_it_changes(api: Api, records: Records):
+    ann = api.post("/Users", user()).json["id"]
+    operations = [
+        {"op": "replace", "path": 'emails[type eq "work"].value', "value": "secret@home.example"},
+        {"op": "replace", "value": {"name.givenName": "Secretia", "active": False}},
+    ]
+    api.patch(f"/Users/{ann}", {"schemas": [PATCH], "Operations": operations})
+    record = records.last()
+    assert (record["route"], record["resource_id"], record["resource_name"]) == ("/Users/{id}", ann, "ann@example.com")
+    assert sorted(record["changed"]) == ["active", "emails.value", "name.givenName"]
+    assert "secret" not in json.dumps(record).lower()
+
+
+def test_no_value_of_an_attribute_is_in_any_record(api: Api, records: Records):
+    secret = {"title": "SECRET1", "emails": [{"value": "SECRET2@x.example", "type": "work"}], "password": "SECRET3"}
+    ann = api.post("/Users", user(**secret)).json["id"]
+    api.post("/Users", user(**secret))
+    api.post("/Users", user("bob", active="SECRET4", emails="SECRET5"))
+    api.put(f"/Users/{ann}", user(title="SECRET6", manager=["SECRET7"]))
+    api.patch(
+        f"/Users/{ann}", {"schemas": [PATCH], "Operations": [{"op": "SECRET8", "path": "title", "value": "SECRET9"}]}
+    )
+    api.get('/Users?filter=title+eq+"SECRET10"')
+    api.get('/Users?filter=title+eq+"SECRET11')
+    api.get("/Users?filter=SECRET12")
+    api.post("/Users", b'{"title": "SECRET13')
+    api.post("/Users/.search", {"filter": 'title eq "SECRET14"'})
+    lines = records.new()
+    assert len(lines) == 10
+    assert "SECRET" not in json.dumps(lines)
+
+
+def test_no_credentials_are_in_any_record(api: Api, records: Records):
+    api.get("/Users", Authorization="Bearer scim_SECRET")
+    api.get("/Users/7", Authorization="Basic SECRET")
+    assert "SECRET" not in json.dumps(records.new())
+
+
+def test_a_look_up_is_told_by_the_name_it_looks_for(api: Api, records: Records):
+    api.get('/Users?filter=userName+eq+"ann@example.com"+and+active+eq+true')
+    record = records.last()
+    assert (record["filter"], record["results"]) == ('userName eq "ann@example.com" and active eq ?', 0)
+
+
+def test_a_refusal_is_told_with_its_reason(api: Api, records: Records):
+    api.post("/Users", user())
+    api.post("/Users", user())
+    record = records.last()
+    assert (record["status"], record["scim_type"], record["refused"], record["failed"]) == (409, "uniqueness", 1, 0)
+    assert "userName" in record["detail"]
+
+
+def test_a_refused_caller_leaves_a_record_too(api: Api, records: Records):
+    made = event("GET", "/Users")
+    del made["requestContext"]["authorizer"]
+    api.handler(made, None)
+    record = records.last()
+    assert (record["status"], record["route"]) == (401, "/Users")
+    assert "directory" not in record
+
+
+def test_an_unforeseen_failure_leaves_its_trace_under_the_request_id(api: Api, records: Records, table: Any):
+    table.delete_table(TableName=TABLE_NAME)
+    made = event(
+        "POST", "/Users", headers=[("Content-Type", "application/json")], body=json.dumps(user(title="SECRET")).encode()
+    )
+    try:
+        api.handler(made, None)
+    finally:
+        create_table(table)
+    failure, record = records.new()
+    assert (failure["event"], failure["level"]) == ("scim.failure", "ERROR")
+    assert failure["request_id"] == record["request_id"] == made["requestContext"]["requestId"]
+    assert "Traceback" in failure["exception"]
+    assert "SECRET" not in json.dumps(failure)
+    assert (record["status"], record["failed"], record["refused"]) == (500, 1, 0)
+
+
+def test_megabytes_in_a_name_do_not_make_a_record_of_megabytes(api: Api, records: Records):
+    api.post("/Users", user("x" * 100_000))
+    api.get(f"/Users/{'y' * 5_000}")
+    api.get(f'/Users?filter=userName+eq+"{"z" * 7_000}"')
+    api.patch("/Users/7", {"schemas": [PATCH], "Operations": [{"op": "add", "path": "x" * 9_000, "value": 1}]})
+    assert all(len(json.dumps(record)) < 5_000 for record in records.new())
+
+
+def test_a_record_is_its_own_metrics(api: Api, records: Records):
+    api.get("/Users/7")
+    record = records.last()
+    (directive,) = record["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "ServerlessScim"
+    assert directive["Dimensions"] == [["environment"]]
+    assert record["environment"] == "test"
+    for metric in directive["Metrics"]:
+        assert isinstance(record[metric["Name"]], (int, float))
