@@ -28,37 +28,47 @@ class Output(StrEnum):
     """For programs: one JSON object."""
 
 
+UsersOption = Annotated[int, typer.Option(min=1, metavar="N", help="How many users the source has at first.")]
+GroupsOption = Annotated[int, typer.Option(min=0, metavar="M", help="How many groups it has.")]
+DialectOption = Annotated[
+    Dialect | None,
+    typer.Option(
+        help=f"entra, or entra-flag as with ?{FLAG} in the Tenant URL. By default what the Tenant URL says.",
+        show_default=False,
+    ),
+]
+UrlOption = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="The Tenant URL. By default that of the local endpoint.", show_default=False),
+]
+TokenOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TOKEN", help=f"The Secret Token. Better in the variable {TOKEN_VARIABLE}.", show_default=False
+    ),
+]
+ConcurrencyOption = Annotated[int, typer.Option(min=1, max=100, help="Requests under way at the same time.")]
+SeedOption = Annotated[int, typer.Option(help="Another seed: other people, other changes.")]
+CleanUpOption = Annotated[
+    bool, typer.Option("--cleanup/--keep", help="At the end delete what the run made, or keep it to look at.")
+]
+OutputOption = Annotated[Output, typer.Option("--output", "-o", help="For people (text) or for programs (json).")]
+StateOption = Annotated[
+    Path | None, typer.Option(help="Where the local endpoint keeps its state.", show_default=".local")
+]
+
+
 def simulate(
-    users: Annotated[int, typer.Option(min=1, metavar="N", help="How many users the source has at first.")] = 25,
-    groups: Annotated[int, typer.Option(min=0, metavar="M", help="How many groups it has.")] = 5,
-    dialect: Annotated[
-        Dialect | None,
-        typer.Option(
-            help=f"entra, or entra-flag as with ?{FLAG} in the Tenant URL. By default what the Tenant URL says.",
-            show_default=False,
-        ),
-    ] = None,
-    tenant_url: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="The Tenant URL. By default that of the local endpoint.", show_default=False),
-    ] = None,
-    token: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TOKEN", help=f"The Secret Token. Better in the variable {TOKEN_VARIABLE}.", show_default=False
-        ),
-    ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, max=100, help="Requests under way at the same time.")] = 5,
-    seed: Annotated[int, typer.Option(help="Another seed: other people, other changes.")] = 1,
-    clean_up: Annotated[
-        bool, typer.Option("--cleanup/--keep", help="At the end delete what the run made, or keep it to look at.")
-    ] = False,
-    output: Annotated[
-        Output, typer.Option("--output", "-o", help="For people (text) or programs (json).")
-    ] = Output.TEXT,
-    state_dir: Annotated[
-        Path | None, typer.Option(help="Where the local endpoint keeps its state.", show_default=".local")
-    ] = None,
+    users: UsersOption = 25,
+    groups: GroupsOption = 5,
+    dialect: DialectOption = None,
+    tenant_url: UrlOption = None,
+    token: TokenOption = None,
+    concurrency: ConcurrencyOption = 5,
+    seed: SeedOption = 1,
+    clean_up: CleanUpOption = False,
+    output: OutputOption = Output.TEXT,
+    state_dir: StateOption = None,
 ) -> None:
     """Play what Microsoft Entra ID sends, and prove that the endpoint kept it.
 

@@ -104,7 +104,7 @@ def as_json(run: Run) -> dict[str, Any]:
 def print_table(run: Run, console: Console) -> None:
     """The run for people: operations, totals, every difference, the verdict."""
     facts = as_json(run)
-    table = Table(title=Text(f"{run.dialect} against {run.tenant_url}"), title_justify="left")
+    table = Table()
     table.add_column("Operation")
     for name in ("Count", "Statuses", "Retries", "p50 ms", "p95 ms", "max ms"):
         table.add_column(name, justify="right")
@@ -112,6 +112,7 @@ def print_table(run: Run, console: Console) -> None:
         statuses = ", ".join(f"{count} x {status}" for status, count in row["statuses"].items())
         numbers = [f"{row[name]:.1f}" for name in ("p50_ms", "p95_ms", "max_ms")]
         table.add_row(row["operation"], str(row["count"]), statuses, str(row["retries"] or ""), *numbers)
+    console.print(Text(f"{run.dialect} against {run.tenant_url}"), soft_wrap=True)
     console.print(table)
     console.print(
         f"{run.users} users, {run.groups} groups (run {run.run}, seed {run.seed}): {facts['requests']} requests in "

@@ -13,8 +13,8 @@ from scimctl.simulate.provisioner import Provisioner
 PAGES = 7
 """How many pages a list should have, so that pages are tested and a large directory does not take for ever."""
 
-SMALLEST_PAGE = 5
-"""Resources per page at least: what Microsoft's own validation workflow asks for."""
+SMALLEST_PAGE = 2
+"""Resources per page at least."""
 
 LARGEST_PAGE = 100
 
