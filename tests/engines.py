@@ -1,0 +1,93 @@
+"""A DynamoDB engine for what moto is wrong or slow at: capacity units, many items, many threads.
+
+``dynoxide`` (DynamoDB on SQLite, one binary from npm) where the platform has it; ministack's DynamoDB elsewhere. Neither needs
+anything but what ``make install`` brought.
+"""
+
+import os
+import platform
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+ROOT = Path(__file__).resolve().parent.parent
+DYNOXIDE = ROOT / "node_modules" / "@dynoxide" / "linux-x64" / "dynoxide"
+START_SECONDS = 30
+
+
+@contextmanager
+def running_engine() -> Iterator[str]:
+    """Run an empty engine on 127.0.0.1 for a while, and yield its URL."""
+    port = _free_port()
+    process = subprocess.Popen(
+        _command(port),
+        env={**os.environ, "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=START_SECONDS)
+
+
+def engine_name() -> str:
+    """Return the name of the engine that :func:`running_engine` runs here."""
+    return "dynoxide" if _has_dynoxide() else "ministack"
+
+
+def client_for(url: str, *, connections: int = 64) -> Any:
+    """Return a DynamoDB client of an engine.
+
+    :param connections: How many threads may call at once.
+    """
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=url,
+        region_name="eu-west-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(max_pool_connections=connections, retries={"mode": "standard", "total_max_attempts": 2}),
+    )
+
+
+def _has_dynoxide() -> bool:
+    return sys.platform == "linux" and platform.machine() == "x86_64" and DYNOXIDE.exists()
+
+
+def _command(port: int) -> list[str]:
+    if _has_dynoxide():
+        return [str(DYNOXIDE), "serve", "--port", str(port)]
+    return [sys.executable, "-m", "ministack"]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the DynamoDB engine ended with {process.returncode}")
+        try:
+            client_for(url).list_tables()
+        except (BotoCoreError, ClientError):
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the DynamoDB engine did not start")
