@@ -55,8 +55,9 @@ def generate(
     :raises Problem: When the table cannot be written.
     """
     now = datetime.now(UTC)
-    connection = new_connection(directory or target.settings.directory, label=label, now=now)
+    directory = target.settings.directory if directory is None else directory
     lifetime = timedelta(days=target.settings.tokens.lifetime_days if lifetime_days is None else lifetime_days)
+    connection = new_connection(directory, label=label, now=now)
     token, secret = new_token(connection, lifetime=lifetime, now=now)
     with target.readable():
         _store(target).create(connection, token)

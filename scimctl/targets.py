@@ -40,11 +40,11 @@ class Target:
     """What to advise when it does not answer."""
 
     client_arguments: dict[str, Any] = field(repr=False)
-    """Keyword arguments for ``boto3.client(service, ...)`` that make it speak to this target."""
+    """Keyword arguments for a boto3 client that make it speak to this target."""
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of a service where the environment is deployed."""
-        return boto3.client(service, config=PATIENCE, **self.client_arguments)
+        return _client(service, **self.client_arguments)
 
     def readable(self) -> AbstractContextManager[None]:
         """Return the block in which what boto3 raises about this target becomes a :class:`Problem`."""
@@ -112,7 +112,7 @@ def _on_aws(environment: Environment) -> Target:
 
 def _stack(environment: Environment, stack: str, place: str) -> dict[str, Any]:
     """Return CloudFormation's description of a stack."""
-    client = boto3.client("cloudformation", region_name=environment.aws.region, config=PATIENCE)
+    client = _client("cloudformation", region_name=environment.aws.region)
     try:
         found: dict[str, Any] = client.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
@@ -121,6 +121,11 @@ def _stack(environment: Environment, stack: str, place: str) -> dict[str, Any]:
         deploy = f"npx cdk deploy -c environment={environment.name}"
         raise Problem(f"There is no {place}: deploy it first with `{deploy}`.") from error
     return found
+
+
+def _client(service: str, **arguments: Any) -> Any:
+    """Return a boto3 client that uses the operator's credentials as they are now."""
+    return boto3.Session().client(service, config=PATIENCE, **arguments)
 
 
 def _output(outputs: dict[str, str], name: str, place: str) -> str:

@@ -1,0 +1,84 @@
+"""A stand-in for CloudFormation, which moto has only with packages that nothing else needs: answers DescribeStacks."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+NAMESPACE = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
+
+
+@dataclass
+class StandIn:
+    """What it knows and was asked."""
+
+    stacks: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Name of a stack to its outputs."""
+
+    account: str = "123456789012"
+    error: tuple[int, str, str] | None = None
+    """Status, code and message with which it answers instead."""
+
+    asked: list[str] = field(default_factory=list)
+    url: str = ""
+
+    def answer(self, stack: str, region: str) -> tuple[int, str]:
+        self.asked.append(stack)
+        if self.error:
+            return self.error[0], _error(*self.error[1:])
+        if stack not in self.stacks:
+            return 400, _error("ValidationError", f"Stack with id {stack} does not exist")
+        outputs = "".join(
+            f"<member><OutputKey>{escape(key)}</OutputKey><OutputValue>{escape(value)}</OutputValue></member>"
+            for key, value in self.stacks[stack].items()
+        )
+        return 200, (
+            f'<DescribeStacksResponse xmlns="{NAMESPACE}"><DescribeStacksResult><Stacks><member>'
+            f"<StackName>{stack}</StackName>"
+            f"<StackId>arn:aws:cloudformation:{region}:{self.account}:stack/{stack}/1</StackId>"
+            f"<CreationTime>2026-11-22T09:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>"
+            f"<Outputs>{outputs}</Outputs>"
+            f"</member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
+        )
+
+
+def _error(code: str, message: str) -> str:
+    return (
+        f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>Sender</Type><Code>{code}</Code>'
+        f"<Message>{escape(message)}</Message></Error></ErrorResponse>"
+    )
+
+
+@contextmanager
+def serving() -> Iterator[StandIn]:
+    """Serve on a free port of 127.0.0.1."""
+    stand_in = StandIn()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            # Credential=<key>/<date>/<region>/<service>/aws4_request
+            region = self.headers["Authorization"].split("Credential=")[1].split("/")[2]
+            status, body = stand_in.answer(form["StackName"][0], region)
+            self.send_response(status)
+            self.send_header("Content-Type", "text/xml")
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *arguments: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    stand_in.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield stand_in
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
