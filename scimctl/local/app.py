@@ -1,6 +1,5 @@
 """`scimctl local`: the endpoint on this machine, for trying it, for development and for tests."""
 
-import contextlib
 import json
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -134,8 +133,12 @@ def show_logs(
     if deployed is None or cloud.running(directory) is None:
         raise Problem("No local cloud is running: start it with `scimctl local up --detach`.")
     begin = logs.moment(since, datetime.now(UTC))
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         _print_log(deployed, begin, follow=follow, everything=everything)
+    except KeyboardInterrupt:
+        return
+    except logs.Stopped as stopped:
+        err.print(str(stopped))
 
 
 def _directory(chosen: Path | None) -> Path:
@@ -150,8 +153,10 @@ def _stay(directory: Path, found: Up) -> None:
         _print_log(found.state, datetime.now(UTC), follow=True, everything=False)
     except KeyboardInterrupt:
         err.print()
+    except logs.Stopped as stopped:
+        err.print(str(stopped))
     finally:
-        with signals.postponed(), lock.held(directory):
+        with signals.postponed(), lock.held(directory, wait=True):
             lifecycle.take_down(directory)
     err.print(f"Its data is in {directory}.", soft_wrap=True)
 

@@ -9,15 +9,15 @@ from scimctl.problems import Problem
 
 
 @contextlib.contextmanager
-def held(directory: Path) -> Iterator[None]:
+def held(directory: Path, *, wait: bool = False) -> Iterator[None]:
     """Hold the state directory's lock during the block; the system lets go of it however this process ends.
 
-    Raises Problem at once when another command holds it.
+    When another command holds it, this waits until that has ended, or, without `wait`, raises Problem at once.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "lock").open("w") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             raise Problem(
                 f"Another `scimctl local up` or `down` is at work on {directory}.\n"

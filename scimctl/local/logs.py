@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+from botocore.config import Config
+from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.exceptions import HTTPClientError
 from rich.text import Text
 
 from scimctl.local.state import LocalState
@@ -24,9 +27,14 @@ _LATE = timedelta(seconds=10)
 """How much later than its own time an event may appear; so far back a poll looks again."""
 
 _POLL_SECONDS = 1.0
+_ANSWER_SECONDS = 30
 
 _SINCE = re.compile(r"(\d+)([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class Stopped(Problem):
+    """The local cloud does not answer any more."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +62,15 @@ class LogReader:
         if "LogGroupName" not in local.outputs:
             raise Problem("The stack has no log group yet: run `scimctl local up` first.")
         self.group = local.outputs["LogGroupName"]
-        self.client = boto3.client("logs", **local.client_arguments())
+        once = Config(retries={"total_max_attempts": 1}, read_timeout=_ANSWER_SECONDS)
+        self.client = boto3.client("logs", config=once, **local.client_arguments())
         self._seen: dict[tuple[int, str, str], None] = {}
 
     def read(self, since: datetime) -> Iterator[LogEvent]:
         """Give the events since a moment that were not given before, in the order of their time."""
         start = int(since.timestamp() * 1000)
         while True:
-            page = self.client.filter_log_events(logGroupName=self.group, startTime=start, limit=_PAGE)["events"]
+            page = self._page(start)
             fresh = [event for event in page if _identity(event) not in self._seen]
             for event in fresh:
                 self._seen[_identity(event)] = None
@@ -80,6 +89,15 @@ class LogReader:
             since = max(since, newest - _LATE)
             self._forget(since)
             time.sleep(_POLL_SECONDS)
+
+    def _page(self, start: int) -> list[dict[str, Any]]:
+        """Ask for events from a moment on, in milliseconds."""
+        try:
+            answer = self.client.filter_log_events(logGroupName=self.group, startTime=start, limit=_PAGE)
+        except (HTTPClientError, NoConnectionError):
+            raise Stopped("The local cloud was stopped.") from None
+        events: list[dict[str, Any]] = answer["events"]
+        return events
 
     def _forget(self, before: datetime) -> None:
         """Forget the events that no poll can see again."""
@@ -123,7 +141,7 @@ def _request(event: LogEvent, record: dict[str, Any]) -> Text:
     line = Text(f"{_clock(event)}  ")
     line.append(f"{status}", style=_colour(status))
     line.append(f"  {record.get('method', ''):<6} {_short_route(record)}")
-    whom = record.get("name") or record.get("external_id") or record.get("resource_id")
+    whom = record.get("resource_name") or record.get("external_id") or record.get("resource_id")
     details = [
         whom,
         f"filter {record['filter']}" if record.get("filter") else None,
