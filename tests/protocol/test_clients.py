@@ -1,0 +1,51 @@
+"""Everything that clients are known to send, replayed through the API function; a bug report becomes a file there first."""
+
+from collections.abc import Mapping
+from threading import Lock
+
+import pytest
+
+from tests.protocol.client import Api
+from tests.protocol.memory import memory_endpoint
+from tests.protocol.replay import Answer, Script, replay, scripts
+
+CASES = range(1, 78)
+"""The numbered cases of idp-behaviour section 4."""
+
+ALL = scripts()
+
+
+@pytest.mark.parametrize("script", [each for each in ALL if each.needs is None], ids=lambda script: script.name)
+def test_what_a_client_sends_is_understood(script: Script, api: Api) -> None:
+    one_at_a_time = Lock()  # moto copies its tables while others write them; the deployed stack takes them all at once
+
+    def send(method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        with one_at_a_time:
+            reply = api.send(method, target, headers, body)
+        return reply.status, reply.headers, reply.json
+
+    replay(script, send)
+
+
+@pytest.mark.parametrize("script", [each for each in ALL if each.needs == "extension"], ids=lambda script: script.name)
+def test_what_a_client_sends_about_a_declared_extension_is_understood(script: Script) -> None:
+    replay(script, memory_endpoint())
+
+
+def test_every_known_case_is_replayed() -> None:
+    shown = {number for script in ALL for number in script.cases}
+    assert shown == set(CASES)
+
+
+def test_every_script_runs_somewhere() -> None:
+    assert {script.needs for script in ALL} == {None, "gateway", "extension"}
+
+
+CLIENT_FOLDERS = {
+    *("authentik", "entra", "entra_flag", "google", "jumpcloud", "logic_app", "okta", "onelogin", "ping", "postman"),
+    *("sailpoint", "validator"),
+}
+
+
+def test_every_client_has_its_folder() -> None:
+    assert {script.name.partition("/")[0] for script in ALL} == CLIENT_FOLDERS

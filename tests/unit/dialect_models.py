@@ -1,0 +1,21 @@
+"""The models that the dialects are tested with: ours, and an extension that is built from a schema at run time."""
+
+from pathlib import Path
+from typing import Any
+
+from scim2_models import Extension, Resource, Schema
+
+from lambdas.scim.models import EnterpriseUser, Group, User
+
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+CUSTOM = "urn:ietf:params:scim:schemas:extension:2.0:CustomExtensionName"
+CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+CORE_GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+CUSTOM_SCHEMA = Path(__file__).parents[1] / "protocol" / "clients" / "extension.schema.json"
+
+USER: type[Resource[Any]] = User[
+    EnterpriseUser | Extension.from_schema(Schema.model_validate_json(CUSTOM_SCHEMA.read_text()))
+]
+GROUP: type[Resource[Any]] = Group
