@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lambdas.directory.connections import Connection, Token, new_connection, new_token
+from lambdas.directory.connections import MAX_LIFETIME, Connection, Token, new_connection, new_token
 from lambdas.store.connections import ConnectionStore
 from lambdas.store.table import Table
 from scimctl.problems import Problem
@@ -92,7 +92,13 @@ def create(
     ] = "",
     expires_in_days: Annotated[
         int | None,
-        typer.Option(metavar="DAYS", help="Days until the token expires; by default what the environment's file says."),
+        typer.Option(
+            min=1,
+            max=MAX_LIFETIME.days,
+            metavar="DAYS",
+            help="Days until the token expires; by default what the environment's file says.",
+            show_default=False,
+        ),
     ] = None,
     output: OutputOption = Output.TEXT,
 ) -> None:

@@ -58,3 +58,6 @@ def scimctl() -> None:
 app.add_typer(local, name="local")
 app.add_typer(connections.app, name="connections")
 app.command()(simulate)
+
+if __name__ == "__main__":
+    app()

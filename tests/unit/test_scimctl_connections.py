@@ -172,9 +172,11 @@ def test_an_empty_directory_id_is_not_taken_for_the_environments_own(deployed):
     assert "lower-case letters" in refused("create", "-e", "acme", "--directory", "")
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "3651"])
-def test_a_lifetime_out_of_bounds_is_explained(deployed, days):
-    assert "1 to 3650 days" in refused("create", "-e", "acme", "--expires-in-days", days)
+@pytest.mark.parametrize("days", ["0", "-1", "3651", "9" * 30, "a year"])
+def test_a_lifetime_out_of_bounds_is_explained(days):
+    result = scimctl("create", "-e", "acme", "--expires-in-days", days)
+    assert result.exit_code == 2
+    assert "--expires-in-days" in result.stderr
 
 
 def test_a_label_that_is_too_long_is_explained(deployed):
