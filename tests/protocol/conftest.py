@@ -4,6 +4,7 @@ import importlib
 import io
 import json
 import os
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,10 +37,29 @@ def aws() -> Iterator[Any]:
         yield boto3.client("dynamodb")
 
 
+class OneAtATime:
+    """A client of moto's DynamoDB that threads may share: moto copies whole tables while others write into them."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._client, name)
+
+        def call(**request: Any) -> Any:
+            with self._lock:
+                return method(**request)
+
+        return call
+
+
 @pytest.fixture(scope="session")
 def function(aws: Any) -> Handler:
     """The API function, imported once, as a warm function is."""
-    handler: Handler = importlib.import_module("lambdas.api.handler").handler
+    module = importlib.import_module("lambdas.api.handler")
+    module.TABLE.client = OneAtATime(module.TABLE.client)
+    handler: Handler = module.handler
     return handler
 
 
