@@ -15,13 +15,11 @@ from scim2_server.responses import ScimResponse
 from scim2_server.routing import Target
 from scim2_server.storage import projection
 
+from lambdas.scim.backoff import Backoff
 from lambdas.scim.membership import MemberChange, MembersNeeded, read_members, split_members
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.scim.trace import Trace
-
-ATTEMPTS = 20
-"""How often a change is computed anew after losing a race. Each loss means that another request won: 50 at once all end."""
 
 T = TypeVar("T")
 
@@ -213,14 +211,18 @@ class DirectoryHandler(ScimHandler):
 
     @staticmethod
     def _retry(conditions: Conditions, attempt: Callable[[], T]) -> T:
-        """Make a change, reading and computing it anew while other requests win; a client with conditions is told instead."""
-        for left in range(ATTEMPTS, 0, -1):
+        """Make a change, reading and computing it anew while other requests win; a client with conditions is told instead.
+
+        :raises BusyException: When others won until the time for attempts was up.
+        """
+        pause = Backoff()
+        while True:
             try:
                 return attempt()
             except PreconditionFailedException:
-                if left == 1 or conditions.if_match or conditions.if_none_match:
+                if conditions.if_match or conditions.if_none_match:
                     raise
-        raise AssertionError
+                pause.wait()
 
     def _unread(self, resource_type: ResourceType, group_id: str, version: str | None) -> Resource[Any]:
         """Return a group of which only the id and perhaps the version are known: enough for an answer without a body."""

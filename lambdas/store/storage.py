@@ -12,6 +12,7 @@ from scim2_models import (
 )
 from scim2_server.storage import SearchPage
 
+from lambdas.scim.backoff import Backoff
 from lambdas.scim.membership import Member, MemberChange, read_members
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.store.deletions import Deleter
@@ -19,7 +20,7 @@ from lambdas.store.items import Stored, etag, version_of
 from lambdas.store.memberships import Memberships
 from lambdas.store.reads import APART, Reader, keeps
 from lambdas.store.search import Searcher
-from lambdas.store.table import Backoff, Table
+from lambdas.store.table import Table
 from lambdas.store.writes import LostRace, Writer
 
 

@@ -1,14 +1,12 @@
 """The table as the store sees it: strongly consistent reads, transactions that retry lost races, and a meter on every call."""
 
-import random
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from lambdas.scim.errors import BusyException
+from lambdas.scim.backoff import Backoff
 from lambdas.store.keys import Key
 
 Item = dict[str, Any]
@@ -22,15 +20,6 @@ MAX_TRANSACTION_ACTIONS = 100
 
 MAX_BATCH_KEYS = 100
 """Keys in one BatchGetItem (AWS limit)."""
-
-RETRY_SECONDS = 12.0
-"""How long a call is retried: well inside API Gateway's 29 seconds, so that the client gets our answer and not a time-out."""
-
-FIRST_PAUSE = 0.02
-"""Seconds: upper end of the first random pause; it doubles with every attempt."""
-
-LONGEST_PAUSE = 1.0
-"""Seconds: upper end of any pause."""
 
 CONTENTION = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 """Cancellation reasons that another attempt can cure."""
@@ -223,7 +212,7 @@ class Table:
         """Perform up to 100 actions, all or none; a lost race is tried again with jitter.
 
         :raises ConditionFailed: When a condition does not hold; nothing was written.
-        :raises BusyException: When contention outlives :data:`RETRY_SECONDS`.
+        :raises BusyException: When contention outlives the time for attempts.
         """
         items = []
         for action in actions:
@@ -265,28 +254,6 @@ class Table:
             else:
                 self.meter.count(answer, writes=writes)
                 return answer
-
-
-class Backoff:
-    """Random, growing pauses between attempts, until the time is up ("full jitter")."""
-
-    def __init__(self, seconds: float = RETRY_SECONDS) -> None:
-        """Start the clock.
-
-        :param seconds: How long attempts may go on.
-        """
-        self.deadline = time.monotonic() + seconds
-        self.longest = FIRST_PAUSE
-
-    def wait(self) -> None:
-        """Pause before the next attempt.
-
-        :raises BusyException: When the time is up.
-        """
-        if time.monotonic() >= self.deadline:
-            raise BusyException
-        time.sleep(random.uniform(0, self.longest))  # noqa: S311 -- jitter, not a secret
-        self.longest = min(self.longest * 2, LONGEST_PAUSE)
 
 
 def key_of(key: Key) -> Item:

@@ -1,0 +1,154 @@
+"""Races: fifty requests at once lose nothing, duplicate nothing and are refused nothing that their clients did not cause."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from scim2_models import SCIMException
+from scim2_server.requests import ScimRequest
+
+from lambdas.scim.handler import DirectoryHandler
+from lambdas.scim.service import DirectoryService
+from lambdas.scim.trace import Trace
+from lambdas.store.table import Table
+from tests.engines import client_for, running_engine
+from tests.storage.builders import GROUP, PROVIDER, USER, Directory
+from tests.tables import create_table
+
+AT_ONCE = 50
+SERVICE = DirectoryService(PROVIDER, lambda: b"0" * 32)
+
+
+@pytest.fixture(scope="module")
+def directories() -> Iterator[Callable[[str], Directory]]:
+    """Gives a directory on a shared engine; each thread must make its own, as each function instance does."""
+    with running_engine() as url:
+        client = client_for(url)
+        name = create_table(client)
+        yield lambda directory_id: Directory(Table(client, name), directory_id)
+
+
+def all_at_once(works: list[Callable[[], Any]]) -> list[Any]:
+    """Run all works in threads of their own and return their results; an error is a result too."""
+
+    def result(work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        except SCIMException as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(result, works))
+
+
+def patch(directory: Directory, path: str, *operations: dict[str, Any]) -> int:
+    """Send a PATCH through a handler of its own, and return its status."""
+    import json
+
+    handler = DirectoryHandler(SERVICE, directory.storage, Trace())
+    body = json.dumps({"Operations": list(operations)}).encode()
+    request = ScimRequest(
+        "PATCH", "https://scim.example/v2/c", path, headers={"Content-Type": "application/json"}, body=body
+    )
+    return int(handler.handle(request).status)
+
+
+def test_fifty_members_added_and_removed_at_once_are_all_there_or_gone(directories: Callable[[str], Directory]) -> None:
+    directory = directories("members")
+    stay = [directory.user(f"stay{number}") for number in range(AT_ONCE // 2)]
+    leave = [directory.user(f"leave{number}") for number in range(AT_ONCE // 2)]
+    staff = directory.group("Staff", *leave)
+
+    add = [
+        lambda each=each: patch(
+            directories("members"), f"/Groups/{staff}", {"op": "Add", "path": "members", "value": [{"value": each}]}
+        )
+        for each in stay
+    ]
+    remove = [
+        lambda each=each: patch(
+            directories("members"), f"/Groups/{staff}", {"op": "remove", "path": f'members[value eq "{each}"]'}
+        )
+        for each in leave
+    ]
+    results = all_at_once([work for pair in zip(add, remove, strict=True) for work in pair])
+
+    assert results == [204] * AT_ONCE
+    assert directory.members(staff) == set(stay)
+    assert all(directory.groups(each) == {staff} for each in stay)
+    assert all(directory.groups(each) == set() for each in leave)
+    assert directory.version(GROUP, staff) == f'W/"{1 + AT_ONCE}"'
+
+
+def test_of_fifty_creations_of_one_user_one_succeeds_and_the_others_are_conflicts(
+    directories: Callable[[str], Directory],
+) -> None:
+    results = all_at_once([lambda: directories("create").user("ann") for _ in range(AT_ONCE)])
+
+    refusals = [each for each in results if isinstance(each, SCIMException)]
+    assert len(refusals) == AT_ONCE - 1
+    assert {each.status for each in refusals} == {409}
+    directory = directories("create")
+    assert directory.search(USER).total == 1
+    assert directory.search(USER, filter='userName eq "ann"').total == 1
+
+
+def test_fifty_patches_of_one_user_are_all_applied(directories: Callable[[str], Directory]) -> None:
+    directory = directories("patch")
+    ann = directory.user("ann")
+
+    works = [
+        lambda number=number: patch(
+            directories("patch"),
+            f"/Users/{ann}",
+            {"op": "add", "path": "emails", "value": [{"value": f"{number}@x", "type": f"t{number}"}]},
+        )
+        for number in range(40)
+    ]
+    works += [
+        lambda: patch(directories("patch"), f"/Users/{ann}", {"op": "replace", "path": "title", "value": "x"})
+        for _ in range(10)
+    ]
+
+    assert all_at_once(works) == [200] * AT_ONCE
+    user: Any = directory.get(USER, ann)
+    assert {each.value for each in user.emails} == {f"{number}@x" for number in range(40)}
+    assert user.title == "x"
+
+
+def test_a_user_patched_and_put_into_groups_at_once_keeps_both(directories: Callable[[str], Directory]) -> None:
+    directory = directories("both")
+    ann = directory.user("ann")
+    groups = [directory.group(f"Group {number}") for number in range(20)]
+
+    works: list[Callable[[], Any]] = [lambda each=each: directories("both").change(each, add=[ann]) for each in groups]
+    works += [
+        lambda number=number: patch(
+            directories("both"), f"/Users/{ann}", {"op": "replace", "path": "title", "value": str(number)}
+        )
+        for number in range(20)
+    ]
+    results = all_at_once(works)
+
+    assert not [each for each in results if isinstance(each, SCIMException)]
+    assert directory.groups(ann) == set(groups)
+    assert directory.get(USER, ann).title is not None
+
+
+def test_a_user_deleted_while_being_put_into_groups_is_in_none_afterwards(
+    directories: Callable[[str], Directory],
+) -> None:
+    directory = directories("delete")
+    ann = directory.user("ann")
+    groups = [directory.group(f"Group {number}") for number in range(20)]
+
+    works: list[Callable[[], Any]] = [
+        lambda each=each: directories("delete").change(each, add=[ann]) for each in groups
+    ]
+    works.insert(10, lambda: directories("delete").storage.delete(USER, ann))
+    results = all_at_once(works)
+
+    assert {getattr(each, "status", None) for each in results} <= {None, 400}
+    assert directory.search(USER).total == 0
+    assert all(directory.members(each) == set() for each in groups)
