@@ -20,7 +20,8 @@ UNREADABLE = "(unreadable)"
 MIN_VALUE_LENGTH = 3
 """Characters from which a value is looked for: ``1`` or ``no`` are in every text and tell nothing."""
 
-_ATTRIBUTE = r"[A-Za-z$.][\w.:$-]*"
+# An attribute begins where a word begins and is never tried shorter, or a filter of one long word would take a second.
+_ATTRIBUTE = r"(?<![\w.:$-])[A-Za-z$.][\w.:$-]*+"
 _VALUE = r'"(?:[^"\\]|\\.)*"|[^\s()\[\]"]+'
 _COMPARISON = re.compile(rf"({_ATTRIBUTE})\s+(eq|ne|co|sw|ew|gt|ge|lt|le)\s+({_VALUE})", re.IGNORECASE)
 _PRESENCE = re.compile(rf"{_ATTRIBUTE}\s+pr\b", re.IGNORECASE)

@@ -52,6 +52,17 @@ def test_the_base_url_of_the_local_cloud_is_the_path_that_reaches_it():
     assert request.base_url == f"http://127.0.0.1:4566/restapis/a1b2c3d4e5/scim/_user_request_/v2/{CONNECTION}"
 
 
+def test_the_local_clouds_event_is_read_though_it_tells_less():
+    made = event("GET", "/Schemas/urn%3Ax?count=1", host="127.0.0.1:4566", headers=[("If-Match", "x")])
+    made["pathParameters"]["id"] = "urn:x"
+    del made["requestContext"]["domainName"]
+    for headers in ("headers", "multiValueHeaders"):
+        made[headers] = {name.lower(): value for name, value in made[headers].items()}
+    request = read_request(made, read_caller(made), "path")
+    assert request.base_url.startswith("http://127.0.0.1:4566/restapis/")
+    assert (request.path, request.query, request.header("If-Match")) == ("/Schemas/urn:x", {"count": "1"}, "x")
+
+
 def test_the_path_is_relative_to_the_connection():
     assert request_of("GET", "/Users/7").path == "/Users/7"
     assert request_of("GET", "").path == "/"
