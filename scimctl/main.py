@@ -7,13 +7,14 @@ from typer.core import TyperGroup
 
 from lambdas.directory.connections import InvalidConnectionError
 from lambdas.directory.settings import SettingsError
+from lambdas.scim.errors import BusyException
 from scimctl import connections, console
 from scimctl.local.app import app as local
 from scimctl.local.state import StateError
 from scimctl.problems import Problem
 from scimctl.simulate.command import simulate
 
-TOLD = (Problem, SettingsError, StateError, InvalidConnectionError)
+TOLD = (Problem, SettingsError, StateError, InvalidConnectionError, BusyException)
 """What is told to the operator in its own words; anything else is a mistake of ours and shows its trace."""
 
 

@@ -57,7 +57,12 @@ class Authorizer:
         try:
             answer = self._check(event)
         except Exception:
-            self.logger.exception("Credentials not checked.", event="scim.refused", reason="unchecked")
+            self.logger.exception(
+                "Credentials not checked.",
+                event="scim.refused",
+                reason="unchecked",
+                connection=requested_connection(event.get("methodArn")),
+            )
             raise UncheckedError from None
         if isinstance(answer, Refusal):
             self.logger.warning(

@@ -284,10 +284,11 @@ def test_when_the_table_cannot_be_reached_nothing_is_let_through():
     )
     endpoint = Endpoint(unreachable)
     with pytest.raises(UncheckedError) as caught:
-        endpoint.answer(f"Bearer {tokens.generate().text}")
+        endpoint.answer(f"Bearer {tokens.generate().text}", "GET/v2/abcdefghijklmnop/Users")
     assert str(caught.value) != "Unauthorized"
     (record,) = endpoint.records()
     assert (record["event"], record["reason"], record["level"]) == ("scim.refused", "unchecked", "ERROR")
+    assert record["connection"] == "abcdefghijklmnop"
     assert record["exception_name"] == "EndpointConnectionError"
 
 
