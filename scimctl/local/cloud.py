@@ -149,7 +149,7 @@ def _rewind_streams(path: Path) -> None:
     """
     if not path.exists():
         return
-    with contextlib.suppress(ValueError, AttributeError, KeyError):
+    with contextlib.suppress(ValueError, AttributeError, KeyError, TypeError):
         saved: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         positions = saved["payload"]["dynamodb_stream_positions"]["data"]
         positions.update(dict.fromkeys(positions, 0))

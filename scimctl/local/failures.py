@@ -11,8 +11,13 @@ _CANCELLED = "cancelled"
 _UNKNOWN_TYPES = re.compile(r"Unrecognized resource types: \[([^\]]*)\]")
 """What CloudFormation answers to a template with resource types that it does not have; it names no resource."""
 
-_NOISE = re.compile(r"^\s*$|^\s*(at |File \"|Source Location:|~*\^+~*$)|no user code in|re-run `cdk diagnose`|NOTICES")
+_NOISE = re.compile(
+    r"^\s*$|^\s*(at |Source Location:)|no user code in|re-run `cdk diagnose`"
+    r"|^Bundling asset|^\S+: (start|success): |Subprocess exited with error"
+)
 """Lines of a log that help nobody who wants the reason."""
+
+_TRACE = "Traceback (most recent call last):"
 
 _LAST_LINES = 8
 
@@ -50,12 +55,17 @@ def explain(failed: list[FailedResource], log: Path, template: Path) -> str:
 
 
 def last_words(log: Path) -> str:
-    """Give the last lines of a log that say something."""
+    """Give the last lines of a log that say something; of a traceback, what was raised."""
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
-    return "\n".join([line.rstrip() for line in lines if not _NOISE.search(line)][-_LAST_LINES:])
+    said, in_trace = [], False
+    for line in lines:
+        in_trace = line.startswith(_TRACE) or (in_trace and line.startswith(" "))
+        if not in_trace and not _NOISE.search(line):
+            said.append(line.rstrip())
+    return "\n".join(said[-_LAST_LINES:])
 
 
 def _of_unknown_type(log: Path, template: Path) -> list[FailedResource]:

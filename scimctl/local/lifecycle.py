@@ -138,4 +138,5 @@ def _tell_of_crash(directory: Path) -> None:
         return  # it was told to end by somebody else, and wrote its data
     since = f"{datetime.fromtimestamp(saved):%Y-%m-%d %H:%M:%S}" if saved is not None else None
     lost = f"what changed after {since}, when it was last stopped, is lost" if since else "its data is lost"
-    console.err.print(f"The local cloud was not stopped properly (a crash or a reboot): {lost}.", style="yellow")
+    told = f"The local cloud was not stopped properly (a crash or a reboot): {lost}."
+    console.err.print(told, style="yellow", soft_wrap=True)

@@ -68,7 +68,7 @@ class LogReader:
 
     def read(self, since: datetime) -> Iterator[LogEvent]:
         """Give the events since a moment that were not given before, in the order of their time."""
-        start = int(since.timestamp() * 1000)
+        start = max(0, int(since.timestamp() * 1000))
         while True:
             page = self._page(start)
             fresh = [event for event in page if _identity(event) not in self._seen]
@@ -111,14 +111,13 @@ def moment(since: str, now: datetime) -> datetime:
     Raises Problem for anything else.
     """
     ago = _SINCE.fullmatch(since)
-    if ago:
-        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     try:
+        if ago:
+            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
         return datetime.fromisoformat(since).astimezone(UTC)
-    except ValueError:
-        raise Problem(
-            f"--since {since}: give how long ago, as in 10m or 2h, or a time, as in {now:%Y-%m-%dT%H:%M}."
-        ) from None
+    except (ValueError, OverflowError):
+        example = f"{now:%Y-%m-%dT%H:%M}"
+        raise Problem(f"--since {since}: give how long ago, as in 10m or 2h, or a time, as in {example}.") from None
 
 
 def told(event: LogEvent, *, everything: bool = False) -> Text | None:
