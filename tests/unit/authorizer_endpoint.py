@@ -16,8 +16,10 @@ from lambdas.directory.connections import Connection, Scope, Token, new_connecti
 from lambdas.directory.tokens import PresentedToken
 from lambdas.store.connections import ConnectionStore
 from lambdas.store.table import Table
-from tests.tables import TABLE_NAME
 from tests.unit.policies import API
+
+TABLE = "scim-authorizer"
+"""The table's name: its own, because moto's tables outlive a test that others share it with."""
 
 
 @dataclass
@@ -46,7 +48,7 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         self.authorizer = Authorizer(
-            self.client, TABLE_NAME, Logger(service=f"authorizer-{uuid.uuid4()}", stream=self.stream)
+            self.client, TABLE, Logger(service=f"authorizer-{uuid.uuid4()}", stream=self.stream)
         )
         self.client.meta.events.register("provide-client-params.dynamodb.GetItem", self._count)
 
@@ -59,7 +61,7 @@ class Endpoint:
         connection = new_connection(directory, now=now)
         token, secret = new_token(connection, lifetime=timedelta(days=1), scope=scope, now=now)
         issued = Issued(connection, replace(token, **kept), secret)
-        ConnectionStore(Table(self.client, TABLE_NAME)).create(issued.connection, issued.token)
+        ConnectionStore(Table(self.client, TABLE)).create(issued.connection, issued.token)
         return issued
 
     def answer(self, header: object, path: str = "GET/v2/x/Users") -> dict[str, Any]:

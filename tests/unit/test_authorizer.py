@@ -18,8 +18,8 @@ from lambdas.authorizer.credentials import Credentials, Reason, Refusal, read_cr
 from lambdas.directory import tokens
 from lambdas.directory.connections import Scope, State
 from lambdas.directory.tokens import PresentedToken
-from tests.tables import TABLE_NAME, create_table
-from tests.unit.authorizer_endpoint import Endpoint, Issued, basic
+from tests.tables import create_table
+from tests.unit.authorizer_endpoint import TABLE, Endpoint, Issued, basic
 from tests.unit.policies import API, METHODS, PATHS, opens
 
 
@@ -29,8 +29,9 @@ def client() -> Iterator[Any]:
         client = boto3.client(
             "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
         )
-        create_table(client)
+        create_table(client, TABLE)
         yield client
+        client.delete_table(TableName=TABLE)
 
 
 @pytest.fixture
@@ -189,7 +190,7 @@ def test_a_mistyped_token_is_refused_without_a_read_and_the_log_tells_which(endp
     assert endpoint.reads == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_changed_character_of_a_valid_token_is_refused(endpoint, issued, data):
     text = issued.secret.text
@@ -215,7 +216,7 @@ ANY_HEADER = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=500)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=500)
 @given(header=ANY_HEADER)
 def test_no_header_that_is_not_a_token_is_let_through_or_ends_in_anything_but_unauthorized(endpoint, header):
     endpoint.refusal(header)
@@ -318,9 +319,9 @@ def test_when_the_table_is_missing_nothing_is_let_through(endpoint, client):
 def test_a_damaged_item_lets_nothing_through(endpoint, client, attribute, value):
     issued = endpoint.issue()
     key = {"pk": {"S": f"TOKEN#{issued.token.id}"}, "sk": {"S": "-"}}
-    item = client.get_item(TableName=TABLE_NAME, Key=key)["Item"]
+    item = client.get_item(TableName=TABLE, Key=key)["Item"]
     item.pop(attribute)
-    client.put_item(TableName=TABLE_NAME, Item=item if value is None else {**item, attribute: value})
+    client.put_item(TableName=TABLE, Item=item if value is None else {**item, attribute: value})
     with pytest.raises(UncheckedError):
         endpoint.answer(issued.bearer)
 
@@ -329,8 +330,8 @@ def test_a_damaged_item_lets_nothing_through(endpoint, client, attribute, value)
 def test_a_state_that_is_not_enabled_lets_nothing_through(endpoint, client, state):
     issued = endpoint.issue()
     key = {"pk": {"S": f"TOKEN#{issued.token.id}"}, "sk": {"S": "-"}}
-    item = client.get_item(TableName=TABLE_NAME, Key=key)["Item"]
-    client.put_item(TableName=TABLE_NAME, Item={**item, "state": {"S": state}})
+    item = client.get_item(TableName=TABLE, Key=key)["Item"]
+    client.put_item(TableName=TABLE, Item={**item, "state": {"S": state}})
     assert endpoint.refusal(issued.bearer)["reason"] == "disabled"
 
 

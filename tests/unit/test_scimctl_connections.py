@@ -21,9 +21,10 @@ from scimctl.local.state import STATE_DIRECTORY_VARIABLE, LocalState, write_stat
 from scimctl.main import app
 from scimctl.problems import Problem
 from scimctl.targets import resolve
-from tests.tables import TABLE_NAME, create_table
+from tests.tables import create_table
 from tests.unit.cloudformation_stand_in import StandIn, serving
 
+TABLE = "scim-acme-table"
 BASE_URL = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/scim"
 ACME = """
 name = "acme"
@@ -60,7 +61,7 @@ def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     """CloudFormation, with the stack of acme."""
     with serving() as stand_in:
-        stand_in.stacks["scim-acme"] = {"BaseUrl": BASE_URL, "TableName": TABLE_NAME, "ApiId": "a1b2c3d4e5"}
+        stand_in.stacks["scim-acme"] = {"BaseUrl": BASE_URL, "TableName": TABLE, "ApiId": "a1b2c3d4e5"}
         monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", stand_in.url)
         yield stand_in
 
@@ -70,8 +71,9 @@ def deployed(cloudformation: StandIn) -> Iterator[ConnectionStore]:
     """What is in the table of acme."""
     with mock_aws():
         client = boto3.client("dynamodb", region_name="eu-west-1")
-        create_table(client)
-        yield ConnectionStore(Table(client, TABLE_NAME))
+        create_table(client, TABLE)
+        yield ConnectionStore(Table(client, TABLE))
+        client.delete_table(TableName=TABLE)
 
 
 def scimctl(*arguments: str) -> Result:
@@ -165,7 +167,7 @@ def test_an_unknown_connection_is_said_to_be_unknown(deployed):
 @pytest.mark.parametrize("directory", ["Acme", "a#b", "-a", "x" * 64])
 def test_a_directory_id_that_cannot_be_one_is_explained_and_nothing_is_written(deployed, directory):
     assert "lower-case letters" in refused("create", "-e", "acme", "--directory", directory)
-    assert deployed.table.client.scan(TableName=TABLE_NAME)["Items"] == []
+    assert deployed.table.client.scan(TableName=TABLE)["Items"] == []
 
 
 def test_an_empty_directory_id_is_not_taken_for_the_environments_own(deployed):
