@@ -66,14 +66,21 @@ def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
         yield stand_in
 
 
-@pytest.fixture
-def deployed(cloudformation: StandIn) -> Iterator[ConnectionStore]:
-    """What is in the table of acme."""
+@pytest.fixture(scope="module")
+def dynamodb() -> Iterator[Any]:
+    """A DynamoDB client on moto, shared: making one costs more than a test."""
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-west-1")
-        create_table(client, TABLE)
-        yield ConnectionStore(Table(client, TABLE))
-        client.delete_table(TableName=TABLE)
+        yield boto3.client(
+            "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
+        )
+
+
+@pytest.fixture
+def deployed(cloudformation: StandIn, dynamodb: Any) -> Iterator[ConnectionStore]:
+    """What is in the table of acme."""
+    create_table(dynamodb, TABLE)
+    yield ConnectionStore(Table(dynamodb, TABLE))
+    dynamodb.delete_table(TableName=TABLE)
 
 
 def scimctl(*arguments: str) -> Result:
