@@ -150,8 +150,8 @@ class Logs(Section):
         ),
     ] = 90
     level: Annotated[
-        Literal["DEBUG", "INFO", "WARNING"],
-        Field(description='the least severe message that is kept: "DEBUG", "INFO" or "WARNING"'),
+        Literal["DEBUG", "INFO"],
+        Field(description='the least severe message that is kept: "DEBUG" or "INFO", which the SCIM log itself has'),
     ] = "INFO"
 
 

@@ -20,7 +20,10 @@ from scim2_models import (
     TooManyException,
 )
 from scim2_server.conditions import Conditions
+from scim2_server.errors import MethodNotAllowedException
+from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
+from scim2_server.routing import Target
 from scim2_server.service import ScimService
 from scim2_server.utils import parametrize
 
@@ -48,6 +51,17 @@ class DirectoryService(ScimService):
     def _build_cursors(secret: str | bytes | None) -> Any:
         """Leave the cursors to :meth:`__init__`: the library would ask for a cryptography package here."""
         return None
+
+    @staticmethod
+    def match(request: ScimRequest) -> Target:
+        """Return the operation that a request asks for.
+
+        :raises MethodNotAllowedException: When the path has no such method. ``.search`` only takes POST (RFC 7644 section
+            3.4.3); the library takes it for an id otherwise, and answers 404.
+        """
+        if request.path.rstrip("/").endswith("/.search") and request.method.upper() != "POST":
+            raise MethodNotAllowedException(allowed=["POST"])
+        return ScimService.match(request)
 
     # -- Reading ----------------------------------------------------------------------------------------------------
 

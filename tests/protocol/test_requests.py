@@ -61,6 +61,14 @@ def test_a_wrong_method_is_told_the_right_ones(api: Api, method: str, target: st
     assert allowed in reply.detail
 
 
+@pytest.mark.parametrize("target", ["/Users/.search", "/Groups/.search", "/.search"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
+def test_a_search_endpoint_takes_post_only(api: Api, method: str, target: str):
+    reply = api.call(method, target)
+    is_scim_error(reply, 405)
+    assert reply.headers["Allow"] == "POST"
+
+
 def test_a_wrong_method_without_body_is_told_the_right_ones(api: Api):
     reply = api.call("HEAD", "/Users")
     assert (reply.status, reply.headers["Allow"], reply.body) == (405, "GET, POST", b"")
