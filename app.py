@@ -2,11 +2,20 @@
 
 import sys
 
-from infra.main import build, chosen_environment
+from infra.choice import chosen_environment
 from lambdas.directory.settings import SettingsError
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Synthesize the environment that ``-c environment=NAME`` names; a mistake in its file is told without the CDK."""
     try:
-        build(chosen_environment()).synth()
+        environment = chosen_environment()
     except SettingsError as error:
         sys.exit(f"\n{error}\n")
+    from infra.main import build
+
+    build(environment).synth()
+
+
+if __name__ == "__main__":
+    main()

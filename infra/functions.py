@@ -32,15 +32,16 @@ class Spec:
     """Seconds."""
 
 
-# One processor: parsing, validating and projecting are what a request waits for. A second less than the 29 seconds
-# after which API Gateway gives up, so that the function is ended, and logged, while its client still waits.
-SCIM = Spec("lambdas.api.handler.handler", "SCIM API", memory=1769, timeout=28)
+# More than half a processor: parsing, validating and projecting are what a request waits for. Not more, because a
+# snapshot is charged by its memory for as long as it is kept. A second less than the 29 seconds after which API Gateway
+# gives up, so that the function is ended, and logged, while its client still waits.
+SCIM = Spec("lambdas.api.handler.handler", "SCIM API", memory=1024, timeout=28)
 
 # One read and one hash; the time is that of three attempts at the read, each with its own time-out.
 AUTHORIZER = Spec("lambdas.authorizer.handler.handler", "Checks the token of a SCIM request", memory=512, timeout=10)
 
 # Mostly waits for DynamoDB while it sweeps the memberships of a large group that is gone.
-CHANGES = Spec("lambdas.changes.handler.handler", "Completes changes of the directory", memory=512, timeout=300)
+CHANGES = Spec("lambdas.changes.handler.handler", "Completes changes of the directory", memory=256, timeout=300)
 
 
 def directory_bundle(environment: Environment) -> Bundle:
@@ -70,7 +71,7 @@ def authorizer_bundle() -> Bundle:
 
 
 class VersionedFunction(Construct):
-    """A function whose published version is restored from a snapshot of its initialised state (SnapStart).
+    """A function whose published version is restored from a snapshot of its initialised state, where the file says so.
 
     SnapStart works on published versions only, so nothing calls the function itself: callers take :attr:`alias`.
     """
@@ -104,7 +105,7 @@ class VersionedFunction(Construct):
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=tracing,
-            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if environment.api.snap_start else None,
             environment=variables(environment, construct_id.lower(), table_name),
         )
         self.alias = lambda_.Alias(self, "Alias", alias_name=ALIAS, version=self.function.current_version)

@@ -6,8 +6,7 @@ import aws_cdk as cdk
 
 from infra import nag
 from infra.stack import ScimStack
-from lambdas.directory import settings
-from lambdas.directory.settings import ROOT, Environment, SettingsError
+from lambdas.directory.settings import ROOT, Environment
 
 
 def build(environment: Environment, outdir: str | None = None) -> cdk.App:
@@ -27,15 +26,3 @@ def build(environment: Environment, outdir: str | None = None) -> cdk.App:
     ScimStack(app, environment)
     nag.check(app)
     return app
-
-
-def chosen_environment() -> Environment:
-    """Read the file of the environment that the command line names.
-
-    :raises SettingsError: None is named, or its file is wrong.
-    """
-    name = cdk.App().node.try_get_context("environment")
-    if not name:
-        known = ", ".join(settings.names())
-        raise SettingsError(f"Which environment? Say -c environment=NAME; there are files for: {known}.")
-    return settings.load(str(name))

@@ -25,7 +25,6 @@ class ScimStack(cdk.Stack):
             env=cdk.Environment(account=environment.aws.account, region=environment.aws.region),
             # The bootstrap's roles are refused at the local cloud's staging bucket once it enforces IAM.
             synthesizer=cdk.CliCredentialsStackSynthesizer() if environment.local else None,
-            termination_protection=environment.aws.retain_data,
             analytics_reporting=False,
         )
         self.environment_file = environment

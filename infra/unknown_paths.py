@@ -12,15 +12,18 @@ from infra.gateway_responses import MEDIA_TYPES, UNKNOWN_PATH, error_body
 
 NOT_FOUND = "404"
 
+BODY_TYPES = (*MEDIA_TYPES, "application/x-www-form-urlencoded", "text/plain", "application/octet-stream")
+"""Types of bodies that a MOCK can answer to: it needs a template for each. Any other is a 415."""
+
 
 def answer_unknown_paths(api: apigateway.RestApi) -> None:
     """Give the API's root and everything that no other route takes the method ANY."""
     unknown = apigateway.MockIntegration(
         # All media types are binary in this API, and a binary body cannot be read by the template that a MOCK needs.
         content_handling=apigateway.ContentHandling.CONVERT_TO_TEXT,
-        # A body of any other type is a 415, because without a template the MOCK would be a 500.
+        # Without a template the body would be passed on, and what is no MOCK's instruction is a 500.
         passthrough_behavior=apigateway.PassthroughBehavior.NEVER,
-        request_templates=dict.fromkeys(MEDIA_TYPES, f'{{"statusCode": {NOT_FOUND}}}'),
+        request_templates=dict.fromkeys(BODY_TYPES, f'{{"statusCode": {NOT_FOUND}}}'),
         integration_responses=[
             apigateway.IntegrationResponse(
                 status_code=NOT_FOUND,

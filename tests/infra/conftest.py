@@ -1,0 +1,76 @@
+"""What the stack is, synthesized once for all tests of this tier: for AWS, and for the local cloud."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Template
+
+from infra.main import build
+from lambdas.directory import settings
+
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """A synthesized environment."""
+
+    folder: Path
+    name: str
+
+    @cached_property
+    def json(self) -> dict[str, Any]:
+        return json.loads((self.folder / f"scim-{self.name}.template.json").read_text())
+
+    @cached_property
+    def template(self) -> Template:
+        return Template.from_json(self.json)
+
+    def all(self, kind: str) -> dict[str, Resource]:
+        """Return the resources of a type, logical id to properties."""
+        return {key: each.get("Properties", {}) for key, each in self.json["Resources"].items() if each["Type"] == kind}
+
+    def only(self, kind: str) -> Resource:
+        (resource,) = self.all(kind).values()
+        return resource
+
+    def function(self, handler: str) -> tuple[str, Resource]:
+        """Return the logical id and properties of the function with a handler of ours, such as ``api``."""
+        functions = self.all("AWS::Lambda::Function").items()
+        return next(each for each in functions if each[1]["Handler"] == f"lambdas.{handler}.handler.handler")
+
+    def role(self, handler: str) -> Resource:
+        _, function = self.function(handler)
+        return self.json["Resources"][function["Role"]["Fn::GetAtt"][0]]["Properties"]
+
+    def asset(self, handler: str) -> Path:
+        """Return the folder of what a function carries."""
+        _, function = self.function(handler)
+        return self.folder / f"asset.{function['Code']['S3Key'].removesuffix('.zip')}"
+
+
+def synthesize(name: str, folder: Path) -> Assembly:
+    build(settings.load(name), str(folder)).synth()
+    return Assembly(folder, name)
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """The worked example, as it would be deployed to AWS."""
+    return synthesize("example", tmp_path_factory.mktemp("example"))
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """The environment of the local cloud."""
+    return synthesize("local", tmp_path_factory.mktemp("local"))
+
+
+@pytest.fixture(params=["aws", "local"])
+def either(request: pytest.FixtureRequest) -> Assembly:
+    """One after the other."""
+    return request.getfixturevalue(request.param)

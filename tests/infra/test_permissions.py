@@ -1,0 +1,90 @@
+"""What each function may do, and nothing more."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import Assembly
+
+HANDLERS = ["api", "authorizer", "changes"]
+XRAY = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+Statement = dict[str, Any]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(assembly: Assembly, handler: str) -> Iterator[Statement]:
+    """Every statement of a function's role, also of policies that were attached to it."""
+    _, function = assembly.function(handler)
+    role_id = function["Role"]["Fn::GetAtt"][0]
+    role = assembly.role(handler)
+    assert "ManagedPolicyArns" not in role
+    for policy in role["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+    for policy in assembly.all("AWS::IAM::Policy").values():
+        if {"Ref": role_id} in policy["Roles"]:
+            yield from policy["PolicyDocument"]["Statement"]
+
+
+def allowed(assembly: Assembly, handler: str) -> set[str]:
+    effective = (each for each in statements(assembly, handler) if each["Effect"] == "Allow")
+    return {action for each in effective for action in as_list(each["Action"])} - XRAY
+
+
+LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+def dynamodb(*actions: str) -> set[str]:
+    return {f"dynamodb:{action}" for action in actions}
+
+
+def test_the_api_may_do_everything_with_items_but_scan(either: Assembly):
+    items = dynamodb("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+    assert allowed(either, "api") == LOG | items
+
+
+def test_the_api_may_not_touch_tokens(either: Assembly):
+    (denied,) = [each for each in statements(either, "api") if each["Effect"] == "Deny"]
+    assert denied["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["TOKEN#*"]}}
+    assert set(denied["Action"]) == {action for action in allowed(either, "api") if action.startswith("dynamodb:")}
+
+
+def test_the_authorizer_may_read_tokens_and_keep_their_last_use_and_see_no_directory(either: Assembly):
+    assert allowed(either, "authorizer") == LOG | dynamodb("GetItem", "UpdateItem")
+    on_table = [each for each in statements(either, "authorizer") if "dynamodb:GetItem" in as_list(each["Action"])]
+    assert [each["Condition"] for each in on_table] == [
+        {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["TOKEN#*"]}}
+    ]
+
+
+def test_the_function_on_the_stream_may_read_it_sweep_and_leave_what_failed(either: Assembly):
+    stream = dynamodb("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+    sweep = dynamodb("Query", "GetItem", "DeleteItem", "UpdateItem")
+    assert allowed(either, "changes") == LOG | stream | sweep | {"sqs:SendMessage"}
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_a_function_may_act_only_on_this_environment_own_resources(either: Assembly, handler: str):
+    for statement in statements(either, handler):
+        for resource in as_list(statement["Resource"]):
+            if resource == "*":
+                assert set(as_list(statement["Action"])) <= XRAY, "X-Ray alone knows no resources"
+            else:
+                assert "Fn::GetAtt" in str(resource)
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_no_permission_is_a_pattern_of_actions(either: Assembly, handler: str):
+    assert not [action for action in allowed(either, handler) if "*" in action]
+
+
+def test_no_function_may_trace_where_tracing_is_off(local: Assembly):
+    assert not local.all("AWS::IAM::Policy")
+
+
+def test_every_function_has_a_role_of_its_own(either: Assembly):
+    roles = [each["Role"]["Fn::GetAtt"][0] for each in either.all("AWS::Lambda::Function").values()]
+    assert len(set(roles)) == len(roles) == 3

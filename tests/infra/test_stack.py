@@ -1,0 +1,162 @@
+"""The table, the functions, the stream, the log and the alarms."""
+
+import json
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk.assertions import Match, Template
+
+from infra.stack import ScimStack
+from lambdas.directory import settings
+from tests.infra.conftest import Assembly
+
+HANDLERS = ["api", "authorizer", "changes"]
+
+
+def test_the_table_has_the_agreed_keys_and_no_secondary_index(either: Assembly):
+    table = either.only("AWS::DynamoDB::GlobalTable")
+    assert table["KeySchema"] == [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ]
+    assert {each["AttributeType"] for each in table["AttributeDefinitions"]} == {"S"}
+    assert "GlobalSecondaryIndexes" not in table
+    assert "LocalSecondaryIndexes" not in table
+
+
+def test_the_table_is_on_demand_encrypted_recoverable_streamed_and_forgets_what_expired(either: Assembly):
+    recoverable = {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}
+    either.template.has_resource_properties(
+        "AWS::DynamoDB::GlobalTable",
+        {
+            "BillingMode": "PAY_PER_REQUEST",
+            "SSESpecification": {"SSEEnabled": True},
+            "StreamSpecification": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
+            "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
+            "Replicas": [Match.object_like(recoverable)],
+        },
+    )
+
+
+@pytest.mark.parametrize("kind", ["AWS::DynamoDB::GlobalTable", "AWS::Logs::LogGroup"])
+def test_data_outlives_the_stack_where_the_file_says_so_and_only_there(aws: Assembly, local: Assembly, kind: str):
+    for assembly, policy in ((aws, "Retain"), (local, "Delete")):
+        (resource,) = [each for each in assembly.json["Resources"].values() if each["Type"] == kind]
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, policy)
+
+
+def test_a_table_that_is_retained_also_refuses_to_be_deleted(aws: Assembly, local: Assembly):
+    assert aws.only("AWS::DynamoDB::GlobalTable")["Replicas"][0]["DeletionProtectionEnabled"] is True
+    assert not local.only("AWS::DynamoDB::GlobalTable")["Replicas"][0].get("DeletionProtectionEnabled")
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_every_function_is_restored_from_a_snapshot_and_runs_on_python_3_13(aws: Assembly, handler: str):
+    _, function = aws.function(handler)
+    assert function["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["arm64"]
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_every_function_has_an_alias_on_a_published_version(either: Assembly, handler: str):
+    function_id, _ = either.function(handler)
+    (alias,) = [
+        each for each in either.all("AWS::Lambda::Alias").values() if each["FunctionName"] == {"Ref": function_id}
+    ]
+    version, attribute = alias["FunctionVersion"]["Fn::GetAtt"]
+    assert attribute == "Version"
+    assert either.all("AWS::Lambda::Version")[version]["FunctionName"] == {"Ref": function_id}
+
+
+def test_nothing_calls_a_function_past_its_alias(either: Assembly):
+    callers = either.all("AWS::Lambda::Permission") | either.all("AWS::Lambda::EventSourceMapping")
+    aliases = either.all("AWS::Lambda::Alias").keys()
+    assert callers
+    assert all(each["FunctionName"]["Ref"] in aliases for each in callers.values())
+
+
+def test_the_api_ends_before_its_gateway_gives_up(either: Assembly):
+    assert either.function("api")[1]["Timeout"] < 29
+
+
+def test_every_function_writes_json_to_the_one_log_group(either: Assembly):
+    (log_group,) = either.all("AWS::Logs::LogGroup")
+    for function in either.all("AWS::Lambda::Function").values():
+        assert function["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": log_group}}
+
+
+def test_a_function_is_told_its_table_and_how_it_is_addressed(aws: Assembly, local: Assembly):
+    for assembly, addressing in ((aws, "host"), (local, "path")):
+        (table,) = assembly.all("AWS::DynamoDB::GlobalTable")
+        variables = assembly.function("api")[1]["Environment"]["Variables"]
+        assert variables["TABLE_NAME"] == {"Ref": table}
+        assert variables["ADDRESSING"] == addressing
+        assert variables["ENVIRONMENT"] == assembly.name
+        assert variables["POWERTOOLS_SERVICE_NAME"] == "scim"
+
+
+def test_tracing_is_on_where_the_file_says_so(aws: Assembly, local: Assembly):
+    assert {each["TracingConfig"]["Mode"] for each in aws.all("AWS::Lambda::Function").values()} == {"Active"}
+    assert not [each for each in local.all("AWS::Lambda::Function").values() if "TracingConfig" in each]
+    assert aws.only("AWS::ApiGateway::Stage")["TracingEnabled"] is True
+    assert not local.only("AWS::ApiGateway::Stage").get("TracingEnabled")
+
+
+def test_only_removed_users_and_groups_reach_the_function_on_the_stream(either: Assembly):
+    (filtering,) = either.only("AWS::Lambda::EventSourceMapping")["FilterCriteria"]["Filters"]
+    assert json.loads(filtering["Pattern"]) == {
+        "eventName": ["REMOVE"],
+        "dynamodb": {"Keys": {"pk": {"S": [{"suffix": "#USER"}, {"suffix": "#GROUP"}]}}},
+    }
+
+
+def test_a_change_that_fails_is_repeated_alone_and_kept_when_it_is_given_up(either: Assembly):
+    source = either.only("AWS::Lambda::EventSourceMapping")
+    (queue,) = either.all("AWS::SQS::Queue")
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BisectBatchOnFunctionError"] is True
+    assert source["StartingPosition"] == "TRIM_HORIZON"
+    assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": [queue, "Arn"]}
+
+
+def test_the_log_is_kept_for_as_long_as_the_file_says(aws: Assembly, local: Assembly):
+    assert aws.only("AWS::Logs::LogGroup")["RetentionInDays"] == 365
+    assert local.only("AWS::Logs::LogGroup")["RetentionInDays"] == 7
+
+
+def test_alarms_reach_the_address_of_the_file_and_no_topic_is_made_without_one(aws: Assembly, local: Assembly):
+    (topic,) = aws.all("AWS::SNS::Topic")
+    assert aws.only("AWS::SNS::Subscription")["Endpoint"] == "oncall@example.com"
+    alarms = aws.all("AWS::CloudWatch::Alarm").values()
+    assert alarms
+    assert all(each["AlarmActions"] == [{"Ref": topic}] for each in alarms)
+    assert not local.all("AWS::SNS::Topic")
+
+
+def test_the_alarms_watch_the_api_the_authorizer_the_stream_and_what_it_gave_up(either: Assembly):
+    watched = {(each["Namespace"], each["MetricName"]) for each in either.all("AWS::CloudWatch::Alarm").values()}
+    assert watched == {
+        ("AWS/ApiGateway", "5XXError"),
+        ("AWS/Lambda", "Errors"),
+        ("AWS/Lambda", "IteratorAge"),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+    }
+
+
+def test_operators_and_tools_find_what_they_need_in_the_outputs(either: Assembly):
+    assert either.json["Outputs"].keys() == {"BaseUrl", "TableName", "LogGroupName", "ApiId"}
+
+
+def test_the_local_stack_holds_nothing_that_the_local_cloud_does_not_know(local: Assembly):
+    kinds = {each["Type"] for each in local.json["Resources"].values()}
+    assert not kinds & {"AWS::CDK::Metadata", "AWS::Logs::QueryDefinition", "AWS::CloudWatch::CompositeAlarm"}
+
+
+def test_functions_start_without_a_snapshot_where_the_file_says_so():
+    app = cdk.App(context={"aws:cdk:bundling-stacks": []})
+    example = settings.load("example")
+    environment = example.model_copy(update={"api": example.api.model_copy(update={"snap_start": False})})
+    functions = Template.from_stack(ScimStack(app, environment)).find_resources("AWS::Lambda::Function")
+    assert len(functions) == len(HANDLERS)
+    assert not [each for each in functions.values() if "SnapStart" in each["Properties"]]
