@@ -139,7 +139,7 @@ def _change_managers(deal: _Deal, deleted: set[str]) -> None:
 
 
 def _change_groups(directory: Directory, changes: Changes) -> None:
-    """New members and lost ones everywhere; the last group deleted, the one before renamed, one new."""
+    """New members and lost ones everywhere; the last group deleted, every fourth renamed, one new."""
     deleted = {user.key for user in changes.deleted}
     groups = list(directory.groups.values())
     for group in groups:
@@ -148,7 +148,7 @@ def _change_groups(directory: Directory, changes: Changes) -> None:
     if len(groups) > 1:
         changes.deleted_groups.append(groups[-1])
     for number, group in enumerate(groups[:-1] if len(groups) > 1 else groups):
-        if number % 10 == 0:
+        if number % 4 == 0:
             group.rename(group.name.replace(" [", " (renamed) ["))
             changes.renamed_groups.append(group)
     if groups:

@@ -105,7 +105,7 @@ def print_table(run: Run, console: Console) -> None:
     """The run for people: operations, totals, every difference, the verdict."""
     facts = as_json(run)
     table = Table()
-    table.add_column("Operation")
+    table.add_column("Operation", no_wrap=True)
     for name in ("Count", "Statuses", "Retries", "p50 ms", "p95 ms", "max ms"):
         table.add_column(name, justify="right")
     for row in facts["operations"]:
@@ -118,6 +118,7 @@ def print_table(run: Run, console: Console) -> None:
         f"{run.users} users, {run.groups} groups (run {run.run}, seed {run.seed}): {facts['requests']} requests in "
         f"{run.seconds:.1f} s, {facts['requests_per_second']} per second, {facts['retries']} retried",
         highlight=False,
+        soft_wrap=True,
     )
     _print_differences(facts["differences"], console)
     if run.stopped:
