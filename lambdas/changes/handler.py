@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 )
 from botocore.config import Config
 
-from lambdas.store.deletions import sweep_group
+from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Table
 
 GROUPS = "#GROUP"

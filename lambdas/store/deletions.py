@@ -1,7 +1,7 @@
-"""Deleting resources, and sweeping what a deleted group leaves behind.
+"""Deleting resources.
 
 A deletion first removes what makes the resource visible. What a deleted group leaves, its member items and its id in its members'
-``groups`` sets, is shown by no read; the table's stream has it swept.
+``groups`` sets, is shown by no read; the table's stream has it swept (:mod:`lambdas.store.sweeping`).
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,8 @@ from lambdas.store import actions, keys
 from lambdas.store.indexes import index_of
 from lambdas.store.items import Stored, now
 from lambdas.store.reads import Reader
-from lambdas.store.table import MAX_TRANSACTION_ACTIONS, Action, ConditionFailed, Table
+from lambdas.store.table import MAX_TRANSACTION_ACTIONS, Action, ConditionFailed
 from lambdas.store.writes import LostRace
-
-SWEEP_BATCH = 50
-"""Memberships swept in one transaction: two actions each (AWS limit: 100)."""
 
 
 class Deleter:
@@ -75,31 +72,3 @@ class Deleter:
                 touches = [touch for index, touch in enumerate(touches) if index not in gone]
             else:
                 return
-
-
-def sweep_group(table: Table, directory: str, group_id: str) -> int:
-    """Remove the memberships of a deleted group, in transactions of :data:`SWEEP_BATCH`; safe to repeat.
-
-    :return: How many memberships were swept.
-    """
-    swept = 0
-    batch: list[tuple[str, str]] = []
-    for item in table.query(keys.members(directory, group_id), attributes=("sk", "type")):
-        batch.append((item["sk"]["S"], item["type"]["S"]))
-        if len(batch) == SWEEP_BATCH:
-            swept += _sweep(table, directory, group_id, batch)
-            batch = []
-    return swept + (_sweep(table, directory, group_id, batch) if batch else 0)
-
-
-def _sweep(table: Table, directory: str, group_id: str, batch: Sequence[tuple[str, str]]) -> int:
-    ends = [actions.delete(keys.member(directory, group_id, member_id)) for member_id, _ in batch]
-    forgets = [actions.forget(keys.resource(directory, kind, member_id), group_id) for member_id, kind in batch]
-    while True:
-        try:
-            table.transact([*ends, *forgets])
-        except ConditionFailed as failure:
-            gone = {index - len(ends) for index in failure.failed}
-            forgets = [action for index, action in enumerate(forgets) if index not in gone]
-        else:
-            return len(batch)

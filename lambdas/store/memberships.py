@@ -3,7 +3,8 @@
 A membership is two facts that always change in one transaction: the member item below the group, and the group's id in the
 member's ``groups`` set. So a group's ``members`` and a user's ``groups`` agree at every read, and writing the set proves that
 the member exists. Up to :data:`BATCH` members are one transaction, all or nothing. More go in batches, each safe to repeat:
-who sends a request again after a failure half-way reaches the state it asked for.
+who sends a request again after a failure half-way reaches the state it asked for. A new group is seen with all its members or
+not at all: those that exceed its own transaction are written before it, and no read shows the members of no group.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -105,23 +106,40 @@ class Memberships:
         :raises InvalidValueException: When a member does not exist.
         """
         if len(steps) > BATCH:
-            self._require(steps)
+            self.require(steps)
         written = 0
         own: Sequence[Action] = first
         size = min(BATCH, (MAX_TRANSACTION_ACTIONS - len(first)) // 2)
         remaining = iter(steps)
         batch = list(islice(remaining, size))
         while batch or (needed and not written):
-            if self._commit_batch(group_id, own, batch, refuse, needed=needed and not written):
+            if self.commit_batch(group_id, own, batch, refuse, needed=needed and not written):
                 written += 1
                 own = [later()]
             batch = list(islice(remaining, BATCH))
         return written
 
-    def _commit_batch(
+    def gather(self, group_id: str, steps: Sequence[Step]) -> None:
+        """Write memberships of a group that does not exist yet: 50 in a transaction.
+
+        :raises InvalidValueException: When a member does not exist; what was written then is to be swept.
+        """
+        remaining = iter(steps)
+        while batch := list(islice(remaining, MAX_TRANSACTION_ACTIONS // 2)):
+            self.commit_batch(group_id, [], batch, lambda failure: failure, needed=False)
+
+    def commit_batch(
         self, group_id: str, own: Sequence[Action], batch: Sequence[Step], refuse: Refuse, *, needed: bool
     ) -> bool:
-        """Write one transaction; what turns out to change nothing is left out, and what has another type tried again."""
+        """Write one transaction; what turns out to change nothing is left out, and what has another type tried again.
+
+        :param own: The group's own actions in it.
+        :param batch: As many steps as fit beside them.
+        :param refuse: Called when a condition of the group's own actions fails.
+        :param needed: Whether they are to be written even when no member changes.
+        :return: Whether there was anything to write.
+        :raises InvalidValueException: When a member does not exist.
+        """
         steps = list(batch)
         while steps or needed:
             pairs = [self._actions(group_id, step) for step in steps]
@@ -146,8 +164,11 @@ class Memberships:
             return [actions.delete_existing(near)]
         return [actions.delete_existing(near), actions.leave(far, group_id)]
 
-    def _require(self, steps: Sequence[Step]) -> None:
-        """Refuse a change that needs several transactions before its first one, when a member does not exist."""
+    def require(self, steps: Sequence[Step]) -> None:
+        """Refuse a change that needs several transactions before its first one, when a member does not exist.
+
+        :raises InvalidValueException: Naming the members that are no User or Group of the directory.
+        """
         wanted = [step.member.id for step in steps if step.verb == "add"]
         found: set[str] = set()
         for resource_type in ("User", "Group"):

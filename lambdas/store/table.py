@@ -1,10 +1,12 @@
 """The table as the store sees it: strongly consistent reads, transactions that retry lost races, and a meter on every call."""
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as UnreachableError
 
 from lambdas.scim.backoff import Backoff
 from lambdas.store.keys import Key
@@ -39,6 +41,10 @@ RETRIED_ERRORS = frozenset(
     }
 )
 """Errors that another attempt can cure, after botocore's own attempts."""
+
+NO_ANSWER = (UnreachableError, HTTPClientError)
+"""What botocore raises when it had no answer: no connection, a broken one, or one that stayed silent. The call may have
+taken effect all the same."""
 
 T = TypeVar("T")
 
@@ -76,7 +82,8 @@ class Meter:
             units = float(each.get("CapacityUnits") or 0.0)
             reads, written = each.get("ReadCapacityUnits"), each.get("WriteCapacityUnits")
             if writes:
-                self.write_units += float(written) if written is not None else units
+                # A transaction that is sent again after it took effect consumes read units (AWS).
+                self.write_units += float(written) if written is not None else units - float(reads or 0.0)
                 self.read_units += float(reads or 0.0)
             else:
                 self.read_units += float(reads) if reads is not None else units
@@ -164,6 +171,42 @@ class Table:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def scan(self, prefix: str) -> Iterator[list[Item]]:
+        """Yield all items whose ``pk`` begins with a prefix, in pages, each strongly consistent.
+
+        It reads, and costs, the whole table: for operators, never for a request.
+        """
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "ConsistentRead": True,
+            "FilterExpression": "begins_with(#pk, :prefix)",
+            "ExpressionAttributeNames": {"#pk": "pk"},
+            "ExpressionAttributeValues": {":prefix": {"S": prefix}},
+        }
+        while True:
+            answer = self._call(self.client.scan, writes=False, **request)
+            yield answer.get("Items", [])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def snapshot(self, keys: Sequence[Key]) -> list[Item | None]:
+        """Return up to 100 items as they were at one moment, in the order of their keys; None for one that was not there.
+
+        :raises BusyException: When writes under way keep it from one moment until the time for attempts is up.
+        """
+        gets = [{"Get": {"TableName": self.name, "Key": key_of(key)}} for key in keys]
+        pause = Backoff()
+        while True:
+            try:
+                answer = self._call(self.client.transact_get_items, writes=False, TransactItems=gets)
+            except ClientError as error:
+                if not CONTENTION.intersection(_reasons(error)):
+                    raise
+                pause.wait()
+            else:
+                return [found.get("Item") for found in answer["Responses"]]
+
     def _query_request(
         self, pk: str, after: str | None, start: str | None, backwards: bool, attributes: Sequence[str]
     ) -> dict[str, Any]:
@@ -189,7 +232,11 @@ class Table:
     def write(self, action: Action) -> None:
         """Perform one action alone: half the capacity units of a transaction.
 
+        Without an answer it is sent again, and may then meet its own effect: unlike a transaction it has no token that would
+        tell. Who sends a conditional action compares what was found with what it wrote.
+
         :raises ConditionFailed: When its condition does not hold.
+        :raises BusyException: When there is no answer in the time for attempts.
         """
         ((kind, request),) = action.items()
         method = {
@@ -211,8 +258,11 @@ class Table:
     def transact(self, actions: Sequence[Action]) -> None:
         """Perform up to 100 actions, all or none; a lost race is tried again with jitter.
 
+        A transaction that stays without an answer is sent again under the same token, so that it takes effect once at most
+        (AWS: ``ClientRequestToken``, for ten minutes). A cancelled one wrote nothing: its next attempt has a new token.
+
         :raises ConditionFailed: When a condition does not hold; nothing was written.
-        :raises BusyException: When contention outlives the time for attempts.
+        :raises BusyException: When contention, or silence, outlives the time for attempts.
         """
         items = []
         for action in actions:
@@ -224,12 +274,17 @@ class Table:
         pause = Backoff()
         while True:
             try:
-                self._call(self.client.transact_write_items, writes=True, TransactItems=items)
+                self._call(
+                    self.client.transact_write_items,
+                    writes=True,
+                    TransactItems=items,
+                    ClientRequestToken=str(uuid.uuid4()),
+                )
             except ClientError as error:
                 if error.response["Error"]["Code"] != "TransactionCanceledException":
                     raise
                 reasons = error.response.get("CancellationReasons", [])
-                codes = [reason.get("Code") for reason in reasons]
+                codes = _reasons(error)
                 if not CONTENTION.intersection(codes):
                     failed = [index for index, code in enumerate(codes) if code == CONDITION]
                     if not failed:
@@ -241,7 +296,10 @@ class Table:
                 return
 
     def _call(self, method: Callable[..., dict[str, Any]], *, writes: bool, **request: Any) -> dict[str, Any]:
-        """Make one call, counted; what botocore gave up on for load is tried again until the time is up."""
+        """Make one call, counted; what botocore gave up on, for load or without an answer, is tried again in time.
+
+        :raises BusyException: When the time for attempts is up.
+        """
         pause = Backoff()
         while True:
             try:
@@ -251,9 +309,17 @@ class Table:
                 if error.response["Error"]["Code"] not in RETRIED_ERRORS:
                     raise
                 pause.wait()
+            except NO_ANSWER:
+                self.meter.calls += 1
+                pause.wait()
             else:
                 self.meter.count(answer, writes=writes)
                 return answer
+
+
+def _reasons(cancelled: ClientError) -> list[str | None]:
+    """Return why each action of a transaction was cancelled; nothing for any other error."""
+    return [reason.get("Code") for reason in cancelled.response.get("CancellationReasons", [])]
 
 
 def key_of(key: Key) -> Item:

@@ -5,15 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scim2_models import Resource, ResourceType, UniquenessException
+from scim2_models import InvalidValueException, Resource, ResourceType, UniquenessException
 
 from lambdas.scim.membership import MemberChange
 from lambdas.store import actions, keys
 from lambdas.store.indexes import Index, index_of
 from lambdas.store.items import Stored, document_of, name_of, now
-from lambdas.store.memberships import Memberships
+from lambdas.store.keys import Key
+from lambdas.store.memberships import BATCH, Memberships
 from lambdas.store.reads import Reader
-from lambdas.store.table import Action, ConditionFailed
+from lambdas.store.sweeping import sweep_group
+from lambdas.store.table import MAX_TRANSACTION_ACTIONS, Action, ConditionFailed
 
 
 class LostRace(Exception):  # noqa: N818 -- answered by another attempt, never shown to a client
@@ -53,6 +55,9 @@ class Writer:
     def create(self, resource_type: ResourceType, resource: Resource[Any], members: MemberChange | None) -> Stored:
         """Store a new resource, with its members if it is a group: 1 transaction up to 45 members, no read.
 
+        More members are written before the group, which is thus seen whole or not at all: who sends the request again after a
+        failure half-way creates it anew. What such a failure leaves is shown by no read.
+
         :raises UniquenessException: When a unique value is taken.
         :raises InvalidValueException: When a member does not exist, or the resource is larger than an item holds.
         """
@@ -60,22 +65,33 @@ class Writer:
         stored = Stored(str(uuid.uuid4()), document_of(resource), 1, moment, moment, name_of(resource))
         written = self._creation(name, stored, index_of(name, resource))
         steps = self.memberships.steps(stored.id, members, new=True) if members else []
-        if not steps:
-            try:
-                self.table.transact(written.actions)
-            except ConditionFailed as failure:
-                raise written.refusal(failure, name) from None
+        room = min(BATCH, (MAX_TRANSACTION_ACTIONS - len(written.actions)) // 2)
+        early, last = steps[:-room], steps[-room:]
+        refuse = lambda failure: written.refusal(failure, name)  # noqa: E731
+        if not early:
+            self.memberships.commit_batch(stored.id, written.actions, last, refuse, needed=True)
             return stored
-        key = keys.resource(self.directory, name, stored.id)
-        transactions = self.memberships.commit(
-            stored.id,
-            steps,
-            written.actions,
-            lambda: actions.touch(key, moment),
-            lambda failure: written.refusal(failure, name),
-            needed=True,
-        )
-        return replace(stored, version=transactions)
+        self._check_free(written, name)
+        self.memberships.require(steps)
+        try:
+            self.memberships.gather(stored.id, early)
+            self.memberships.commit_batch(stored.id, written.actions, last, refuse, needed=True)
+        except (InvalidValueException, UniquenessException):
+            sweep_group(self.table, self.directory, stored.id)
+            raise
+        return stored
+
+    def _check_free(self, written: Written, name: str) -> None:
+        """Refuse a creation that needs several transactions before its first one, when a unique value is taken: 1 BatchGetItem.
+
+        :raises UniquenessException: Naming the value.
+        """
+        items = {index: written.actions[index]["Put"]["Item"] for index in written.taken}
+        found = self.table.batch_get(Key(item["pk"]["S"], item["sk"]["S"]) for item in items.values())
+        taken = {item["pk"]["S"] for item in found}
+        failed = [index for index, item in items.items() if item["pk"]["S"] in taken]
+        if failed:
+            raise written.refusal(ConditionFailed(failed, {}), name)
 
     def _creation(self, name: str, stored: Stored, index: Index) -> Written:
         own = [
@@ -106,6 +122,9 @@ class Writer:
             else:
                 self.table.transact(written.actions)
         except ConditionFailed as failure:
+            mine = _own_effect(after, failure)
+            if mine is not None:
+                return mine
             raise written.refusal(failure, str(resource_type.name)) from None
         return after
 
@@ -172,3 +191,16 @@ class Writer:
             needed=written is not None,
         )
         return None if expected is None else expected + transactions
+
+
+def _own_effect(after: Stored, failure: ConditionFailed) -> Stored | None:
+    """Return the state that a write found, when it is the one that it wrote itself.
+
+    A single write that stayed without an answer is sent again, by botocore and by us, and then fails on the version that its
+    first attempt wrote. The moment of the change, to the microsecond, tells ours from another's.
+    """
+    item = failure.items.get(0)
+    if item is None:
+        return None
+    found = Stored.from_item(item)
+    return found if (found.document, found.modified) == (after.document, after.modified) else None

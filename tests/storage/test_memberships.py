@@ -1,10 +1,13 @@
 """Memberships: a group's members and a user's groups, changed by delta."""
 
+from collections.abc import Sequence
+
 import pytest
 from scim2_models import InvalidValueException, NotFoundException, UniquenessException
 
-from lambdas.store.deletions import sweep_group
-from lambdas.store.memberships import BATCH
+from lambdas.store import keys
+from lambdas.store.memberships import BATCH, Memberships, Step
+from lambdas.store.sweeping import sweep_group
 from tests.storage.builders import GROUP, NOBODY, USER, Directory
 
 
@@ -229,3 +232,31 @@ def test_a_group_name_that_is_taken_is_refused_whatever_its_case(acme: Directory
     acme.group("Staff")
     with pytest.raises(UniquenessException, match="displayName"):
         acme.group("STAFF")
+
+
+def test_a_large_group_whose_name_is_taken_is_refused_before_anything_is_written(acme: Directory) -> None:
+    users = [acme.user(f"user{number}") for number in range(60)]
+    acme.group("Staff")
+
+    with pytest.raises(UniquenessException, match="displayName"):
+        acme.group("staff", *users)
+
+    assert all(item.get("groups") is None for item in acme.table.query(keys.resources(acme.id, "User")))
+
+
+def test_a_large_group_that_loses_its_name_to_another_half_way_leaves_nothing(
+    acme: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = [acme.user(f"user{number}") for number in range(60)]
+    gather = Memberships.gather
+
+    def gather_slowly(memberships: Memberships, group_id: str, steps: Sequence[Step]) -> None:
+        gather(memberships, group_id, steps)
+        acme.group("Staff")
+
+    monkeypatch.setattr(Memberships, "gather", gather_slowly)
+    with pytest.raises(UniquenessException, match="displayName"):
+        acme.group("staff", *users)
+
+    assert all(item.get("groups") is None for item in acme.table.query(keys.resources(acme.id, "User")))
+    assert acme.search(GROUP).total == 1

@@ -1,0 +1,40 @@
+"""Sweeping the memberships of a group that does not exist: what a deletion left behind, or a creation that came to nothing.
+
+They are its member items and its id in its members' ``groups`` sets. No read shows them, so there is no hurry.
+"""
+
+from collections.abc import Sequence
+
+from lambdas.store import actions, keys
+from lambdas.store.table import ConditionFailed, Table
+
+SWEEP_BATCH = 50
+"""Memberships swept in one transaction: two actions each (AWS limit: 100)."""
+
+
+def sweep_group(table: Table, directory: str, group_id: str) -> int:
+    """Remove the memberships of a deleted group, in transactions of :data:`SWEEP_BATCH`; safe to repeat.
+
+    :return: How many memberships were swept.
+    """
+    swept = 0
+    batch: list[tuple[str, str]] = []
+    for item in table.query(keys.members(directory, group_id), attributes=("sk", "type")):
+        batch.append((item["sk"]["S"], item["type"]["S"]))
+        if len(batch) == SWEEP_BATCH:
+            swept += _sweep(table, directory, group_id, batch)
+            batch = []
+    return swept + (_sweep(table, directory, group_id, batch) if batch else 0)
+
+
+def _sweep(table: Table, directory: str, group_id: str, batch: Sequence[tuple[str, str]]) -> int:
+    ends = [actions.delete(keys.member(directory, group_id, member_id)) for member_id, _ in batch]
+    forgets = [actions.forget(keys.resource(directory, kind, member_id), group_id) for member_id, kind in batch]
+    while True:
+        try:
+            table.transact([*ends, *forgets])
+        except ConditionFailed as failure:
+            gone = {index - len(ends) for index in failure.failed}
+            forgets = [action for index, action in enumerate(forgets) if index not in gone]
+        else:
+            return len(batch)
