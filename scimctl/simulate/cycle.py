@@ -70,7 +70,7 @@ def incremental_cycle(engine: Provisioner, changes: Changes) -> Iterator[Phase]:
 def clean_up(engine: Provisioner) -> Iterator[Phase]:
     """Delete what the run made: groups, then users."""
     for name, entries in (("groups", engine.directory.groups), ("users", engine.directory.users)):
-        left = [entry for entry in entries.values() if not entry.deleted]
+        left = [entry for entry in entries.values() if entry.id and not entry.deleted]
         yield Phase(f"Clean up: {name}", [partial(engine.delete, entry) for entry in left])
 
 

@@ -29,7 +29,7 @@ class Plan:
     groups: int
     dialect: Dialect = Dialect.ENTRA
     concurrency: int = 5
-    """How many requests are under way at the same time. A real job was seen with about this many."""
+    """How many requests are under way at the same time. Entra's own number is not documented."""
 
     seed: int = 1
     """The same seed gives the same people and the same changes; names differ by the run's id."""
@@ -47,9 +47,12 @@ def run(tenant: Tenant, plan: Plan, console: Console) -> Run:
     started = time.monotonic()
     stopped = None
     try:
-        _work(_phases(engine, plan), plan.concurrency, console)
-    except ConnectionTestError as error:
-        stopped = str(error)
+        try:
+            _work(_phases(engine), plan.concurrency, console)
+        except ConnectionTestError as error:
+            stopped = str(error)
+        if plan.clean_up:
+            _work(cycle.clean_up(engine), plan.concurrency, console)
     finally:
         client.close()
     return Run(
@@ -67,16 +70,14 @@ def run(tenant: Tenant, plan: Plan, console: Console) -> Run:
     )
 
 
-def _phases(engine: Provisioner, plan: Plan) -> Iterator[Phase]:
-    """All phases of a run, each made when it is due."""
+def _phases(engine: Provisioner) -> Iterator[Phase]:
+    """All phases of a run but the clean-up, each made when it is due."""
     verification = Verification(engine)
     yield cycle.connection_test(engine)
     yield verification.count()
     yield from cycle.initial_cycle(engine)
     yield from cycle.incremental_cycle(engine, changes.happen(engine.directory))
     yield from verification.phases()
-    if plan.clean_up:
-        yield from cycle.clean_up(engine)
 
 
 def _work(phases: Iterator[Phase], concurrency: int, console: Console) -> None:

@@ -14,7 +14,7 @@ from scimctl.simulate.attributes import MANAGER, flatten
 from scimctl.simulate.compare import Comparison, Difference
 from scimctl.simulate.directory import Directory, Entry
 from scimctl.simulate.entra import Dialect
-from scimctl.simulate.wire import ATTEMPTS, Answer, Client
+from scimctl.simulate.wire import ATTEMPTS, NO_ANSWER, Answer, Client
 
 
 class ConnectionTestError(Exception):
@@ -46,8 +46,7 @@ class Provisioner:
         answer = self.client.send("test connection", "GET", f"/{kind}s", query)
         body = answer.resource or {}
         if answer.status != 200 or body.get("totalResults") != 0 or body.get("Resources") != []:
-            found = answer if answer.status != 200 else "200 with another body"
-            raise ConnectionTestError(f"GET /{kind}s?{query} must answer 200 and an empty list; it answered: {found}")
+            raise ConnectionTestError(_explain(answer, self.url, f"GET /{kind}s?{query}"))
 
     def match(self, entry: Entry, expected: int, name: str | None = None) -> list[dict[str, Any]]:
         """The resources that the match query finds; `expected` is how many there must be (0 or 1)."""
@@ -205,3 +204,13 @@ class Provisioner:
         query = entra.match_query(entry.kind, entry.matching, entry.name)
         found = self.comparing(entry, operation).listing(self.client.send(operation, "GET", entry.endpoint, query))
         return found or []
+
+
+def _explain(answer: Answer, url: str, request: str) -> str:
+    """What a failed connection test tells the operator."""
+    if answer.status == NO_ANSWER:
+        return f"there is no answer from {url} ({answer.failure}): does it run, and is the Tenant URL right?"
+    if answer.status in (401, 403):
+        return f"the token is refused: {answer}"
+    found = answer if answer.status != 200 else "200 with another body"
+    return f"{request} must answer 200 and an empty list; it answered: {found}"

@@ -115,14 +115,14 @@ def print_table(run: Run, console: Console) -> None:
     console.print(Text(f"{run.dialect} against {run.tenant_url}"), soft_wrap=True)
     console.print(table)
     console.print(
-        f"{run.users} users, {run.groups} groups (run {run.run}, seed {run.seed}): {facts['requests']} requests in "
+        f"{run.users} users, {run.groups} groups in the source (run {run.run}, seed {run.seed}): {facts['requests']} requests in "
         f"{run.seconds:.1f} s, {facts['requests_per_second']} per second, {facts['retries']} retried",
         highlight=False,
         soft_wrap=True,
     )
     _print_differences(facts["differences"], console)
     if run.stopped:
-        console.print(Text(f"Stopped: {run.stopped}", style="bold red"))
+        console.print(Text(f"Stopped: {run.stopped}", style="bold red"), soft_wrap=True)
     if run.passed:
         console.print(Text("Everything is as it was meant.", style="bold green"))
 

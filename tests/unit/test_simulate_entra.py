@@ -1,4 +1,4 @@
-"""The shapes of Entra's requests, against the captures they were taken from (idp-behaviour sections 1.3 to 1.11)."""
+"""The shapes of Entra's requests, against the captures and documents they were taken from."""
 
 from urllib.parse import parse_qs
 

@@ -325,6 +325,19 @@ def test_a_refused_token_stops_the_run_before_anything_is_sent_to_provision() ->
     assert all(each.method == "GET" for each in stand_in.received)
 
 
+def test_a_run_that_is_stopped_half_way_cleans_up_too() -> None:
+    def refuse_after_the_first_cycle(received: Received, right: Right) -> Answer:
+        members_are_set = any(b'"members"' in each.body for each in stand_in.received)
+        if members_are_set and received.method == "GET":
+            return 401, {"Content-Type": "application/scim+json"}, {"detail": "expired"}
+        return right(received)
+
+    with serving(refuse_after_the_first_cycle) as stand_in:
+        run = simulate(stand_in, clean_up=True)
+        assert run.stopped == "the token is refused: 401 expired"
+        assert stand_in.storage.resources == []
+
+
 def test_an_endpoint_without_groups_fails_the_connection_test() -> None:
     def no_groups(received: Received, right: Right) -> Answer:
         return (404, {}, None) if "/Groups" in received.target else right(received)
