@@ -111,35 +111,21 @@ json_values = st.recursive(
 )
 """Anything that JSON can say."""
 
-paths = st.sampled_from(
-    [
-        *SINGLE,
-        *NAMES,
-        *TYPED,
-        "active",
-        "emails",
-        "members",
-        "id",
-        "meta",
-        "schemas",
-        "userName",
-        "groups",
-        "manager",
-        "nobody",
-        "a b",
-    ]
-    + [
-        ENTERPRISE,
-        f"{ENTERPRISE}:manager",
-        "emails[",
-        "emails[value pr]",
-        'members[value eq "x"]',
-        "name",
-        "roles",
-        "",
-        CORE,
-    ]
+ODD_PATHS = ("id", "meta", "schemas", "nobody", "a b", "", "emails[", "emails[value pr]", 'members[value eq "x"]', CORE)
+WHOLE = (
+    "active",
+    "emails",
+    "members",
+    "name",
+    "roles",
+    "userName",
+    "groups",
+    "manager",
+    ENTERPRISE,
+    f"{ENTERPRISE}:manager",
 )
+
+paths = st.sampled_from((*SINGLE, *NAMES, *TYPED, *WHOLE, *ODD_PATHS))
 
 wild_operations = st.lists(
     st.fixed_dictionaries(
