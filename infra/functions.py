@@ -14,6 +14,13 @@ from lambdas.directory.settings import DEPLOYED_FILE, Environment
 ALIAS = "live"
 """The alias that the API, the authorizer and the stream call; it points at the version deployed last."""
 
+LOG_LEVELS = {
+    "DEBUG": lambda_.ApplicationLogLevel.DEBUG,
+    "INFO": lambda_.ApplicationLogLevel.INFO,
+}
+"""The file's words to Lambda's. Lambda drops what is less severe by itself, whatever the function's logger would
+keep."""
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -104,6 +111,7 @@ class VersionedFunction(Construct):
             role=role,
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=LOG_LEVELS[environment.logs.level],
             tracing=tracing,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if environment.api.snap_start else None,
             environment=variables(environment, construct_id.lower(), table_name),

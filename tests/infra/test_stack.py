@@ -4,10 +4,12 @@ import json
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk.assertions import Match, Template
+from aws_cdk.assertions import Annotations, Match, Template
 
+from infra import interpreters
 from infra.stack import ScimStack
 from lambdas.directory import settings
+from lambdas.directory.settings import Environment, Logs
 from tests.infra.conftest import Assembly
 
 HANDLERS = ["api", "authorizer", "changes"]
@@ -83,7 +85,8 @@ def test_the_api_ends_before_its_gateway_gives_up(either: Assembly):
 def test_every_function_writes_json_to_the_one_log_group(either: Assembly):
     (log_group,) = either.all("AWS::Logs::LogGroup")
     for function in either.all("AWS::Lambda::Function").values():
-        assert function["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": log_group}}
+        assert function["LoggingConfig"]["LogFormat"] == "JSON"
+        assert function["LoggingConfig"]["LogGroup"] == {"Ref": log_group}
 
 
 def test_a_function_is_told_its_table_and_how_it_is_addressed(aws: Assembly, local: Assembly):
@@ -153,10 +156,25 @@ def test_the_local_stack_holds_nothing_that_the_local_cloud_does_not_know(local:
     assert not kinds & {"AWS::CDK::Metadata", "AWS::Logs::QueryDefinition", "AWS::CloudWatch::CompositeAlarm"}
 
 
-def test_functions_start_without_a_snapshot_where_the_file_says_so():
-    app = cdk.App(context={"aws:cdk:bundling-stacks": []})
+def stack_of(environment: Environment) -> ScimStack:
+    """The stack of an environment, without its code."""
+    app = cdk.App(context={"aws:cdk:bundling-stacks": []}, builtin_cloud_formation_validation=False)
+    return ScimStack(app, environment)
+
+
+def test_functions_start_without_a_snapshot_and_log_more_where_the_file_says_so():
     example = settings.load("example")
-    environment = example.model_copy(update={"api": example.api.model_copy(update={"snap_start": False})})
-    functions = Template.from_stack(ScimStack(app, environment)).find_resources("AWS::Lambda::Function")
+    changed = {"api": example.api.model_copy(update={"snap_start": False}), "logs": Logs(level="DEBUG")}
+    stack = stack_of(example.model_copy(update=changed))
+    functions = Template.from_stack(stack).find_resources("AWS::Lambda::Function").values()
     assert len(functions) == len(HANDLERS)
-    assert not [each for each in functions.values() if "SnapStart" in each["Properties"]]
+    for function in functions:
+        assert "SnapStart" not in function["Properties"]
+        assert function["Properties"]["LoggingConfig"]["ApplicationLogLevel"] == "DEBUG"
+        assert function["Properties"]["Environment"]["Variables"]["LOG_LEVEL"] == "DEBUG"
+
+
+def test_who_deploys_from_a_machine_that_cannot_compile_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(interpreters, "find", lambda _: None)
+    warnings = Annotations.from_stack(stack_of(settings.load("example")))
+    warnings.has_warning("/scim-example", Match.string_like_regexp("no Python 3.13 on this machine"))
