@@ -195,7 +195,8 @@ class Table:
 
         :raises BusyException: When writes under way keep it from one moment until the time for attempts is up.
         """
-        gets = [{"Get": {"TableName": self.name, "Key": key_of(key)}} for key in keys]
+        wanted = list(dict.fromkeys(keys))  # one item twice is refused
+        gets = [{"Get": {"TableName": self.name, "Key": key_of(key)}} for key in wanted]
         pause = Backoff()
         while True:
             try:
@@ -205,7 +206,8 @@ class Table:
                     raise
                 pause.wait()
             else:
-                return [found.get("Item") for found in answer["Responses"]]
+                found = dict(zip(wanted, (each.get("Item") for each in answer["Responses"]), strict=True))
+                return [found[key] for key in keys]
 
     def _query_request(
         self, pk: str, after: str | None, start: str | None, backwards: bool, attributes: Sequence[str]

@@ -1,6 +1,7 @@
-"""The storage tier: our store on moto's DynamoDB, an empty table for each test."""
+"""The storage tier: our store on moto's DynamoDB, or on an engine where moto is too slow; an empty table for each test."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -8,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from lambdas.store.table import Table
+from tests.engines import client_for, running_engine
 from tests.storage.builders import Directory
 from tests.tables import TABLE_NAME, create_table
 
@@ -45,3 +47,17 @@ def acme(table: Table) -> Directory:
 def globex(table: Table) -> Directory:
     """Another directory in the same table."""
     return Directory(table, "globex")
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Any]:
+    """A client of a DynamoDB engine, shared."""
+    with running_engine() as url:
+        yield client_for(url)
+
+
+@pytest.fixture(scope="session")
+def new_table(engine: Any) -> Callable[[], Table]:
+    """Makes an empty table on the engine, each time another."""
+    numbers = itertools.count()
+    return lambda: Table(engine, create_table(engine, f"scim-{next(numbers)}"))
