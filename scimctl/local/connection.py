@@ -13,10 +13,11 @@ from scimctl.problems import Problem
 LABEL = "local"
 """What the connection is called."""
 
-FIRST_ANSWER_SECONDS = 30
+FIRST_ANSWER_SECONDS = 60
 """How long the first answer may take: the functions start, and everything is imported for the first time."""
 
 _POLL_SECONDS = 0.5
+_ABILITIES = "/ServiceProviderConfig"
 _REFUSED = (401, 403)
 """What a connection gets that the table does not hold any more."""
 
@@ -30,7 +31,7 @@ def ensure(directory: Path, local: LocalState) -> tuple[LocalConnection, bool]:
     kept = state.read_connection(directory)
     if kept is not None:
         moved = replace(kept, tenant_url=f"{local.base_url}/v2/{kept.connection_id}")
-        if _first_answer(moved).status not in _REFUSED:
+        if _answer(directory, moved, _ABILITIES).status not in _REFUSED:
             state.write_connection(directory, moved)
             return moved, False
     generated = connections.generate(targets.resolve(local.environment, directory), label=LABEL)
@@ -44,26 +45,33 @@ def first_request(directory: Path, connection: LocalConnection) -> int:
 
     Gives how many users there are. Raises Problem, with what the endpoint answers, when it does not succeed in time.
     """
-    for path in ("/ServiceProviderConfig", "/Users?count=1"):
-        answer = _first_answer(connection, path)
+    users = 0
+    for path in (_ABILITIES, "/Users?count=1"):
+        answer = _answer(directory, connection, path)
         if answer.status != 200:
-            said = f"answers {answer.status} {answer.detail}".rstrip() if answer.status else "does not answer"
-            complaint = cloud.last_complaint(directory)
-            raise Problem(
-                f"The endpoint is deployed and {said} to GET {path}.\n"
-                + (f"The local cloud says: {complaint}\n" if complaint else "")
-                + f"Its log: {directory / 'ministack.log'}"
-            )
-    return int(answer.body.get("totalResults", 0))
+            raise _problem(directory, path, answer)
+        users = int(answer.body.get("totalResults", 0))
+    return users
 
 
-def _first_answer(connection: LocalConnection, path: str = "/ServiceProviderConfig") -> Answer:
-    """Ask until the endpoint answers with something else than a server's error, or until time is up."""
+def _answer(directory: Path, connection: LocalConnection, path: str) -> Answer:
+    """Ask until the endpoint answers with something else than a server's error; raises Problem when it does not."""
     deadline = time.monotonic() + FIRST_ANSWER_SECONDS
-    answer = client.scim_get(connection, path)
-    while answer.status == client.NO_ANSWER or answer.status >= 500:
-        if time.monotonic() > deadline:
-            break
-        time.sleep(_POLL_SECONDS)
+    while True:
         answer = client.scim_get(connection, path)
-    return answer
+        if answer.status != client.NO_ANSWER and answer.status < 500:
+            return answer
+        if time.monotonic() > deadline or cloud.running(directory) is None:
+            raise _problem(directory, path, answer)
+        time.sleep(_POLL_SECONDS)
+
+
+def _problem(directory: Path, path: str, answer: Answer) -> Problem:
+    """Say what the endpoint answered, and what the local cloud knows of it."""
+    said = f"answers {answer.status} {answer.detail}".rstrip() if answer.status else "does not answer"
+    complaint = cloud.last_complaint(directory)
+    return Problem(
+        f"The endpoint is deployed and {said} to GET {path}.\n"
+        + (f"The local cloud says: {complaint}\n" if complaint else "")
+        + f"Its log: {directory / 'ministack.log'}"
+    )

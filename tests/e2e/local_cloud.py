@@ -45,7 +45,8 @@ class LocalCloud:
     """Another checkout to run the commands of, for tests of broken ones."""
 
     def command(self, *arguments: str) -> list[str]:
-        program = [str(SCIMCTL)] if self.project is None else [sys.executable, "-m", "scimctl.main"]
+        from_there = [sys.executable, "-c", "from scimctl.main import app; app()"]
+        program = [str(SCIMCTL)] if self.project is None else from_there
         return [*program, *arguments]
 
     @property
