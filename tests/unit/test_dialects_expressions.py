@@ -1,5 +1,7 @@
 """The dialects that read filters and lists of attributes: one test or more for each, named after it."""
 
+import time
+
 import pytest
 
 from lambdas.scim import dialects
@@ -135,3 +137,23 @@ def test_a_search_body_is_read_like_a_query() -> None:
         "excludedAttributes": f"{ENTERPRISE}:department",
         "count": 5,
     }
+
+
+HOSTILE = [
+    "[" * 8_000,
+    '["' * 4_000,
+    "(" * 8_000,
+    "a[" * 4_000,
+    'a eq "' + "\\" * 8_000,
+    '\\"' * 4_000,
+    "a " * 4_000,
+    " " * 8_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_is_read_in_no_time(text: str) -> None:
+    began = time.process_time()
+    dialects.read_query({"filter": text, "attributes": text, "sortBy": text}, [USER, GROUP])
+    dialects.read_patch({"Operations": [{"op": "add", "path": text, "value": {text: 1}}]}, USER)
+    assert time.process_time() - began < 1

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lambdas.scim.dialects.awkward_name import awkward_name
 from lambdas.scim.dialects.chain import FILTER_SELECTIONS, FILTERS, NAMES, PATH_SELECTIONS, PATHS
-from lambdas.scim.dialects.filtered_attribute import filtered_attribute, split_attributes
+from lambdas.scim.dialects.filtered_attribute import filtered_attribute
 from lambdas.scim.dialects.schema import Model, Place, locate
 from lambdas.scim.dialects.terms import Scope, Selection, Term, parse, rewrite
 
@@ -27,7 +27,7 @@ def read_attribute(path: str, models: Sequence[Model]) -> str:
 
 def read_attributes(text: str, models: Sequence[Model]) -> str:
     """Return a list of attributes, separated by commas, as the core reads it."""
-    return ",".join(read_attribute(path, models) for path in split_attributes(text))
+    return ",".join(read_attribute(path, models) for path in filtered_attribute(text).split(","))
 
 
 def target_of(path: str, model: Model) -> tuple[Place | None, bool]:

@@ -4,19 +4,22 @@
 section 3.9 knows only attributes, so the whole attribute is returned.
 """
 
-import re
 
-_BRACKETS = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]')
+def filtered_attribute(paths: str) -> str:
+    """Return one or more paths without what brackets hold; as they are when a bracket is never closed.
 
-
-def filtered_attribute(path: str) -> str:
-    """Return an attribute's path without what its brackets hold."""
-    return _BRACKETS.sub("", path)
-
-
-def split_attributes(text: str) -> list[str]:
-    """Split a list of attributes at its commas, except those between brackets."""
-    held = [match[0] for match in _BRACKETS.finditer(text)]
-    parts = _BRACKETS.sub("[]", text).split(",")
-    restored = iter(held)
-    return [re.sub(r"\[\]", lambda _: next(restored), part) for part in parts]
+    Reads each character once: the text is a stranger's, and a pattern would try it again from every bracket.
+    """
+    kept: list[str] = []
+    inside = quoted = escaped = False
+    for character in paths:
+        if quoted:
+            quoted = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif inside:
+            inside, quoted = character != "]", character == '"'
+        elif character == "[":
+            inside = True
+        else:
+            kept.append(character)
+    return paths if inside else "".join(kept)
