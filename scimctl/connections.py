@@ -188,4 +188,4 @@ def describe_token(token: Token) -> dict[str, Any]:
 
 def _store(target: Target) -> ConnectionStore:
     with target.readable():
-        return ConnectionStore(Table(target.client("dynamodb"), target.table_name))
+        return ConnectionStore(Table(target.client("dynamodb"), target.table_name, silence=0))

@@ -1,14 +1,20 @@
-"""The table as the store sees it: strongly consistent reads, transactions that retry lost races, and a meter on every call."""
+"""The table as the store sees it: strongly consistent reads, transactions that retry lost races, and a meter on every call.
+
+What another attempt can cure is tried again until a request's time is up. Then the error is BusyException, or botocore's own where
+there was no answer: both are 503 to a client.
+"""
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as UnreachableError
 
-from lambdas.scim.backoff import Backoff
+from lambdas.scim.backoff import RETRY_SECONDS, Backoff
+from lambdas.scim.errors import BusyException
 from lambdas.store.keys import Key
 
 Item = dict[str, Any]
@@ -92,10 +98,14 @@ class Meter:
 class Table:
     """One DynamoDB table, reached through a boto3 low-level client."""
 
-    def __init__(self, client: Any, name: str) -> None:
-        """Take a ``boto3.client("dynamodb")`` and the table's name."""
+    def __init__(self, client: Any, name: str, *, silence: float = RETRY_SECONDS) -> None:
+        """Take a ``boto3.client("dynamodb")`` and the table's name.
+
+        :param silence: Seconds for which a call is sent again that the client had no answer to.
+        """
         self.client = client
         self.name = name
+        self.silence = silence
         self.meter = Meter()
 
     def get(self, key: Key) -> Item | None:
@@ -238,7 +248,6 @@ class Table:
         tell. Who sends a conditional action compares what was found with what it wrote.
 
         :raises ConditionFailed: When its condition does not hold.
-        :raises BusyException: When there is no answer in the time for attempts.
         """
         ((kind, request),) = action.items()
         method = {
@@ -264,7 +273,7 @@ class Table:
         (AWS: ``ClientRequestToken``, for ten minutes). A cancelled one wrote nothing: its next attempt has a new token.
 
         :raises ConditionFailed: When a condition does not hold; nothing was written.
-        :raises BusyException: When contention, or silence, outlives the time for attempts.
+        :raises BusyException: When contention outlives the time for attempts.
         """
         items = []
         for action in actions:
@@ -300,9 +309,10 @@ class Table:
     def _call(self, method: Callable[..., dict[str, Any]], *, writes: bool, **request: Any) -> dict[str, Any]:
         """Make one call, counted; what botocore gave up on, for load or without an answer, is tried again in time.
 
-        :raises BusyException: When the time for attempts is up.
+        :raises BusyException: When the table is too busy until the time for attempts is up.
+        :raises BotoCoreError: One of :data:`NO_ANSWER`, when it is silent until then.
         """
-        pause = Backoff()
+        pause, silence = Backoff(), Backoff(self.silence)
         while True:
             try:
                 answer = method(ReturnConsumedCapacity="TOTAL", **request)
@@ -311,12 +321,22 @@ class Table:
                 if error.response["Error"]["Code"] not in RETRIED_ERRORS:
                     raise
                 pause.wait()
-            except NO_ANSWER:
+            except NO_ANSWER as error:
                 self.meter.calls += 1
-                pause.wait()
+                with _instead_of_busy(error):
+                    silence.wait()
             else:
                 self.meter.count(answer, writes=writes)
                 return answer
+
+
+@contextmanager
+def _instead_of_busy(error: Exception) -> Iterator[None]:
+    """Let the error out that was there first: who is not heard is not told that anyone is busy."""
+    try:
+        yield
+    except BusyException:
+        raise error from None
 
 
 def _reasons(cancelled: ClientError) -> list[str | None]:
