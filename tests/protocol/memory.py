@@ -27,7 +27,7 @@ def provider_with_extension() -> ScimProvider:
     return ScimProvider(
         models=[User, EnterpriseUser, extension, Group],
         resource_types=[
-            ResourceType.from_resource(User[EnterpriseUser | extension]),  # type: ignore[valid-type,misc]
+            ResourceType.from_resource(User[EnterpriseUser | extension]),
             ResourceType.from_resource(Group),
         ],
         config=build_config(),
