@@ -23,8 +23,8 @@ READY_SECONDS = 60
 STOP_SECONDS = 120
 """How long a graceful stop may take, because that is when the data is written, before it is given up."""
 
-_WORKER_SECONDS = 5
-"""How long a function's process may take to notice that the emulator has gone."""
+_WORKER_SECONDS = 2
+"""How long a function's process may take to end when it is asked to."""
 
 _LOG_LIMIT = 10_000_000
 """Bytes of ministack.log that a start keeps on; a longer one is put aside as ministack.log.1."""
@@ -105,13 +105,12 @@ def stop(directory: Path, process: CloudProcess, seconds: float = STOP_SECONDS) 
 def sweep(directory: Path, process: CloudProcess) -> None:
     """End the functions' processes that outlive the emulator, and remove its temporary files.
 
-    A function's process ends when its input does. One that is busy is ended here; it is known as ours by its process
-    group and by running a file below this directory.
+    They have nobody left to answer. A function's process is known as ours by its process group and by running a file
+    below this directory.
     """
     temporary = directory / "tmp"
     left = [info for info in processes.members(process.pid) if f"{temporary}/" in info.command]
-    if not processes.wait_until_gone([info.pid for info in left], _WORKER_SECONDS):
-        processes.end(left, grace_seconds=1)
+    processes.end(left, _WORKER_SECONDS)
     shutil.rmtree(temporary, ignore_errors=True)
 
 
@@ -146,6 +145,7 @@ def _rewind_streams(path: Path) -> None:
 
     ministack 1.5.33 keeps how many records of a table's stream an event source mapping has read, but not the records:
     after a restart the stream is empty and counts from 0, and as many changes as were read before would be skipped.
+    Changes that no function had read when it was stopped are lost to the stream, unlike on AWS.
     """
     if not path.exists():
         return

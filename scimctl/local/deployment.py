@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -98,6 +99,7 @@ def deploy(directory: Path, state: LocalState, show: Callable[[str], None]) -> D
             show(f"{min(int(counted[1]), int(counted[2]))} of {counted[2]} resources")
 
     show("synthesizing")
+    shutil.rmtree(directory / "cdk.out", ignore_errors=True)  # the CDK keeps every version of the functions' code there
     status = _run(_deploy_arguments(directory, state.environment), state, PROJECT, log, progress)
     if status != 0:
         events = _failed_events(state, name, began)

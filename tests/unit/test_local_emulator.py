@@ -63,8 +63,7 @@ def test_stopping_never_signals_another_process_with_the_recorded_pid(tmp_path: 
         bystander.kill()
 
 
-def test_a_function_that_outlives_the_emulator_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(cloud, "_WORKER_SECONDS", 0.1)
+def test_a_function_that_outlives_the_emulator_is_ended(tmp_path: Path):
     child = worker_below(tmp_path)
     cloud.sweep(tmp_path, CloudProcess(child.pid, "gone/1", 4600))
     assert child.wait(5) < 0
