@@ -5,6 +5,7 @@ The extension is built from its schema at run time, as those of an environment's
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
@@ -21,6 +22,7 @@ from tests.protocol.replay import Answer, Send
 EXTENSION = Path(__file__).parent / "clients" / "extension.schema.json"
 
 
+@cache
 def provider_with_extension() -> ScimProvider:
     """Return a provider whose users have the enterprise extension and the one of :data:`EXTENSION`."""
     extension = Extension.from_schema(Schema.model_validate(json.loads(EXTENSION.read_text())))
