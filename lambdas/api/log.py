@@ -9,7 +9,7 @@ from scim2_server.responses import ScimResponse
 from lambdas.api.callers import Caller
 from lambdas.api.events import Event, route_of
 from lambdas.api.observability import NAMESPACE, logger
-from lambdas.api.redaction import filter_shape, trace_of, without_values
+from lambdas.api.redaction import filter_shape, named_in, trace_of, without_values
 from lambdas.scim.trace import Trace
 from lambdas.store.table import Meter
 
@@ -45,6 +45,7 @@ class Record:
         self.started = time.perf_counter()
         self.event = event
         self.caller: Caller | None = None
+        self.operator: str | None = None
         self.request: ScimRequest | None = None
         self.trace = Trace()
 
@@ -71,28 +72,35 @@ class Record:
         :param environment: The environment's name, the metrics' only dimension.
         """
         try:
-            fields = {**self._who_and_what(), **self._outcome(response), **self._cost(meter)}
-            known = {name: value for name, value in fields.items() if value not in (None, [], "")}
-            logger.info(EVENT, event=EVENT, environment=environment, **known, _aws=_metrics())
+            logger.info(EVENT, **self.fields(response, meter, environment), _aws=_metrics())
         except Exception as exception:  # what was done is done: the client gets its answer, the operator this
             self.failure(exception)
 
+    def fields(self, response: ScimResponse, meter: Meter, environment: str) -> dict[str, Any]:
+        """Return the record; a field that is not known or empty is left out. The parameters are those of :meth:`finish`."""
+        fields = {**self._who_and_what(), **self._outcome(response), **self._cost(meter)}
+        known = {name: value for name, value in fields.items() if value not in (None, [], "")}
+        return {"event": EVENT, "environment": environment, **known}
+
     def _who_and_what(self) -> dict[str, Any]:
         caller, trace = self.caller, self.trace
+        named = named_in(self.request) if trace.name is None else {}  # a creation that was refused
         query = self.request.query if self.request else {}
         return {
             "request_id": self.request_id,
             "connection": caller.connection if caller else None,
             "directory": caller.directory if caller else None,
             "token": caller.token if caller else None,
+            "operator": self.operator,
             "method": str(self.event.get("httpMethod")),
             "route": route_of(self.event),
             "filter": _short(filter_shape(query["filter"])) if query.get("filter") else None,
             "resource_type": trace.resource_type,
             "resource_id": _short(trace.resource_id),
-            "resource_name": _short(trace.name),
-            "external_id": _short(trace.external_id),
+            "resource_name": _short(trace.name or named.get("username") or named.get("displayname")),
+            "external_id": _short(trace.external_id or named.get("externalid")),
             "changed": [_short(name) for name in trace.changed[:MAX_NAMES]],
+            "operations": trace.operations,
             "results": trace.results,
         }
 

@@ -3,7 +3,7 @@
 import json
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scim2_server.requests import ScimRequest
@@ -59,6 +59,16 @@ def without_values(text: str, request: ScimRequest | None) -> str:
     for value in sorted(quoted, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", HIDDEN, text)
     return text
+
+
+def named_in(request: ScimRequest | None) -> Mapping[str, str]:
+    """Return the identifying values that a body brings for its resource, by their name in lower case.
+
+    A creation that is refused made no resource; whom it meant is what its body says, however wrong the rest of it is.
+    """
+    body = _parsed(request.body) if request else None
+    found = body.items() if isinstance(body, dict) else ()
+    return {key.lower(): value for key, value in found if key.lower() in IDENTIFYING and isinstance(value, str)}
 
 
 def trace_of(exception: BaseException, request: ScimRequest | None) -> str:

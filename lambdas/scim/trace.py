@@ -25,6 +25,9 @@ class Trace:
     changed: list[str] = field(default_factory=list)
     """The paths of the attributes that a write named, such as ``name.givenName``; filters inside paths are left out."""
 
+    operations: list[str] = field(default_factory=list)
+    """What a PATCH does to them: each of ``add``, ``remove`` and ``replace`` that it holds."""
+
     results: int | None = None
     """How many resources a search returned."""
 
@@ -50,6 +53,8 @@ class Trace:
     def patched(self, patch_op: "PatchOp[Any]") -> None:
         """Note the attributes that the operations of a PATCH name."""
         for operation in patch_op.operations or []:
+            if operation.op is not None and operation.op.value not in self.operations:
+                self.operations.append(operation.op.value)
             if operation.path:
                 self._change(_without_filter(str(operation.path)))
             elif isinstance(operation.value, dict):

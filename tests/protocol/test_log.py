@@ -58,7 +58,24 @@ def test_a_change_is_told_by_the_names_of_what_it_changes(api: Api, records: Rec
     record = records.last()
     assert (record["route"], record["resource_id"], record["resource_name"]) == ("/Users/{id}", ann, "ann@example.com")
     assert sorted(record["changed"]) == ["active", "emails.value", "name.givenName"]
+    assert record["operations"] == ["replace"]
     assert "secret" not in json.dumps(record).lower()
+
+
+def test_a_creation_that_is_refused_is_told_by_whom_it_meant(api: Api, records: Records):
+    api.post("/Users", {"schemas": [USER], "DisplayName": "Ada Lovelace", "externalId": "E1", "title": "SECRET"})
+    record = records.last()
+    assert (record["status"], record["resource_name"], record["external_id"]) == (400, "Ada Lovelace", "E1")
+    assert "SECRET" not in json.dumps(record)
+
+
+def test_who_is_meant_is_unknown_where_a_body_says_it_in_no_way(api: Api, records: Records):
+    for body in (b"[", [1], {"userName": ["ann"], "displayName": None, "externalId": 7}):
+        api.post("/Users", body)
+        record = records.last()
+        assert record["status"] == 400
+        assert "resource_name" not in record
+        assert "external_id" not in record
 
 
 def test_no_value_of_an_attribute_is_in_any_record(api: Api, records: Records):
