@@ -46,6 +46,12 @@ Send = Callable[[str, str, Mapping[str, str], bytes | None], Answer]
 The transport adds what it needs itself (Host, and Authorization unless the headers hold it), but no User-Agent.
 """
 
+WORDS = {
+    *("case", "do", "headers", "body", "raw", "status", "answer", "includes", "absent", "present", "answer_headers"),
+    *("keep", "times", "together"),
+}
+"""Everything that a step may say."""
+
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _MISSING = object()
 

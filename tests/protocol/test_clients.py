@@ -7,7 +7,7 @@ import pytest
 
 from tests.protocol.client import Api
 from tests.protocol.memory import memory_endpoint
-from tests.protocol.replay import Answer, Script, replay, scripts
+from tests.protocol.replay import WORDS, Answer, Script, replay, scripts
 
 CASES = range(1, 78)
 """The numbered cases of idp-behaviour section 4."""
@@ -35,6 +35,11 @@ def test_what_a_client_sends_about_a_declared_extension_is_understood(script: Sc
 def test_every_known_case_is_replayed() -> None:
     shown = {number for script in ALL for number in script.cases}
     assert shown == set(CASES)
+
+
+def test_no_step_says_a_word_that_the_replay_does_not_know() -> None:
+    steps = [each for script in ALL for step in script.document["steps"] for each in (step, *step.get("together", ()))]
+    assert {word for step in steps for word in step} <= WORDS
 
 
 def test_every_script_runs_somewhere() -> None:
