@@ -1,8 +1,9 @@
 """What API Gateway writes of every request, also of those that no function sees.
 
 One JSON record into the environment's log group, told from the function's own by ``"event": "api.access"`` and
-joined with it by the request's id. ``$context.error.message`` is left out on purpose: one of API Gateway's messages
-quotes the Authorization header. The query is left out because filters hold people's names and addresses.
+joined with it by the request's id; with a refusal of the authorizer by the id of its call, which is all that a TOKEN
+authorizer knows. ``$context.error.message`` is left out on purpose: one of API Gateway's messages quotes the
+Authorization header. The query is left out because filters hold people's names and addresses.
 """
 
 import json
@@ -20,7 +21,9 @@ FIELDS = {
     "token": "$context.authorizer.token",
     "source_ip": "$context.identity.sourceIp",
     "milliseconds": "$context.responseLatency",
+    "function_request_id": "$context.integration.requestId",
     "function_milliseconds": "$context.integration.latency",
+    "authorizer_request_id": "$context.authorizer.requestId",
     "authorizer_milliseconds": "$context.authorizer.latency",
     "function_status": "$context.integration.status",
     "bytes": "$context.responseLength",

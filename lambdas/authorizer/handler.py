@@ -33,7 +33,8 @@ def _client() -> Any:
     return botocore.session.get_session().create_client("dynamodb", config=config)
 
 
-_authorizer = Authorizer(_client(), os.environ["TABLE_NAME"], Logger())
+_logger = Logger()
+_authorizer = Authorizer(_client(), os.environ["TABLE_NAME"], _logger)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -41,4 +42,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     See :meth:`lambdas.authorizer.check.Authorizer.authorize`.
     """
+    # A TOKEN authorizer's event tells nothing of the request: by this id API Gateway's access log names the call.
+    _logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
     return _authorizer.authorize(event)

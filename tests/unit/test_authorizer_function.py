@@ -42,9 +42,10 @@ def test_the_function_imports_no_heavy_package(function_environment):
 
 def test_the_function_refuses_with_the_text_that_api_gateway_turns_into_401(function_environment):
     program = (
+        "from types import SimpleNamespace\n"
         "from lambdas.authorizer.handler import handler\n"
         "try:\n"
-        "    handler({'authorizationToken': 'Bearer x', 'methodArn': ''}, None)\n"
+        "    handler({'authorizationToken': 'Bearer x', 'methodArn': ''}, SimpleNamespace(aws_request_id='r1'))\n"
         "except Exception as error:\n"
         "    print(error)"
     )
@@ -54,3 +55,4 @@ def test_the_function_refuses_with_the_text_that_api_gateway_turns_into_401(func
     record, error = done.stdout.splitlines()
     assert error == "Unauthorized"
     assert json.loads(record)["service"] == "authorizer"
+    assert json.loads(record)["function_request_id"] == "r1"
