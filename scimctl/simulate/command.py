@@ -1,7 +1,6 @@
 """The command `scimctl simulate`."""
 
 import json
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,13 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from scimctl.local import state
+from scimctl import tenants
 from scimctl.simulate import job, report
 from scimctl.simulate.entra import FLAG, Dialect
-from scimctl.simulate.wire import Tenant
-
-TOKEN_VARIABLE = "SCIM_TOKEN"  # noqa: S105 - the variable's name
-"""The environment variable that can hold the token, so that it is in no shell history and no process list."""
 
 
 class Output(StrEnum):
@@ -44,7 +39,7 @@ UrlOption = Annotated[
 TokenOption = Annotated[
     str | None,
     typer.Option(
-        metavar="TOKEN", help=f"The Secret Token. Better in the variable {TOKEN_VARIABLE}.", show_default=False
+        metavar="TOKEN", help=f"The Secret Token. Better in the variable {tenants.TOKEN_VARIABLE}.", show_default=False
     ),
 ]
 ConcurrencyOption = Annotated[int, typer.Option(min=1, max=100, help="Requests under way at the same time.")]
@@ -94,7 +89,7 @@ def simulate(
 
     0 when everything is as it was meant, 1 when anything differs or a request failed, 2 when used wrongly.
     """
-    tenant = _tenant(tenant_url, token, state_dir or state.default_directory())
+    tenant = tenants.choose(tenant_url, token, state_dir, "--tenant-url")
     chosen = dialect or (Dialect.ENTRA_FLAG if FLAG in tenant.query else Dialect.ENTRA)
     if chosen is Dialect.ENTRA_FLAG and FLAG not in tenant.query:
         tenant = tenant.with_parameter(FLAG)
@@ -105,24 +100,3 @@ def simulate(
     else:
         report.print_table(finished, Console())
     raise typer.Exit(0 if finished.passed else 1)
-
-
-def _tenant(url: str | None, token: str | None, state_directory: Path) -> Tenant:
-    """The tenant of the options; without a URL that of the local endpoint, whose token goes to no other URL.
-
-    :raises typer.BadParameter: Something is missing, or the URL is not safe to send a token to.
-    """
-    if url is None:
-        local = state.read_connection(state_directory)
-        if local is None:
-            raise typer.BadParameter(
-                "there is no local endpoint: start it with `scimctl local up`, or give --tenant-url and a token"
-            )
-        url, token = local.tenant_url, token or local.secret_token
-    token = token or os.environ.get(TOKEN_VARIABLE)
-    if not token:
-        raise typer.BadParameter(f"give the Secret Token with --token or in the variable {TOKEN_VARIABLE}")
-    try:
-        return Tenant.parse(url, token)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--tenant-url") from None

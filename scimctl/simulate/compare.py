@@ -6,7 +6,7 @@ from typing import Any
 
 from scimctl.simulate.attributes import CORE_GROUP, CORE_USER, ENTERPRISE_USER, Value, flatten, is_mapped
 from scimctl.simulate.directory import Entry
-from scimctl.simulate.wire import Answer
+from scimctl.wire import Answer
 
 SCIM_MEDIA_TYPES = frozenset({"application/scim+json", "application/json"})
 """What Entra can read; anything else is "unable to deserialize" and can quarantine the job."""

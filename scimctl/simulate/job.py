@@ -16,7 +16,7 @@ from scimctl.simulate.entra import Dialect
 from scimctl.simulate.provisioner import ConnectionTestError, Provisioner
 from scimctl.simulate.report import Run
 from scimctl.simulate.verify import Verification
-from scimctl.simulate.wire import Client, Tenant
+from scimctl.wire import Client, Tenant
 
 
 @dataclass(frozen=True)

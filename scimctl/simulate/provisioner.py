@@ -14,7 +14,7 @@ from scimctl.simulate.attributes import MANAGER, flatten
 from scimctl.simulate.compare import Comparison, Difference
 from scimctl.simulate.directory import Directory, Entry
 from scimctl.simulate.entra import Dialect
-from scimctl.simulate.wire import ATTEMPTS, NO_ANSWER, Answer, Client
+from scimctl.wire import ATTEMPTS, NO_ANSWER, Answer, Client
 
 
 class ConnectionTestError(Exception):

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scimctl.simulate.compare import Difference
-from scimctl.simulate.wire import NO_ANSWER, Exchange
+from scimctl.wire import NO_ANSWER, Exchange
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from rich.console import Console
 from scimctl.simulate import report
 from scimctl.simulate.compare import Difference
 from scimctl.simulate.report import Run
-from scimctl.simulate.wire import NO_ANSWER, Exchange
+from scimctl.wire import NO_ANSWER, Exchange
 
 DIFFERENCE = Difference("User a@x", "read user", 'emails[type eq "work"].value', '"a@x"', "(nothing)")
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from scimctl.simulate import job
 from scimctl.simulate.entra import FLAG, Dialect
 from scimctl.simulate.report import Run
-from scimctl.simulate.wire import Tenant
+from scimctl.wire import Tenant
 from tests.unit.scim_stand_in import TOKEN, Answer, Fault, Received, StandIn, serving
 
 Right = Callable[[Received], Answer]

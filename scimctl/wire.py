@@ -14,14 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 CONTENT_TYPE = "application/scim+json; charset=utf-8"
 """What Entra sends with every body (capture of the Microsoft SCIM Validator, 2026)."""
 
 ATTEMPTS = 4
-"""How often one request is sent at most. Entra comes back in its next cycle; the simulator does not wait so long."""
+"""How often one request is sent at most. Entra comes back in its next cycle; a command does not wait so long."""
 
 FIRST_PAUSE = 0.5
 """Seconds before the second attempt; doubled for each further one."""
@@ -34,6 +35,9 @@ TIMEOUT = 60.0
 
 NO_ANSWER = 0
 """The status recorded for an attempt that got no HTTP answer."""
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+"""No headers but those that Entra sends."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,20 @@ class Tenant:
     def parse(cls, url: str, token: str) -> "Tenant":
         """The tenant of a Tenant URL.
 
-        :raises ValueError: no http(s) URL; or http to another machine, which would send the token in clear text.
+        :raises ValueError: no http(s) URL; or http to another machine, which would send the token in clear text; or a
+            character that cannot go over the wire. The text never holds the token.
         """
-        parts = urlsplit(url.strip())
+        url, token = url.strip(), token.strip()
+        if not (token.isascii() and token.isprintable()):
+            raise ValueError("The Secret Token holds a character that no token has: was something else pasted with it?")
+        parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("The Tenant URL must begin with https:// and name a host")
+        if not (url.isascii() and url.isprintable()) or " " in url or not _has_a_port_or_none(parts):
+            raise ValueError("The Tenant URL holds a character that no URL has")
         if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
             raise ValueError("The Tenant URL must begin with https://: http would send the token in clear text")
-        return cls(parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), parts.query, token.strip())
+        return cls(parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), parts.query, token)
 
     def with_parameter(self, name: str) -> "Tenant":
         """The same tenant with a query parameter without value appended to its URL."""
@@ -82,6 +92,14 @@ class Tenant:
         if self.scheme == "https":
             return HTTPSConnection(self.host, timeout=TIMEOUT, context=ssl.create_default_context())
         return HTTPConnection(self.host, timeout=TIMEOUT)
+
+
+def _has_a_port_or_none(parts: SplitResult) -> bool:
+    """Whether what follows the host's colon is a port."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -144,7 +162,7 @@ class Exchange:
     """One attempt of one request, measured."""
 
     operation: str
-    """What the simulator calls it, such as `create user`."""
+    """What the command calls it, such as `create user`."""
 
     status: int
     milliseconds: float
@@ -152,6 +170,11 @@ class Exchange:
 
     retried: bool
     """Whether the same request was sent again after it."""
+
+
+def as_json(body: object) -> bytes:
+    """A body as it goes out: compact JSON in UTF-8."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class Client:
@@ -164,17 +187,26 @@ class Client:
         self._connections: list[HTTPConnection] = []
 
     def send(
-        self, operation: str, method: str, path: str, query: str = "", body: object = None, attempts: int = ATTEMPTS
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        query: str = "",
+        body: object = None,
+        *,
+        attempts: int = ATTEMPTS,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> Answer:
         """Send a request, again when the answer is a passing failure, and return the last answer.
 
-        `query` goes out as it is: it must be encoded. `body` goes out as compact JSON in UTF-8.
+        `query` goes out as it is: it must be encoded. `body` goes out as compact JSON in UTF-8, or as the bytes it is.
+        `headers` go with it, in place of those that Entra sends when they have the same name.
         """
-        content = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        content = body if body is None or isinstance(body, bytes) else as_json(body)
         target = self.tenant.target(path, query)
         for attempt in range(1, attempts + 1):
             started = time.perf_counter()
-            answer = self._exchange(method, target, content)
+            answer = self._exchange(method, target, content, headers)
             milliseconds = (time.perf_counter() - started) * 1000
             again = answer.is_passing and attempt < attempts
             self.exchanges.append(Exchange(operation, answer.status, milliseconds, again))
@@ -188,14 +220,15 @@ class Client:
         for connection in self._connections:
             connection.close()
 
-    def _exchange(self, method: str, target: str, content: bytes | None) -> Answer:
+    def _exchange(self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]) -> Answer:
+        sent = {"Authorization": f"Bearer {self.tenant.token}"}
+        if content is not None:
+            sent |= {"Content-Type": CONTENT_TYPE, "Content-Length": str(len(content))}
         connection = self._connection()
         try:
             connection.putrequest(method, target, skip_accept_encoding=True)
-            connection.putheader("Authorization", f"Bearer {self.tenant.token}")
-            if content is not None:
-                connection.putheader("Content-Type", CONTENT_TYPE)
-                connection.putheader("Content-Length", str(len(content)))
+            for name, value in {**sent, **headers}.items():
+                connection.putheader(name, value)
             connection.endheaders(content)
             return _read(connection.getresponse())
         except (OSError, HTTPException) as error:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from scimctl.simulate import entra
-from scimctl.simulate.wire import ATTEMPTS, NO_ANSWER, Answer, Client, Tenant
+from scimctl.wire import ATTEMPTS, NO_ANSWER, Answer, Client, Tenant
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/scim+json\r\nContent-Length: 2\r\n\r\n{}"
 BUSY = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"
@@ -102,6 +102,17 @@ def test_the_flag_in_the_tenant_url_goes_with_every_request() -> None:
     assert tenant.url == "https://h/scim/v2"
 
 
+def test_other_headers_go_out_in_place_of_those_of_the_same_name() -> None:
+    headers = {"Authorization": "non-token", "Accept": "application/scim+json"}
+    with listening(OK) as (listener, client):
+        client.send("check", "POST", "/Users", body=b"{", headers=headers)
+    head, _, body = listener.requests[0].partition(b"\r\n\r\n")
+    assert body == b"{"
+    assert head.count(b"Authorization: ") == 1
+    assert b"\r\nAuthorization: non-token\r\n" in head
+    assert b"\r\nAccept: application/scim+json" in head
+
+
 def test_requests_of_one_thread_share_a_connection() -> None:
     with listening(OK, OK, OK) as (listener, client):
         for _ in range(3):
@@ -154,6 +165,19 @@ def test_pauses_double_without_retry_after() -> None:
 def test_a_token_is_sent_over_tls_or_to_this_machine_only(url: str) -> None:
     with pytest.raises(ValueError, match="https://"):
         Tenant.parse(url, "t")
+
+
+@pytest.mark.parametrize("url", ["https://h:port/v2", "https://h/v 2", "https://hö/v2", "https://h/v2?a=\x7f"])
+def test_a_url_that_cannot_go_over_the_wire_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="no URL has"):
+        Tenant.parse(url, "t")
+
+
+@pytest.mark.parametrize("token", ["s3cret\nX: y", "s3cret\x00", "s3cret€"])
+def test_a_token_that_cannot_go_over_the_wire_is_refused_without_showing_it(token: str) -> None:
+    with pytest.raises(ValueError, match="no token has") as refusal:
+        Tenant.parse("https://h/v2", token)
+    assert "s3cret" not in str(refusal.value)
 
 
 def test_a_token_is_in_no_representation() -> None:
