@@ -12,6 +12,9 @@ MAX_FILTER_LENGTH = 8_000
 MAX_FILTER_NODES = 200
 """Comparisons in one filter (as Databricks caps it): 5,000 would cost a third of a second for nothing a client needs."""
 
+MAX_ATTRIBUTES = 200
+"""Names in ``attributes`` or ``excludedAttributes``: more than all schemas together declare."""
+
 MAX_PATCH_OPERATIONS = 1_000
 """Operations of one PATCH. Each is a validation pass: 1,000 take some 3 seconds at worst."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
@@ -9,6 +10,7 @@ from scim2_models import (
     BaseModel,
     BulkRequest,
     Context,
+    InvalidValueException,
     PatchOp,
     PayloadTooLargeException,
     Resource,
@@ -25,6 +27,7 @@ from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 from scim2_server.routing import Target
 from scim2_server.service import ScimService
+from scim2_server.storage import SearchPage
 from scim2_server.utils import parametrize
 
 from lambdas.scim import dialects, limits
@@ -32,6 +35,7 @@ from lambdas.scim.cursors import SealedCursors
 from lambdas.scim.details import explain, restate
 from lambdas.scim.filters import check_filter
 from lambdas.scim.parsing import parse_json
+from lambdas.scim.shown_members import Sampled, sample
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -94,9 +98,8 @@ class DirectoryService(ScimService):
         if issubclass(model, BulkRequest):
             return dialects.read_bulk(payload, self._model_at)
         if issubclass(model, PatchOp):
-            payload = dialects.read_patch(payload, _parameter(model))
             _check_operations(payload)
-            return payload
+            return dialects.read_patch(payload, _parameter(model))
         return dialects.read_resource(payload, cast("type[Resource[Any]]", model))
 
     def _model_at(self, path: str) -> type[Resource[Any]] | None:
@@ -120,6 +123,7 @@ class DirectoryService(ScimService):
         self, resource_type: ResourceType, query: Mapping[str, str]
     ) -> ResponseParameters[Any]:
         """Read ``attributes`` and ``excludedAttributes``."""
+        _check_search({name: query[name] for name in ("attributes", "excludedAttributes") if name in query})
         with _in_our_words():
             return super().read_response_parameters(
                 resource_type, dialects.read_query(query, [self.get_model(resource_type)])
@@ -127,10 +131,7 @@ class DirectoryService(ScimService):
 
     def read_search(self, resource_types: list[ResourceType], payload: Any) -> tuple[SearchRequest[Any], Any]:
         """Read a search, its filter within the limits and brought to the RFCs' form."""
-        if isinstance(payload, dict):
-            for name, value in payload.items():
-                if str(name).lower() == "filter" and isinstance(value, str):
-                    check_filter(value)
+        _check_search(payload)
         with _in_our_words():
             return super().read_search(
                 resource_types, dialects.read_search(payload, self.search_models(resource_types))
@@ -147,6 +148,31 @@ class DirectoryService(ScimService):
 
     # -- Answering --------------------------------------------------------------------------------------------------
 
+    def creation_response(self, base_url: str, created: Resource[Any]) -> ScimResponse:
+        """Return the answer to a POST: the resource."""
+        sampled = sample(created)
+        return self._complete(base_url, super().creation_response(base_url, sampled.resource), sampled)
+
+    def query_response(
+        self,
+        base_url: str,
+        resource: Resource[Any],
+        response_parameters: ResponseParameters[Any],
+        conditions: Conditions,
+    ) -> ScimResponse:
+        """Return the answer to a GET: the resource, or 304."""
+        sampled = sample(resource)
+        response = super().query_response(base_url, sampled.resource, response_parameters, conditions)
+        return self._complete(base_url, response, sampled)
+
+    def replacement_response(
+        self, base_url: str, resource: Resource[Any], response_parameters: ResponseParameters[Any]
+    ) -> ScimResponse:
+        """Return the answer to a PUT: the resource."""
+        sampled = sample(resource)
+        response = super().replacement_response(base_url, sampled.resource, response_parameters)
+        return self._complete(base_url, response, sampled)
+
     def patch_response(
         self, base_url: str, resource: Resource[Any], response_parameters: ResponseParameters[Any]
     ) -> ScimResponse:
@@ -156,10 +182,29 @@ class DirectoryService(ScimService):
         building a group's answer would mean reading all of its members.
         """
         asked = response_parameters.attributes or response_parameters.excluded_attributes
-        if asked or "members" not in type(resource).model_fields:
-            published = self.publish(base_url, resource)
-            return self.resource_response(published, Context.RESOURCE_REPLACEMENT_RESPONSE, response_parameters)
-        return super().patch_response(base_url, resource, response_parameters)
+        if not asked and "members" in type(resource).model_fields:
+            return super().patch_response(base_url, resource, response_parameters)
+        sampled = sample(resource)
+        published = self.publish(base_url, sampled.resource)
+        response = self.resource_response(published, Context.RESOURCE_REPLACEMENT_RESPONSE, response_parameters)
+        return self._complete(base_url, response, sampled)
+
+    def search_response(
+        self, base_url: str, resource_types: list[ResourceType], page: SearchPage, search_request: SearchRequest[Any]
+    ) -> ScimResponse:
+        """Return the answer to a search: a page of resources."""
+        sampled = [sample(each) for each in page.resources]
+        page = replace(page, resources=[each.resource for each in sampled])
+        return self._complete(
+            base_url, super().search_response(base_url, resource_types, page, search_request), *sampled
+        )
+
+    def _complete(self, base_url: str, response: ScimResponse, *sampled: Sampled) -> ScimResponse:
+        """Put the members of groups into an answer that was made with samples of them."""
+        body = response.body or {}
+        for each, shown in zip(sampled, body.get("Resources", [body]), strict=False):  # a 304 has no body
+            each.complete(shown, lambda reference: self.reference_location(base_url, reference))
+        return response
 
 
 @contextmanager
@@ -177,10 +222,29 @@ def _parameter(model: type[BaseModel]) -> type[Resource[Any]]:
 
 
 def _check_operations(payload: Any) -> None:
-    """Refuse a PATCH with more operations than one request may take time for."""
-    operations = payload.get("Operations") if isinstance(payload, dict) else None
+    """Refuse a PATCH with more operations than one request may take time for, before anything reads them."""
+    operations = _member(payload, "operations")
     if isinstance(operations, list) and len(operations) > limits.MAX_PATCH_OPERATIONS:
         raise TooManyException(
             detail=f"The PATCH has {len(operations):,} operations; up to {limits.MAX_PATCH_OPERATIONS:,} are applied. "
             "Send it in parts; many members can be one operation."
         )
+
+
+def _check_search(payload: Any) -> None:
+    """Refuse a search whose filter or lists of attributes exceed the limits, before anything reads them."""
+    text = _member(payload, "filter")
+    if isinstance(text, str):
+        check_filter(text)
+    for name in ("attributes", "excludedAttributes"):
+        paths = _member(payload, name)
+        number = len(paths) if isinstance(paths, list) else str(paths or "").count(",") + 1
+        if number > limits.MAX_ATTRIBUTES:
+            raise InvalidValueException(detail=f"{name} has {number:,} names; up to {limits.MAX_ATTRIBUTES} are read")
+
+
+def _member(payload: Any, name: str) -> Any:
+    """Return a member of a message, whatever the case of its name."""
+    if not isinstance(payload, dict):
+        return None
+    return next((value for key, value in payload.items() if str(key).lower() == name.lower()), None)

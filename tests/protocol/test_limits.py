@@ -48,6 +48,14 @@ def test_a_filter_nested_too_deeply_is_refused(api: Api) -> None:
     refused(api.post("/Users/.search", {"schemas": [SEARCH], "filter": deep}), 400, "invalidFilter")
 
 
+@pytest.mark.parametrize("name", ["attributes", "excludedAttributes"])
+def test_a_list_of_attributes_is_read_up_to_the_limit(api: Api, name: str) -> None:
+    for number, ok in ((limits.MAX_ATTRIBUTES, True), (limits.MAX_ATTRIBUTES + 1, False)):
+        reply = api.post("/Users/.search", {"schemas": [SEARCH], name: ["title"] * number})
+        assert (reply.status == 200) == ok
+    refused(reply, 400, "invalidValue", name, "201", "200")
+
+
 def test_a_patch_of_more_operations_than_the_limit_is_refused_and_changes_nothing(api: Api) -> None:
     ann = api.post("/Users", {"userName": "ann"}).json["id"]
     operation = {"op": "replace", "path": "title", "value": "x"}
