@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.protocol.memory import memory_endpoint
+from tests.protocol.extended import memory_endpoint
 from tests.protocol.replay import Send
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from threading import Lock
+from typing import Any
 
 import pytest
 
 from tests.protocol.client import Api
-from tests.protocol.memory import memory_endpoint
+from tests.protocol.extended import store_endpoint
 from tests.protocol.replay import WORDS, Answer, Script, replay, scripts
 
 CASES = range(1, 78)
@@ -28,8 +29,8 @@ def test_what_a_client_sends_is_understood(script: Script, api: Api) -> None:
 
 
 @pytest.mark.parametrize("script", [each for each in ALL if each.needs == "extension"], ids=lambda script: script.name)
-def test_what_a_client_sends_about_a_declared_extension_is_understood(script: Script) -> None:
-    replay(script, memory_endpoint())
+def test_what_a_client_sends_about_a_declared_extension_is_understood(script: Script, table: Any) -> None:
+    replay(script, store_endpoint(table))
 
 
 def test_every_known_case_is_replayed() -> None:
