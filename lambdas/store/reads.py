@@ -21,8 +21,9 @@ from lambdas.store.table import Table
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """The form of an id: a UUID in lower case. Any other text is the id of nothing, which needs no read."""
 
-MAX_MEMBERS = 20_000
-"""Members in one answer: beyond them it would outgrow Lambda's 6 MB."""
+MAX_MEMBERS = 100_000
+"""Members that one request reads, of all its groups together. As an answer they take some 8 seconds of the function's share of a
+processor and, compressed, 4 MB of Lambda's 6 (`benchmarks/results/speed.md`)."""
 
 APART = {"User": "groups", "Group": "members"}
 """By resource type, the attribute that is kept apart from the resource."""
@@ -51,13 +52,14 @@ def _head(path: object) -> str:
 
 
 class Reader:
-    """Reads the resources of one directory."""
+    """Reads the resources of one directory, for one request."""
 
     def __init__(self, table: Table, directory: str, provider: ScimProvider) -> None:
         """Take the table, the directory's id and the description of its resources."""
         self.table = table
         self.directory = directory
         self.provider = provider
+        self.members_left = MAX_MEMBERS
 
     def model(self, resource_type: ResourceType) -> type[Resource[Any]]:
         """Return the model of a resource type, its extensions included."""
@@ -91,7 +93,7 @@ class Reader:
 
         :param whole: Whether to read what is kept apart: the users' groups (1 BatchGetItem for all of them), the groups'
             members (1 Query for each).
-        :raises TooManyException: When the members are more than an answer holds.
+        :raises TooManyException: When the members are more than :data:`MAX_MEMBERS`.
         """
         model = self.model(resource_type)
         resources = [each.to_resource(resource_type, model) for each in stored]
@@ -100,9 +102,8 @@ class Reader:
         if APART.get(str(resource_type.name)) == "groups":
             self._add_groups(resources, stored)
         elif APART.get(str(resource_type.name)) == "members":
-            left = MAX_MEMBERS
             for resource in resources:
-                left -= self._add_members(resource, left)
+                self._add_members(resource)
         return resources
 
     def group_names(self, ids: Collection[str]) -> dict[str, str | None]:
@@ -125,24 +126,34 @@ class Reader:
             if values:
                 set_values(user, "groups", values)
 
-    def _add_members(self, group: Resource[Any], most: int) -> int:
+    def _add_members(self, group: Resource[Any]) -> None:
         pk = keys.members(self.directory, str(group.id))
-        values = [member_value(item) for item in self.table.query(pk, limit=most + 1)]
-        if len(values) > most:
+        entry = _entry(group, "members")
+        members = []
+        for item in self.table.query(pk, limit=self.members_left + 1):
+            value = member_value(item)
+            # Not validated: our own making, and validation would double what reading 100,000 of them takes.
+            members.append(entry.model_construct(ref=value.pop("$ref"), **value))
+        self.members_left -= len(members)
+        if self.members_left < 0:
             raise TooManyException(
-                detail=f"The answer would hold more than {MAX_MEMBERS:,} members. Ask with "
-                "excludedAttributes=members, or whether one user is a member with the filter "
-                'id eq "<group>" and members eq "<user>".'
+                detail=f"More than {MAX_MEMBERS:,} members of groups would have to be read. Leave them out with "
+                "excludedAttributes=members, list fewer groups at a time with count, or ask whether one user is a member "
+                'with the filter id eq "<group>" and members eq "<user>".'
             )
-        if values:
-            set_values(group, "members", values)
-        return len(values)
+        if members:
+            setattr(group, "members", members)  # noqa: B010 -- the attribute is known to groups only
 
 
 def set_values(resource: Resource[Any], attribute: str, values: list[dict[str, Any]]) -> None:
     """Set a multi-valued complex attribute from plain values of our own making."""
-    entry = cast("type[ComplexAttribute]", type(resource).get_field_root_type(attribute))
+    entry = _entry(resource, attribute)
     setattr(resource, attribute, [entry.model_validate(value) for value in values])
+
+
+def _entry(resource: Resource[Any], attribute: str) -> type[ComplexAttribute]:
+    """Return the model of the values of a multi-valued complex attribute."""
+    return cast("type[ComplexAttribute]", type(resource).get_field_root_type(attribute))
 
 
 def not_found(resource_type: str, resource_id: str) -> NotFoundException:
