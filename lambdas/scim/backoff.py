@@ -2,11 +2,18 @@
 
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from lambdas.scim.errors import BusyException
 
 RETRY_SECONDS = 12.0
-"""How long a request is retried: well inside API Gateway's 29 seconds, so that the client gets our answer and not a time-out."""
+"""How long one thing is retried. A call that is under way when the time is up may take as long again (three attempts, each with
+its own time-out), and the client still gets our answer before API Gateway's 29 seconds are over."""
+
+REQUEST_SECONDS = 15.0
+"""How long anything is retried within one request, however many things it retries one inside the other or after another."""
 
 FIRST_PAUSE = 0.02
 """Seconds: upper end of the first random pause; it doubles with every attempt."""
@@ -15,15 +22,29 @@ LONGEST_PAUSE = 1.0
 """Seconds: upper end of any pause."""
 
 
+_request_ends: ContextVar[float | None] = ContextVar("request_ends", default=None)
+
+
+@contextmanager
+def request_time(seconds: float = REQUEST_SECONDS) -> Iterator[None]:
+    """Start a request's clock: nothing below is retried after it has run out.
+
+    :param seconds: How long attempts may go on, all together.
+    """
+    token = _request_ends.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _request_ends.reset(token)
+
+
 class Backoff:
-    """Random, growing pauses between attempts, until the time is up ("full jitter")."""
+    """Random, growing pauses between attempts, until their time or the request's is up ("full jitter")."""
 
-    def __init__(self, seconds: float = RETRY_SECONDS) -> None:
-        """Start the clock.
-
-        :param seconds: How long attempts may go on.
-        """
-        self.deadline = time.monotonic() + seconds
+    def __init__(self) -> None:
+        """Start the clock of :data:`RETRY_SECONDS`; it never runs longer than the request's."""
+        ends, request_ends = time.monotonic() + RETRY_SECONDS, _request_ends.get()
+        self.deadline = ends if request_ends is None else min(ends, request_ends)
         self.longest = FIRST_PAUSE
 
     def wait(self) -> None:

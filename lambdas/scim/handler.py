@@ -15,7 +15,7 @@ from scim2_server.responses import ScimResponse
 from scim2_server.routing import Target
 from scim2_server.storage import projection
 
-from lambdas.scim.backoff import Backoff
+from lambdas.scim.backoff import Backoff, request_time
 from lambdas.scim.membership import MemberChange, MembersNeeded, read_members, split_members
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.storage import DirectoryStorage
@@ -42,7 +42,8 @@ class DirectoryHandler(ScimHandler):
         """
         with self.service.provider:
             self._note(self.service.match(request))
-        return super().handle(request)
+        with request_time():
+            return super().handle(request)
 
     def _note(self, target: Target) -> None:
         resource_type = self.service.get_resource_type_by_endpoint(target.endpoint or "")
