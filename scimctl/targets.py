@@ -42,6 +42,14 @@ class Target:
     client_arguments: dict[str, Any] = field(repr=False)
     """Keyword arguments for a boto3 client that make it speak to this target."""
 
+    outputs: dict[str, str] = field(default_factory=dict, repr=False)
+    """All that the stack puts out, by name."""
+
+    @property
+    def log_group(self) -> str:
+        """The name of its log group. Raises Problem when the deployed stack does not tell it."""
+        return _output(self.outputs, "LogGroupName", self.place)
+
     def client(self, service: str) -> Any:
         """Return a boto3 client of a service where the environment is deployed."""
         return _client(service, **self.client_arguments)
@@ -85,6 +93,7 @@ def _local(environment: Environment, state_directory: Path) -> Target:
         place=place,
         when_silent=SILENT_CLOUD,
         client_arguments=found.client_arguments(),
+        outputs=found.outputs,
     )
 
 
@@ -107,6 +116,7 @@ def _on_aws(environment: Environment) -> Target:
         place=place,
         when_silent="Is there a connection to the network?",
         client_arguments={"region_name": region},
+        outputs=outputs,
     )
 
 
