@@ -4,7 +4,8 @@ Standard library only. How they lie in the table is told in :mod:`lambdas.store.
 """
 
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,6 +17,10 @@ MAX_LABEL_LENGTH = 100
 
 MAX_LIFETIME = timedelta(days=3_650)
 """The longest that a token may live. Ten years are meant as "until we rotate it"; more is a slip of the keyboard."""
+
+MAX_TOKENS = 5
+"""Live tokens of one connection: one in use, one that replaces it, and some for other programs that read. Few enough that
+whatever an operator does to a connection and all of its tokens is one transaction."""
 
 
 class InvalidConnectionError(ValueError):
@@ -63,6 +68,9 @@ class Connection:
 
     tokens: frozenset[str] = frozenset()
     """The ids of its tokens; more than one while a token is being rotated."""
+
+    revision: int = 1
+    """How often it was written. A change is conditional on the revision that it was decided upon."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +152,26 @@ def new_token(
         expires=created + lifetime,
     )
     return kept, secret
+
+
+def in_the_way(tokens_of_it: Collection[Token], now: datetime) -> list[Token]:
+    """Return which of a connection's tokens must go before it gets one more: those that expired first, and none while
+    there is room. An expired one is kept as long as it can be: the log calls it expired, and one that is gone unknown.
+
+    :raises InvalidConnectionError: When all of :data:`MAX_TOKENS` are live.
+    """
+    excess = len(tokens_of_it) + 1 - MAX_TOKENS
+    expired = sorted((token for token in tokens_of_it if token.is_expired(now)), key=lambda token: token.expires)
+    if excess > len(expired):
+        raise InvalidConnectionError(
+            f"The connection has {MAX_TOKENS} live tokens, the most there can be: revoke one that nobody uses."
+        )
+    return expired[: max(0, excess)]
+
+
+def ending(token: Token, grace: timedelta, now: datetime) -> Token:
+    """Return a token that ends when a grace period is over, or when it would have ended anyway: never later."""
+    return replace(token, expires=min(token.expires, now.replace(microsecond=0) + grace))
 
 
 def _checked_label(label: str) -> str:

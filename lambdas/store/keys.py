@@ -96,6 +96,16 @@ def connection(connection_id: str) -> Key:
     return Key(f"CONNECTION#{connection_id}", ONLY)
 
 
+def listed_connections() -> str:
+    """Return the partition that lists the ids of all connections as its sort keys; no directory's id is in capitals."""
+    return "CONNECTIONS"
+
+
+def listed_connection(connection_id: str) -> Key:
+    """Return the key of a connection's line in the list."""
+    return Key(listed_connections(), connection_id)
+
+
 def token(token_id: str) -> Key:
     """Return the key of a token."""
     return Key(f"TOKEN#{token_id}", ONLY)

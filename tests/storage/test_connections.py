@@ -107,7 +107,7 @@ def test_no_item_holds_the_secret(store, dynamodb):
     connection, token, secret = made()
     store.create(connection, token)
     items = dynamodb.scan(TableName=TABLE_NAME)["Items"]
-    assert len(items) == 2
+    assert len(items) == 3
     assert secret.secret not in json.dumps(items, default=repr)
     assert secret.secret not in repr((connection, token, secret))
 
