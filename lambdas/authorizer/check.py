@@ -3,15 +3,12 @@
 import time
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from lambdas.authorizer.credentials import Credentials, Reason, Refusal, read_credentials
-from lambdas.authorizer.policy import allow, requested_connection
+from lambdas.authorizer.last_use import Item, LastUse
+from lambdas.authorizer.log import AccessLog
+from lambdas.authorizer.policy import allow, requested_connection, why_denied
 from lambdas.directory import tokens
 from lambdas.store import keys
-
-Item = dict[str, dict[str, Any]]
-"""An item in DynamoDB's low-level form."""
 
 
 class UnauthorizedError(Exception):
@@ -22,7 +19,7 @@ class UnauthorizedError(Exception):
 
 
 class UncheckedError(Exception):
-    """The credentials could not be checked, so nothing is allowed. API Gateway answers AUTHORIZER_FAILURE, a 5xx.
+    """The credentials could not be checked, so nothing is allowed. API Gateway answers AUTHORIZER_FAILURE, a 503.
 
     Not a 401: nothing is known to be wrong with the credentials, and an identity provider that is told so stops the
     whole job at once (Entra ID: quarantine) instead of trying again.
@@ -35,62 +32,59 @@ class UncheckedError(Exception):
 class Authorizer:
     """Answers a TOKEN authorizer's event. Whatever goes wrong, it refuses."""
 
-    def __init__(self, client: Any, table_name: str, logger: Logger) -> None:
-        """Take a low-level DynamoDB client (botocore's is enough), the table's name, and where refusals are logged."""
+    def __init__(self, client: Any, table_name: str, log: AccessLog, last_use: LastUse) -> None:
+        """Take a low-level DynamoDB client (botocore's is enough), the table's name, and where is kept what happens."""
         self.client = client
         self.table_name = table_name
-        self.logger = logger
+        self.log = log
+        self.last_use = last_use
 
-    def authorize(self, event: dict[str, Any]) -> dict[str, Any]:
+    def authorize(self, event: dict[str, Any], request_id: str | None = None) -> dict[str, Any]:
         """Return the policy and the context of a valid token.
 
         Everything that is wrong with the credentials themselves is 401 (RFC 6750 section 3.1, ``invalid_token``:
         "expired, revoked, malformed, or invalid for other reasons"). A disabled connection is among it: to disable is
         to revoke for a time, and API Gateway caches policies, not a 401, so that enabling works at once. A valid token
         used on another connection's paths or beyond its scope is 403 (``insufficient_scope``): API Gateway's answer to
-        a request that our policy does not allow.
+        a request that our policy does not allow. It is logged here when this request is the one that is checked, and in
+        API Gateway's access log always.
 
         :param event: ``authorizationToken`` is the header's value, ``methodArn`` the requested method.
+        :param request_id: Lambda's id of this call, for the log.
         :raises UnauthorizedError: When the credentials are refused.
         :raises UncheckedError: When they could not be checked: the table does not answer, or something unforeseen.
         """
+        requested = requested_connection(event.get("methodArn"))
         try:
-            answer = self._check(event)
+            answer = self._check(event, requested, request_id)
         except Exception:
-            self.logger.exception(
-                "Credentials not checked.",
-                event="scim.refused",
-                reason="unchecked",
-                connection=requested_connection(event.get("methodArn")),
-            )
+            self.log.unchecked(requested, request_id)
             raise UncheckedError from None
         if isinstance(answer, Refusal):
-            self.logger.warning(
-                "Credentials refused.",
-                event="scim.refused",
-                status=401,
-                reason=answer.reason.value,
-                token=answer.token,
-                connection=requested_connection(event.get("methodArn")),
-            )
+            self.log.refused(answer, 401, requested, request_id)
             raise UnauthorizedError
         return answer
 
-    def _check(self, event: dict[str, Any]) -> dict[str, Any] | Refusal:
+    def _check(self, event: dict[str, Any], requested: str | None, request_id: str | None) -> dict[str, Any] | Refusal:
         credentials = read_credentials(event.get("authorizationToken"))
         if isinstance(credentials, Refusal):
             return credentials
-        item = self._read(credentials.token.id)
-        reason = _reason_to_refuse(credentials, item, time.time()) if item else Reason.UNKNOWN
-        if item is None or reason is not None:
-            return Refusal(reason or Reason.UNKNOWN, credentials.token.id)
-        return allow(
-            event["methodArn"],
-            connection=item["connection"]["S"],
-            directory=item["directory"]["S"],
-            token=credentials.token.id,
-            scope=item["scope"]["S"],
+        token = credentials.token.id
+        item = self._read(token)
+        if item is None:
+            return Refusal(Reason.UNKNOWN, token)
+        reason = _reason_to_refuse(credentials, item, time.time())
+        if reason is not None:
+            return Refusal(reason, token)
+        connection, scope = item["connection"]["S"], item["scope"]["S"]
+        answer = allow(
+            event["methodArn"], connection=connection, directory=item["directory"]["S"], token=token, scope=scope
         )
+        denied = why_denied(event["methodArn"], connection=connection, scope=scope)
+        if denied is not None:
+            self.log.refused(Refusal(denied, token, connection), 403, requested, request_id)
+        self.last_use.keep(token, item)
+        return answer
 
     def _read(self, token_id: str) -> Item | None:
         """Return the item of a token, or None; strongly consistent, so that a revocation counts from its return."""

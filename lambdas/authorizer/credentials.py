@@ -32,6 +32,15 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     """The token's time is over."""
 
+    OTHER_CONNECTION = "other_connection"
+    """The token is good, and the URL is not that of its connection: 403."""
+
+    SCOPE = "scope"
+    """The token is good, and its scope does not allow the request: 403."""
+
+    UNCHECKED = "unchecked"
+    """Nothing is known of the credentials, because the table could not be read: 503."""
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -53,6 +62,9 @@ class Refusal:
 
     token: str | None = None
     """The token's id, where one could be read."""
+
+    connection: str | None = None
+    """The token's connection, where the token was proved."""
 
 
 def read_credentials(header: object) -> Credentials | Refusal:

@@ -12,36 +12,35 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from lambdas.authorizer.check import Authorizer
+from lambdas.authorizer.last_use import LastUse
+from lambdas.authorizer.log import AccessLog
 
-CONNECT_SECONDS = 1
-"""Longest wait for a connection to DynamoDB."""
+READ = Config(
+    connect_timeout=1,
+    read_timeout=2,  # a GetItem takes some 5 milliseconds
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+"""How a token is read: at worst some 9 seconds with the pauses, so the function needs a time-out above that."""
 
-READ_SECONDS = 2
-"""Longest wait for DynamoDB's answer; a GetItem takes some 5 milliseconds."""
+WRITE = Config(connect_timeout=0.5, read_timeout=0.5, retries={"mode": "standard", "total_max_attempts": 1})
+"""How its use is kept: one attempt of at most a second, for nothing depends on it."""
 
-ATTEMPTS = 3
-"""The first call and two more: at worst some 9 seconds with the pauses, so the function needs a time-out above that."""
+_session = botocore.session.get_session()
+_table = os.environ["TABLE_NAME"]
+_log = AccessLog(Logger(use_rfc3339=True, utc=True, location=None), os.environ.get("ENVIRONMENT", ""))
 
 
-def _client() -> Any:
+def _client(config: Config) -> Any:
     """Return a DynamoDB client, from botocore alone: boto3 would add a third to the import."""
-    config = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-    )
-    return botocore.session.get_session().create_client("dynamodb", config=config)
+    return _session.create_client("dynamodb", config=config)
 
 
-_logger = Logger()
-_authorizer = Authorizer(_client(), os.environ["TABLE_NAME"], _logger)
+_authorizer = Authorizer(_client(READ), _table, _log, LastUse(_client(WRITE), _table, _log))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer a TOKEN authorizer's event with a policy, or raise what API Gateway turns into 401 or 5xx.
+    """Answer a TOKEN authorizer's event with a policy, or raise what API Gateway turns into 401 or 503.
 
     See :meth:`lambdas.authorizer.check.Authorizer.authorize`.
     """
-    # A TOKEN authorizer's event tells nothing of the request: by this id API Gateway's access log names the call.
-    _logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
-    return _authorizer.authorize(event)
+    return _authorizer.authorize(event, getattr(context, "aws_request_id", None))

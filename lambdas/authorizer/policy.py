@@ -8,6 +8,7 @@ not name is answered with 403 (ACCESS_DENIED) and reaches no function.
 import re
 from typing import Any
 
+from lambdas.authorizer.credentials import Reason
 from lambdas.directory import tokens
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -21,7 +22,7 @@ READ_METHODS = ("GET", "HEAD")
 """The methods that change nothing (RFC 9110 section 9.2.1) and that SCIM uses (RFC 7644 section 3.2)."""
 
 _STAGE = re.compile(
-    r"(arn:[a-z-]+:execute-api:[a-z0-9-]+:[0-9]+:[A-Za-z0-9]+/[A-Za-z0-9_-]+)/[A-Z]+(?:/.*)?", re.DOTALL
+    r"(arn:[a-z-]+:execute-api:[a-z0-9-]+:[0-9]+:[A-Za-z0-9]+/[A-Za-z0-9_-]+)/([A-Z]+)(?:/(.*))?", re.DOTALL
 )
 """``arn:aws:execute-api:<region>:<account>:<API>/<stage>/<method>/<path>``."""
 
@@ -55,6 +56,22 @@ def allow(method_arn: str, *, connection: str, directory: str, token: str, scope
         },
         "context": {"directory": directory, "connection": connection, "token": token, "scope": scope},
     }
+
+
+def why_denied(method_arn: str, *, connection: str, scope: str) -> Reason | None:
+    """Tell why the policy of :func:`allow` does not allow a request; None when it does. For the log only.
+
+    :param method_arn: The ARN of the requested method.
+    """
+    requested = _STAGE.fullmatch(method_arn)
+    method, path = (requested.group(2), requested.group(3) or "") if requested else ("", "")
+    root = f"v2/{connection}"
+    if path != root and not path.startswith(f"{root}/"):
+        return Reason.OTHER_CONNECTION
+    if scope == "provision":
+        return None if method in METHODS else Reason.SCOPE
+    reads = method in READ_METHODS or (method == "POST" and path.endswith("/.search"))
+    return None if reads else Reason.SCOPE
 
 
 def requested_connection(method_arn: object) -> str | None:

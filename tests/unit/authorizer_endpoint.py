@@ -12,6 +12,8 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from lambdas.authorizer.check import Authorizer, UnauthorizedError
+from lambdas.authorizer.last_use import LastUse
+from lambdas.authorizer.log import AccessLog
 from lambdas.directory.connections import Connection, Scope, Token, new_connection, new_token
 from lambdas.directory.tokens import PresentedToken
 from lambdas.store.connections import ConnectionStore
@@ -47,10 +49,13 @@ class Endpoint:
     reads: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.authorizer = Authorizer(
-            self.client, TABLE, Logger(service=f"authorizer-{uuid.uuid4()}", stream=self.stream)
-        )
+        self.authorizer = self.another_process()
         self.client.meta.events.register("provide-client-params.dynamodb.GetItem", self._count)
+
+    def another_process(self) -> Authorizer:
+        """An authorizer over the same table and log that remembers nothing of this one."""
+        log = AccessLog(Logger(service=f"authorizer-{uuid.uuid4()}", stream=self.stream), "acme")
+        return Authorizer(self.client, TABLE, log, LastUse(self.client, TABLE, log))
 
     def _count(self, params: dict[str, Any], **_: Any) -> None:
         self.reads.append(params)
@@ -73,6 +78,12 @@ class Endpoint:
         with pytest.raises(UnauthorizedError, match=r"\AUnauthorized\Z"):
             self.answer(header, path)
         return self.records()[-1]
+
+    def item(self, issued: Issued) -> dict[str, Any]:
+        """Return what is stored of a token."""
+        key = {"pk": {"S": f"TOKEN#{issued.token.id}"}, "sk": {"S": "-"}}
+        found: dict[str, Any] = self.client.get_item(TableName=TABLE, Key=key, ConsistentRead=True).get("Item", {})
+        return found
 
     def records(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.stream.getvalue().splitlines()]
