@@ -1,78 +1,41 @@
-"""`scimctl connections`: generate what an administrator pastes into an identity provider."""
+"""`scimctl connections`: generate what an administrator pastes into an identity provider, and look after it."""
 
-import json
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from lambdas.directory.connections import MAX_LIFETIME, Connection, Token, new_connection, new_token
-from lambdas.store.connections import ConnectionStore
-from lambdas.store.table import Table
-from scimctl.problems import Problem
+from lambdas.directory.connections import State
+from scimctl import console
+from scimctl.access import Access, Held
+from scimctl.credentials import (
+    connection_grid,
+    describe_connection,
+    describe_generated,
+    describe_held,
+    print_generated,
+    print_held,
+    print_json,
+    refused_when,
+    refused_within,
+)
+from scimctl.options import (
+    ConnectionArgument,
+    EnvironmentOption,
+    LifetimeOption,
+    Output,
+    OutputOption,
+    YesOption,
+    confirm,
+    connection_id,
+)
 from scimctl.targets import Target, resolve
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
 
-class Output(StrEnum):
-    """How a command prints what it found."""
-
-    TEXT = "text"
-    """For people."""
-
-    JSON = "json"
-    """For programs: one JSON object."""
-
-
-@dataclass(frozen=True)
-class GeneratedConnection:
-    """A connection that was just written, with the token that nobody will see again."""
-
-    tenant_url: str
-    """For example ``https://abc123.execute-api.eu-central-1.amazonaws.com/scim/v2/k3x7m2qwertyuiop``."""
-
-    secret_token: str = field(repr=False)
-    """The text of its first token."""
-
-    connection: Connection
-    """The connection as it was written."""
-
-    token: Token
-    """What was kept of the token."""
-
-
-def generate(
-    target: Target, *, directory: str | None = None, label: str = "", lifetime_days: int | None = None
-) -> GeneratedConnection:
-    """Generate a connection with one token that may provision.
-
-    :param directory: The directory it reaches; the environment's own when None.
-    :param lifetime_days: Days until the token expires; what the environment's file says when None.
-    :raises InvalidConnectionError: When a value breaks a rule.
-    :raises Problem: When the table cannot be written.
-    """
-    now = datetime.now(UTC)
-    directory = target.settings.directory if directory is None else directory
-    lifetime = timedelta(days=target.settings.tokens.lifetime_days if lifetime_days is None else lifetime_days)
-    connection = new_connection(directory, label=label, now=now)
-    token, secret = new_token(connection, lifetime=lifetime, now=now)
-    with target.readable():
-        _store(target).create(connection, token)
-    return GeneratedConnection(target.tenant_url(connection.id), secret.text, connection, token)
-
-
-EnvironmentOption = Annotated[
-    str, typer.Option("--environment", "-e", help="The environment: NAME of environments/NAME.toml.", metavar="NAME")
-]
-OutputOption = Annotated[Output, typer.Option("--output", "-o", help="For people (text) or for programs (json).")]
-
-
 @app.callback()
 def connections() -> None:
-    """Generate what an administrator pastes into an identity provider: a Tenant URL and a Secret Token."""
+    """Generate what an administrator pastes into an identity provider, a Tenant URL and a Secret Token; and look after it."""
 
 
 @app.command()
@@ -90,16 +53,7 @@ def create(
     label: Annotated[
         str, typer.Option(metavar="TEXT", help="What you call it, for example 'Entra ID, production'.")
     ] = "",
-    expires_in_days: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            max=MAX_LIFETIME.days,
-            metavar="DAYS",
-            help="Days until the token expires; by default what the environment's file says.",
-            show_default=False,
-        ),
-    ] = None,
+    expires_in_days: LifetimeOption = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Generate a connection: its Tenant URL, and a Secret Token that is shown **once**.
@@ -115,26 +69,35 @@ def create(
 
     `scimctl connections create --environment acme --directory subsidiary --expires-in-days 90 --output json`
     """
-    target = resolve(environment)
-    generated = generate(target, directory=directory, label=label, lifetime_days=expires_in_days)
-    details = {"tenant_url": generated.tenant_url, "secret_token": generated.secret_token}
-    details |= describe_connection(generated.connection) | {"token": describe_token(generated.token)}
+    generated = Access(resolve(environment)).generate(directory=directory, label=label, lifetime_days=expires_in_days)
     if output is Output.JSON:
-        typer.echo(json.dumps(details, ensure_ascii=False, indent=2))
-        return
-    typer.echo(f"Tenant URL:    {generated.tenant_url}")
-    typer.echo(f"Secret Token:  {generated.secret_token}")
-    typer.echo(f"Directory:     {generated.connection.directory}")
-    typer.echo(f"Expires:       {generated.token.expires:%Y-%m-%d %H:%M} UTC")
-    typer.echo("Keep the token now: it is stored as a hash only and cannot be shown again.", err=True)
+        print_json(describe_generated(generated))
+    else:
+        print_generated(generated)
+
+
+@app.command(name="list")
+def list_connections(environment: EnvironmentOption, output: OutputOption = Output.TEXT) -> None:
+    """List every connection: what it is called, whether it is open, when its tokens end and when it was last used.
+
+    **Examples**
+
+    `scimctl connections list --environment acme`
+
+    `scimctl connections list --environment acme --output json`
+    """
+    target = resolve(environment)
+    found = Access(target).all()
+    if output is Output.JSON:
+        print_json({"connections": [describe_held(target, held) for held in found]})
+    elif found:
+        console.out.print(connection_grid(found))
+    else:
+        typer.echo(f"There is none yet: `scimctl connections create --environment {environment}` generates one.")
 
 
 @app.command()
-def show(
-    connection_id: Annotated[str, typer.Argument(metavar="CONNECTION", help="The last part of the Tenant URL.")],
-    environment: EnvironmentOption,
-    output: OutputOption = Output.TEXT,
-) -> None:
+def show(connection: ConnectionArgument, environment: EnvironmentOption, output: OutputOption = Output.TEXT) -> None:
     """Show a connection and its tokens, without their secrets.
 
     **Example**
@@ -142,50 +105,140 @@ def show(
     `scimctl connections show k3x7m2qwertyuiop --environment acme`
     """
     target = resolve(environment)
-    store = _store(target)
-    with target.readable():
-        connection = store.connection(connection_id.rstrip("/").rsplit("/", 1)[-1])
-        kept = store.tokens(connection.tokens) if connection else []
-    if connection is None:
-        raise Problem(f"There is no connection {connection_id} in environment {environment}.")
-    details: dict[str, Any] = {"tenant_url": target.tenant_url(connection.id), **describe_connection(connection)}
-    details["tokens"] = [describe_token(token) for token in kept]
+    held = Access(target).connection(connection_id(connection))
     if output is Output.JSON:
-        typer.echo(json.dumps(details, ensure_ascii=False, indent=2))
+        print_json(describe_held(target, held))
+    else:
+        print_held(target, held)
+
+
+@app.command()
+def regenerate(
+    connection: ConnectionArgument,
+    environment: EnvironmentOption,
+    expires_in_days: LifetimeOption = None,
+    yes: YesOption = False,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Put a new Tenant URL and a new Secret Token in the place of a connection's, and end the old ones **at once**.
+
+    For a URL or tokens that others may know. Provisioning stops until the administrator has pasted both; nothing is lost,
+    the users and groups stay, and the identity provider finds them again. To replace a token only, and without a stop, use
+    `scimctl tokens rotate`.
+
+    The new connection has the same directory and label, and is enabled, also when the old one was not. Old and new change
+    places in one transaction: there is always one of the two, never both and never none.
+
+    **Examples**
+
+    `scimctl connections regenerate k3x7m2qwertyuiop --environment acme`
+
+    `scimctl connections regenerate k3x7m2qwertyuiop --environment acme --yes --output json`
+    """
+    target = resolve(environment)
+    access = Access(target)
+    old = access.connection(connection_id(connection))
+    confirm(f"{_ends(target, old)} Provisioning stops until the new ones are pasted.", yes=yes)
+    generated = access.regenerate(old.connection, lifetime_days=expires_in_days)
+    if output is Output.JSON:
+        print_json(describe_generated(generated) | {"ended": describe_held(target, old), **refused_within(target)})
         return
-    typer.echo(f"Tenant URL:    {details['tenant_url']}")
-    typer.echo(f"Directory:     {connection.directory}")
-    typer.echo(f"Label:         {connection.label or '-'}")
-    typer.echo(f"State:         {connection.state}")
-    typer.echo(f"Created:       {connection.created:%Y-%m-%d %H:%M} UTC")
-    for token in kept:
-        over = " (expired)" if token.is_expired(datetime.now(UTC)) else ""
-        typer.echo(f"Token:         {token.id}  {token.scope}  until {token.expires:%Y-%m-%d %H:%M} UTC{over}")
+    print_generated(generated)
+    typer.echo(f"The old connection {old.connection.id} has ended. {refused_when(target)}", err=True)
 
 
-def describe_connection(connection: Connection) -> dict[str, Any]:
-    """Return what programs are told of a connection."""
-    return {
-        "connection": connection.id,
-        "directory": connection.directory,
-        "label": connection.label,
-        "state": connection.state.value,
-        "created": connection.created.isoformat(),
-    }
+@app.command()
+def disable(
+    connection: ConnectionArgument,
+    environment: EnvironmentOption,
+    yes: YesOption = False,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Refuse every token of a connection, until it is enabled again.
+
+    The identity provider gets 401; Entra ID then puts its job into quarantine and tries again ever more rarely. Nothing is
+    deleted.
+
+    **Example**
+
+    `scimctl connections disable k3x7m2qwertyuiop --environment acme`
+    """
+    target = resolve(environment)
+    access = Access(target)
+    held = access.connection(connection_id(connection))
+    if held.connection.state is State.ENABLED:
+        confirm(f"Every token of connection {_named(held)} will be refused until it is enabled again.", yes=yes)
+    _set_state(target, access, held, State.DISABLED, output)
 
 
-def describe_token(token: Token) -> dict[str, Any]:
-    """Return what programs are told of a token: never its secret, nor the secret's hash."""
-    return {
-        "id": token.id,
-        "scope": token.scope.value,
-        "label": token.label,
-        "created": token.created.isoformat(),
-        "expires": token.expires.isoformat(),
-        "last_used": token.last_used.isoformat() if token.last_used else None,
-    }
+@app.command()
+def enable(connection: ConnectionArgument, environment: EnvironmentOption, output: OutputOption = Output.TEXT) -> None:
+    """Accept the tokens of a disabled connection again, at once.
+
+    In Entra ID, *Restart provisioning* ends the quarantine that the job may be in.
+
+    **Example**
+
+    `scimctl connections enable k3x7m2qwertyuiop --environment acme`
+    """
+    target = resolve(environment)
+    access = Access(target)
+    _set_state(target, access, access.connection(connection_id(connection)), State.ENABLED, output)
 
 
-def _store(target: Target) -> ConnectionStore:
-    with target.readable():
-        return ConnectionStore(Table(target.client("dynamodb"), target.table_name, silence=0))
+@app.command()
+def delete(
+    connection: ConnectionArgument,
+    environment: EnvironmentOption,
+    yes: YesOption = False,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Delete a connection and its tokens. The users and groups of its directory **stay**.
+
+    Another connection to the same directory can be created with `--directory`.
+
+    **Examples**
+
+    `scimctl connections delete k3x7m2qwertyuiop --environment acme`
+
+    `scimctl connections delete k3x7m2qwertyuiop --environment acme --yes --output json`
+    """
+    target = resolve(environment)
+    access = Access(target)
+    held = access.connection(connection_id(connection))
+    confirm(_ends(target, held), yes=yes)
+    access.delete(held.connection)
+    directory = held.connection.directory
+    if output is Output.JSON:
+        print_json({"deleted": describe_held(target, held), **refused_within(target)})
+        return
+    typer.echo(f"Connection {_named(held)} is deleted, with {_tokens(held)}. {refused_when(target)}")
+    typer.echo(f"The users and groups of directory {directory} stay. To reach them by another connection:")
+    typer.echo(f"  scimctl connections create --environment {environment} --directory {directory}")
+
+
+def _set_state(target: Target, access: Access, held: Held, state: State, output: Output) -> None:
+    """Open or close a connection, and tell how it is now."""
+    if held.connection.state is not state:
+        held = Held(access.set_state(held.connection, state), held.tokens)
+    if output is Output.JSON:
+        told = describe_connection(held.connection)
+        print_json(told if state is State.ENABLED else told | refused_within(target))
+    elif state is State.ENABLED:
+        typer.echo(f"Connection {_named(held)} is enabled: its tokens are accepted from now on.")
+    else:
+        typer.echo(f"Connection {_named(held)} is disabled: its tokens are refused. {refused_when(target)}")
+
+
+def _ends(target: Target, held: Held) -> str:
+    return f"This ends {target.tenant_url(held.connection.id)} ({held.connection.label or 'no label'}) and {_tokens(held)}."
+
+
+def _named(held: Held) -> str:
+    label = held.connection.label
+    return f"{held.connection.id} ({label})" if label else held.connection.id
+
+
+def _tokens(held: Held) -> str:
+    number = len(held.tokens)
+    return f"{number} token" if number == 1 else f"{number} tokens"

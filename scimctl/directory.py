@@ -151,7 +151,7 @@ def run(target: Target, directory_id: str, *, repair: bool = False) -> Verified:
     provider = build_provider()
     with target.readable():
         # Sent again by botocore (targets.PATIENCE), and no longer: an operator wants to know that nothing answers.
-        table = Table(target.client("dynamodb"), target.table_name, silence=0)
+        table = Table(target.client("dynamodb"), target.table_name, patient=False)
         found = _verify(table, directory_id, provider, f"Reading directory {directory_id}")
         mended: list[Difference] = []
         if repair and found:

@@ -1,20 +1,17 @@
 """The table as the store sees it: strongly consistent reads, transactions that retry lost races, and a meter on every call.
 
-What another attempt can cure is tried again until a request's time is up. Then the error is BusyException, or botocore's own where
-there was no answer: both are 503 to a client.
+What another attempt can cure, contention, load or silence, is tried again until a request's time is up.
 """
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as UnreachableError
 
-from lambdas.scim.backoff import RETRY_SECONDS, Backoff
-from lambdas.scim.errors import BusyException
+from lambdas.scim.backoff import Backoff
 from lambdas.store.keys import Key
 
 Item = dict[str, Any]
@@ -98,14 +95,15 @@ class Meter:
 class Table:
     """One DynamoDB table, reached through a boto3 low-level client."""
 
-    def __init__(self, client: Any, name: str, *, silence: float = RETRY_SECONDS) -> None:
+    def __init__(self, client: Any, name: str, *, patient: bool = True) -> None:
         """Take a ``boto3.client("dynamodb")`` and the table's name.
 
-        :param silence: Seconds for which a call is sent again that the client had no answer to.
+        :param patient: Whether a call that the client had no answer to is sent again, as for a request; an operator would
+            rather know at once, and gets one of :data:`NO_ANSWER`.
         """
         self.client = client
         self.name = name
-        self.silence = silence
+        self.patient = patient
         self.meter = Meter()
 
     def get(self, key: Key) -> Item | None:
@@ -309,10 +307,9 @@ class Table:
     def _call(self, method: Callable[..., dict[str, Any]], *, writes: bool, **request: Any) -> dict[str, Any]:
         """Make one call, counted; what botocore gave up on, for load or without an answer, is tried again in time.
 
-        :raises BusyException: When the table is too busy until the time for attempts is up.
-        :raises BotoCoreError: One of :data:`NO_ANSWER`, when it is silent until then.
+        :raises BusyException: When the table was too busy, or silent, until the time for attempts was up.
         """
-        pause, silence = Backoff(), Backoff(self.silence)
+        pause = Backoff()
         while True:
             try:
                 answer = method(ReturnConsumedCapacity="TOTAL", **request)
@@ -321,22 +318,14 @@ class Table:
                 if error.response["Error"]["Code"] not in RETRIED_ERRORS:
                     raise
                 pause.wait()
-            except NO_ANSWER as error:
+            except NO_ANSWER:
                 self.meter.calls += 1
-                with _instead_of_busy(error):
-                    silence.wait()
+                if not self.patient:
+                    raise
+                pause.wait()
             else:
                 self.meter.count(answer, writes=writes)
                 return answer
-
-
-@contextmanager
-def _instead_of_busy(error: Exception) -> Iterator[None]:
-    """Let the error out that was there first: who is not heard is not told that anyone is busy."""
-    try:
-        yield
-    except BusyException:
-        raise error from None
 
 
 def _reasons(cancelled: ClientError) -> list[str | None]:

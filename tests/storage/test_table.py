@@ -1,0 +1,90 @@
+"""The table below the store: what is sent again, what takes effect once, and what is given up."""
+
+from collections.abc import Callable
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from lambdas.scim import backoff
+from lambdas.scim.errors import BusyException
+from lambdas.store import actions
+from lambdas.store.keys import Key
+from lambdas.store.table import Table
+from tests.storage.faults import KINDS, Fault, FaultyClient, QuickClock
+
+KEY = Key("acme#COUNT#User", "00")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backoff, "time", QuickClock())
+
+
+@pytest.fixture
+def table(new_table: Callable[[], Table]) -> Table:
+    return new_table()
+
+
+def with_fault(table: Table, fault: Fault, kind: int = 0, *, patient: bool = True) -> Table:
+    """The same table, whose first call has a fault."""
+    return Table(FaultyClient(table.client, fault, 1, kind), table.name, patient=patient)
+
+
+def counted(table: Table) -> int:
+    item = table.get(KEY)
+    return int(item["n"]["N"]) if item else 0
+
+
+@pytest.mark.parametrize("kind", range(KINDS))
+@pytest.mark.parametrize("fault", [Fault.LOST_ONCE, Fault.SILENT_ONCE])
+def test_a_transaction_that_is_sent_again_takes_effect_once(table: Table, fault: Fault, kind: int) -> None:
+    faulty = with_fault(table, fault, kind)
+
+    faulty.transact([actions.count(KEY, 1)])
+
+    assert counted(table) == 1
+    assert faulty.meter.calls == 2
+
+
+@pytest.mark.parametrize("kind", range(KINDS))
+def test_a_transaction_that_never_gets_an_answer_took_effect_once_at_most(table: Table, kind: int) -> None:
+    with pytest.raises(BusyException):
+        with_fault(table, Fault.SILENT, kind).transact([actions.count(KEY, 1)])
+    with pytest.raises(BusyException):
+        with_fault(table, Fault.LOST, kind).transact([actions.count(KEY, 1)])
+
+    assert counted(table) == 1
+
+
+@pytest.mark.parametrize("kind", range(KINDS))
+def test_a_read_is_asked_again_until_the_time_is_up(table: Table, kind: int) -> None:
+    table.transact([actions.count(KEY, 1)])
+
+    assert counted(with_fault(table, Fault.LOST_ONCE, kind)) == 1
+    with pytest.raises(BusyException):
+        counted(with_fault(table, Fault.LOST, kind))
+
+
+def test_an_operators_command_is_told_at_once_that_nothing_answers(table: Table) -> None:
+    faulty = with_fault(table, Fault.LOST, kind=2, patient=False)
+
+    with pytest.raises(EndpointConnectionError):
+        counted(faulty)
+    assert faulty.meter.calls == 1
+
+
+def test_a_snapshot_gives_each_key_its_item_or_none(table: Table) -> None:
+    table.transact([actions.count(KEY, 1)])
+    other = Key("acme#COUNT#User", "ff")
+
+    there, absent, again = table.snapshot([KEY, other, KEY])
+
+    assert there is not None
+    assert there == again
+    assert absent is None
+
+
+def test_a_scan_gives_the_items_of_one_prefix_only(table: Table) -> None:
+    table.transact([actions.count(Key(pk, "00"), 1) for pk in ("acme#COUNT#User", "acme-2#COUNT#User")])
+
+    assert [item["pk"]["S"] for page in table.scan("acme#") for item in page] == ["acme#COUNT#User"]
