@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scimctl.console import err, out
-from scimctl.local import cloud, lifecycle, lock, logs, signals, state, status
+from scimctl.local import cloud, isolation, lifecycle, lock, logs, signals, state, status
 from scimctl.local.lifecycle import Up
 from scimctl.local.state import LocalState
 from scimctl.problems import Problem
@@ -40,6 +40,7 @@ StateDirectory = Annotated[
 @app.callback()
 def local() -> None:
     """Run the endpoint on this machine: the same stack, deployed into an AWS emulator, without Docker or AWS account."""
+    isolation.isolate()
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""GET requests to the local cloud, on this machine only and past every proxy."""
+"""GET requests to the local cloud: on this machine, past every proxy."""
 
 import http.client
 import json

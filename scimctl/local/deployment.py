@@ -162,25 +162,16 @@ def _end_group(command: "subprocess.Popen[str]") -> None:
 
 
 def _environment(state: LocalState) -> dict[str, str]:
-    """Give the CDK's environment variables: nothing of the operator's AWS settings, so that it cannot reach AWS."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-    return (
-        kept
-        | _QUIET
-        | {
-            "AWS_ACCESS_KEY_ID": state.access_key_id,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_DEFAULT_REGION": state.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ENDPOINT_URL": state.endpoint,
-            "AWS_ENDPOINT_URL_S3": state.endpoint,
-            "AWS_REGION": state.region,
-            "AWS_SECRET_ACCESS_KEY": state.secret_access_key,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "NO_PROXY": "127.0.0.1,localhost",
-            "no_proxy": "127.0.0.1,localhost",
-        }
-    )
+    """Give the CDK's environment variables: every AWS client in it speaks to the local cloud."""
+    aws = {
+        "AWS_ACCESS_KEY_ID": state.access_key_id,
+        "AWS_DEFAULT_REGION": state.region,
+        "AWS_ENDPOINT_URL": state.endpoint,
+        "AWS_ENDPOINT_URL_S3": state.endpoint,
+        "AWS_REGION": state.region,
+        "AWS_SECRET_ACCESS_KEY": state.secret_access_key,
+    }
+    return os.environ | _QUIET | aws
 
 
 def _client(state: LocalState) -> Any:
