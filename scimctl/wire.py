@@ -234,6 +234,9 @@ class Client:
         except (OSError, HTTPException) as error:
             connection.close()
             return Answer(NO_ANSWER, failure=type(error).__name__)
+        except KeyboardInterrupt:
+            connection.close()  # its answer will never be read: the next request, of a clean-up, needs another one
+            raise
 
     def _connection(self) -> HTTPConnection:
         """This thread's connection; http.client opens it again after it was closed.

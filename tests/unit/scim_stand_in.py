@@ -1,11 +1,12 @@
-"""A right SCIM endpoint for the simulator's tests: scim2-server in memory, made to read Entra's dialects, over HTTP.
+"""A right SCIM endpoint for tests of what plays a client: scim2-server in memory, made to read Entra's dialects, over HTTP.
 
-It is not our endpoint, so that the simulator is judged apart from it. `Fault`s make it a wrong one.
+It is not our endpoint, so that the players are judged apart from it. `Fault`s make it a wrong one.
 """
 
 import contextlib
 import functools
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -114,7 +115,9 @@ def read_entra(body: Any) -> Any:
         if operation.get("path") in ("manager", f"{ENTERPRISE}:manager") and "value" in operation:
             operation["path"] = f"{ENTERPRISE}:manager"
             value = operation["value"]
-            operation["value"] = {"value": value} if isinstance(value, str) else value[0]
+            operation["value"] = (
+                {"value": value} if isinstance(value, str) else value[0] if isinstance(value, list) else value
+            )
     return body
 
 
@@ -127,6 +130,7 @@ def read_query(query: str) -> dict[str, str]:
             .replace(" manager eq", f" {ENTERPRISE}:manager.value eq")
             .replace(" members eq", " members.value eq")
         )
+        parameters["filter"] = re.sub(r"^(\w+ eq) ([^\s\"]+)$", r'\1 "\2"', parameters["filter"])
     return parameters
 
 
@@ -151,12 +155,16 @@ class StandIn:
     def right(self, received: Received) -> Answer:
         """Answer a request as a right endpoint does."""
         parts = urlsplit(received.target)
-        body = json.dumps(read_entra(json.loads(received.body))).encode() if received.body else b""
+        try:
+            body = json.dumps(read_entra(json.loads(received.body))).encode() if received.body else b""
+        except ValueError:
+            body = received.body  # for the handler to refuse
+        method = "GET" if received.method == "PATCH" and b'"Operations": []' in body else received.method
         if ("Authorization", f"Bearer {TOKEN}") not in received.headers:
             error = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "401", "detail": "No."}
             return 401, {"Content-Type": "application/scim+json"}, error
         request = ScimRequest(
-            received.method, self.url, parts.path.removeprefix(BASE), read_query(parts.query), received.headers, body
+            method, self.url, parts.path.removeprefix(BASE), read_query(parts.query), received.headers, body
         )
         try:
             response: ScimResponse = self.handler.handle(request)
@@ -185,7 +193,7 @@ def serving(fault: Fault | None = None, port: int = 0) -> Iterator[StandIn]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = serve  # noqa: N815 - http.server's names
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = serve  # noqa: N815 - http.server's names
 
     with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
         stand_in.url = f"http://127.0.0.1:{server.server_address[1]}{BASE}"

@@ -1,0 +1,1 @@
+"""`scimctl check`: what identity providers and their test programs ask of a SCIM endpoint, played and explained."""

@@ -1,0 +1,111 @@
+"""The command `scimctl check`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scimctl import tenants
+from scimctl.check import job
+from scimctl.check.job import UnusableError
+from scimctl.check.report import Report
+from scimctl.check.suites import SUITES
+from scimctl.console import err, out, show_problem
+from scimctl.local import signals
+from scimctl.local.state import StateError
+
+UNUSABLE = 2
+"""Exit status when nothing could be checked: as for arguments that cannot be used."""
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as of every command of a shell."""
+
+
+class SuiteName(StrEnum):
+    """What `--suite` takes."""
+
+    ENTRA = "entra"
+    VALIDATOR = "validator"
+    LOGIC_APP = "logicapp"
+    OKTA = "okta"
+    ALL = "all"
+
+
+class Output(StrEnum):
+    """How the result is printed."""
+
+    TEXT = "text"
+    """For people."""
+
+    JSON = "json"
+    """For programs: one JSON object."""
+
+
+UrlArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[URL]", help="The Tenant URL. By default that of the local endpoint.", show_default=False),
+]
+TokenOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TOKEN", help=f"The Secret Token. Better in the variable {tenants.TOKEN_VARIABLE}.", show_default=False
+    ),
+]
+SuiteOption = Annotated[SuiteName, typer.Option(help="Whose checks to play.")]
+OutputOption = Annotated[Output, typer.Option("--output", "-o", help="For people (text) or for programs (json).")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show every request and its answer.")]
+StateOption = Annotated[
+    Path | None, typer.Option(help="Where the local endpoint keeps its state.", show_default=".local")
+]
+
+
+def check(
+    url: UrlArgument = None,
+    token: TokenOption = None,
+    suite: SuiteOption = SuiteName.ALL,
+    output: OutputOption = Output.TEXT,
+    verbose: VerboseOption = False,
+    state_dir: StateOption = None,
+) -> None:
+    """Check any SCIM endpoint as identity providers and their test programs would.
+
+    Plays what Microsoft Entra ID's Test Connection and provisioning, Microsoft's SCIM Validator, Microsoft's Logic App
+    suite for the gallery, and Okta's SPEC test and provisioning send. Of each check that fails it tells the request,
+    what differs, and what the identity provider would do about it.
+
+    Every user and group has a random name, so the directory need not be empty; all are deleted again, also after a
+    failure or Ctrl-C, and what cannot be deleted is told.
+
+    **Examples**
+
+    `scimctl check` checks the local endpoint of `scimctl local up`
+
+    `SCIM_TOKEN=... scimctl check https://HOST/scim/v2/CONNECTION --suite validator` as Microsoft's SCIM Validator does
+
+    `scimctl check https://HOST/scim/v2/CONNECTION --output json > result.json` in a pipeline
+
+    **Exit status**
+
+    0 when every mandatory check passes, 1 when one does not, 2 when nothing can be checked: used wrongly, no answer, or
+    the token is refused. Checks that are optional, or previews of the validator, are told and do not count.
+    """
+    try:
+        tenant = tenants.choose(url, token, state_dir, "URL")
+    except StateError as error:
+        raise typer.BadParameter(str(error)) from None
+    chosen = [each for each in SUITES if suite in (SuiteName.ALL, each.name)]
+    signals.act_like_ctrl_c()
+    try:
+        run = job.run(tenant, chosen, err)
+    except UnusableError as error:
+        show_problem(str(error).replace(tenant.token, "[the token]"))
+        raise typer.Exit(UNUSABLE) from None
+    report = Report(run, tenant.token, is_verbose=verbose)
+    if output is Output.JSON:
+        typer.echo(report.as_json())
+    else:
+        report.print(out)
+    if run.is_interrupted:
+        raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(UNUSABLE if run.stopped else 0 if run.passed else 1)
