@@ -1,5 +1,8 @@
 """What API Gateway writes of every request, also of those that no function sees.
 
+It is the one place that has every refusal: no authorizer is called for a header that cannot hold a token, nor while its
+answer is remembered.
+
 One JSON record into the environment's log group, told from the function's own by ``"event": "api.access"`` and
 joined with it by the request's id; with a refusal of the authorizer by the id of its call, which is all that a TOKEN
 authorizer knows. ``$context.error.message`` is left out on purpose: one of API Gateway's messages quotes the
@@ -8,8 +11,10 @@ Authorization header. The query is left out because filters hold people's names 
 
 import json
 
+EVENT = "api.access"
+
 FIELDS = {
-    "event": "api.access",
+    "event": EVENT,
     "request_id": "$context.requestId",
     "time": "$context.requestTime",
     "method": "$context.httpMethod",
@@ -30,5 +35,7 @@ FIELDS = {
 }
 """Name in the record to API Gateway's variable; what a request has not is written as ``-``."""
 
-ACCESS_LOG = json.dumps(FIELDS)
-"""The format of one record."""
+
+def record_format(environment: str) -> str:
+    """Return the format of one record. It names the environment, which the metric of refusals is kept by."""
+    return json.dumps({**FIELDS, "environment": environment})

@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.access_log import ACCESS_LOG
+from infra.access_log import record_format
 from infra.gateway_responses import add_gateway_responses
 from infra.unknown_paths import answer_unknown_paths
 from lambdas.directory.settings import Environment
@@ -89,7 +89,7 @@ class ScimApi(Construct):
             throttling_burst_limit=environment.api.burst,
             tracing_enabled=environment.api.tracing,
             access_log_destination=apigateway.LogGroupLogDestination(log_group),
-            access_log_format=apigateway.AccessLogFormat.custom(ACCESS_LOG),
+            access_log_format=apigateway.AccessLogFormat.custom(record_format(environment.name)),
         )
 
     def _authorizer(self, environment: Environment, authorizer: lambda_.Alias) -> apigateway.TokenAuthorizer:

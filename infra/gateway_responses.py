@@ -61,11 +61,15 @@ FORBIDDEN = (
 )
 SLOW_DOWN = "Too many requests. Send this one again after the seconds that Retry-After gives."
 OUR_FAULT = "The endpoint failed on this request. Nothing is wrong with the request itself; send it again later."
+UNCHECKED = (
+    "The endpoint cannot check tokens at this moment. Nothing is known to be wrong with yours; send the request again."
+)
 NOT_SIGNED = (
     "The Authorization header is not understood. Send the connection's secret token as 'Authorization: Bearer <token>'."
 )
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="scim"'}
 RETRY = {"Retry-After": "1"}
+RETRY_LATER = {"Retry-After": "5"}
 
 REFUSALS = (
     Refusal(_Kind.UNAUTHORIZED, 401, UNAUTHENTICATED, headers=CHALLENGE),
@@ -93,12 +97,10 @@ REFUSALS = (
     Refusal(_Kind.BAD_REQUEST_BODY, 400, "The request's body is not valid JSON of SCIM.", "invalidSyntax"),
     Refusal(_Kind.BAD_REQUEST_PARAMETERS, 400, "A parameter of the request's URL is missing or wrong.", "invalidValue"),
     Refusal(_Kind.DEFAULT_4_XX, 400, "The request is not understood. Check its URL, its headers and its method."),
-    Refusal(
-        _Kind.AUTHORIZER_FAILURE,
-        500,
-        "The token could not be checked, so it was refused. Send the request again later.",
-    ),
-    Refusal(_Kind.AUTHORIZER_CONFIGURATION_ERROR, 500, OUR_FAULT),
+    # The first is a check that failed, the second one that could not be called, for instance throttled. Both pass by
+    # themselves and say nothing about the token: a 401 would let Entra ID stop the job, after a 5xx it tries again.
+    Refusal(_Kind.AUTHORIZER_FAILURE, 503, UNCHECKED, headers=RETRY_LATER),
+    Refusal(_Kind.AUTHORIZER_CONFIGURATION_ERROR, 503, UNCHECKED, headers=RETRY_LATER),
     Refusal(_Kind.API_CONFIGURATION_ERROR, 500, OUR_FAULT),
     Refusal(_Kind.INTEGRATION_FAILURE, 504, OUR_FAULT, headers=RETRY),
     Refusal(

@@ -1,33 +1,30 @@
-"""The environment's one log group, and the alarms that a person should be woken for."""
+"""The alarms that a person should be woken for."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.removal import removal_policy
+from lambdas.authorizer.log import DAYS_LEFT, NAMESPACE, UNCHECKED
 from lambdas.directory.settings import Environment
+
+AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+AT_MOST = cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
 
 FIVE_MINUTES = cdk.Duration.minutes(5)
 """The period that alarms look at."""
 
+EXPIRY_DAYS = 30
+"""Days before the end of a token in use from which a person should know: time to reach a customer's administrator."""
 
-class EnvironmentLog(Construct):
-    """The log group that all functions and API Gateway write to, so that a request's whole story is in one place."""
-
-    def __init__(self, scope: Construct, construct_id: str, environment: Environment) -> None:
-        super().__init__(scope, construct_id)
-        self.group = logs.LogGroup(self, "Group", removal_policy=removal_policy(environment))
-        # The CDK names the periods in words; the file has the days, as CloudWatch Logs does.
-        group = self.group.node.default_child
-        assert isinstance(group, logs.CfnLogGroup)  # noqa: S101
-        group.retention_in_days = environment.logs.retention_days
+DAYS_REMEMBERED = 4
+"""Days for which a token's last use counts for the alarm on its end: a weekend in which nobody provisions does not end the
+alarm, and four days after it was last used, a token that was replaced does."""
 
 
 class Alarms(Construct):
@@ -46,10 +43,26 @@ class Alarms(Construct):
         metric = api.metric_server_error(statistic="Sum", period=FIVE_MINUTES)
         self._alarm("ApiFailures", metric, 5, "Clients get 5xx answers. Look for failed requests in the log.")
 
-    def watch_authorizer(self, function: lambda_.Function) -> None:
-        """Tell when tokens cannot be checked: then nobody gets in."""
-        metric = function.metric_errors(statistic="Sum", period=FIVE_MINUTES)
-        self._alarm("AuthorizerFailures", metric, 1, "Tokens cannot be checked, so every request is refused.")
+    def watch_checks(self) -> None:
+        """Tell when tokens cannot be checked: then nobody gets in.
+
+        Not by the authorizer's errors: API Gateway's way to a 401 is that the function raises, so every mistyped token
+        is one. What ends the function before it leaves a record shows as 5xx (:meth:`watch_api`).
+        """
+        metric = self._own_metric(UNCHECKED, "Sum", FIVE_MINUTES)
+        self._alarm("AuthorizerFailures", metric, 1, "Tokens cannot be checked, so requests are refused with 503.")
+
+    def watch_expiry(self) -> None:
+        """Tell when a token in use ends soon: its identity provider then stops until somebody enters another."""
+        self._alarm(
+            "TokenExpiry",
+            self._own_metric(DAYS_LEFT, "Minimum", cdk.Duration.days(1)),
+            EXPIRY_DAYS,
+            f"A token in use ends within {EXPIRY_DAYS} days. `scimctl tokens list` tells which, `scimctl tokens rotate` "
+            "replaces it.",
+            at=AT_MOST,
+            periods=DAYS_REMEMBERED,
+        )
 
     def watch_dead_letters(self, queue: sqs.Queue) -> None:
         """Tell when changes were given up: memberships of a removed resource are left over until someone sweeps."""
@@ -64,14 +77,35 @@ class Alarms(Construct):
         hour = cdk.Duration.hours(1).to_milliseconds()
         self._alarm("ChangesBehind", metric, hour, "The function 'changes' is an hour behind the table's stream.")
 
-    def _alarm(self, name: str, metric: cloudwatch.Metric, threshold: float, description: str) -> None:
+    def _own_metric(self, name: str, statistic: str, period: cdk.Duration) -> cloudwatch.Metric:
+        """Return a metric that our functions' records are."""
+        return cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=name,
+            dimensions_map={"environment": self.environment.name},
+            statistic=statistic,
+            period=period,
+        )
+
+    def _alarm(
+        self,
+        name: str,
+        metric: cloudwatch.Metric,
+        threshold: float,
+        description: str,
+        *,
+        at: cloudwatch.ComparisonOperator = AT_LEAST,
+        periods: int = 1,
+    ) -> None:
+        """Add an alarm that any one of the last periods raises."""
         alarm = metric.create_alarm(
             self,
             name,
             alarm_description=f"SCIM {self.environment.name}: {description}",
             threshold=threshold,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=periods,
+            datapoints_to_alarm=1,
+            comparison_operator=at,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         if self.topic:

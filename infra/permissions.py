@@ -10,8 +10,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-CREDENTIALS = ["TOKEN#*"]
+TOKENS = ["TOKEN#*"]
 """The partitions that hold hashes of secrets: the authorizer's alone."""
+
+CREDENTIALS = [*TOKENS, "CONNECTION#*", "CONNECTIONS"]
+"""The partitions of all that decides who gets in where. A function that a client's bytes reach reads and writes none."""
 
 Statements = Mapping[str, list[iam.PolicyStatement]]
 
@@ -39,14 +42,7 @@ def scim_table(table_arn: str) -> list[iam.PolicyStatement]:
     A transaction needs the permissions of the actions it holds; ``TransactWriteItems`` itself is none.
     """
     actions = ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"]
-    dynamodb_actions = [f"dynamodb:{action}" for action in actions]
-    deny_credentials = iam.PolicyStatement(
-        effect=iam.Effect.DENY,
-        actions=dynamodb_actions,
-        resources=[table_arn],
-        conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": CREDENTIALS}},
-    )
-    return [_allow(dynamodb_actions, [table_arn]), deny_credentials]
+    return _all_but_credentials([f"dynamodb:{action}" for action in actions], table_arn)
 
 
 def authorizer_table(table_arn: str) -> list[iam.PolicyStatement]:
@@ -55,7 +51,7 @@ def authorizer_table(table_arn: str) -> list[iam.PolicyStatement]:
     ``ForAllValues`` is how AWS documents ``dynamodb:LeadingKeys``; a request that names no key satisfies it, but
     GetItem and UpdateItem always name one.
     """
-    of_tokens = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": CREDENTIALS}}
+    of_tokens = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": TOKENS}}
     return [_allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], [table_arn], of_tokens)]
 
 
@@ -67,7 +63,7 @@ def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
     sweep = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"]
     read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
     return [
-        _allow(sweep, [table_arn]),
+        *_all_but_credentials(sweep, table_arn),
         _allow(read, [stream_arn]),
         _allow(["dynamodb:ListStreams"], [f"{table_arn}/stream/*"]),
     ]
@@ -76,6 +72,17 @@ def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
 def dead_letters(queue_arn: str) -> list[iam.PolicyStatement]:
     """Return what Lambda needs, in the function's name, to leave the changes that failed in a queue."""
     return [_allow(["sqs:SendMessage"], [queue_arn])]
+
+
+def _all_but_credentials(actions: list[str], table_arn: str) -> list[iam.PolicyStatement]:
+    """Return what allows actions on every item but those that decide who gets in."""
+    deny = iam.PolicyStatement(
+        effect=iam.Effect.DENY,
+        actions=actions,
+        resources=[table_arn],
+        conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": CREDENTIALS}},
+    )
+    return [_allow(actions, [table_arn]), deny]
 
 
 def _allow(

@@ -8,8 +8,9 @@ from infra import functions, nag, permissions
 from infra.api import ScimApi
 from infra.bundling import Target
 from infra.changes import ChangesSource, DeadLetters
+from infra.environment_log import EnvironmentLog
 from infra.functions import Spec, VersionedFunction
-from infra.observability import Alarms, EnvironmentLog
+from infra.observability import Alarms
 from infra.table import DirectoryTable
 from lambdas.directory.settings import Environment
 
@@ -85,7 +86,8 @@ class ScimStack(cdk.Stack):
     def _add_alarms(self) -> None:
         alarms = Alarms(self, "Alarms", self.environment_file)
         alarms.watch_api(self.scim_api.api)
-        alarms.watch_authorizer(self.authorizer.function)
+        alarms.watch_checks()
+        alarms.watch_expiry()
         alarms.watch_dead_letters(self.dead_letters.queue)
         alarms.watch_delay(self.changes.function)
 

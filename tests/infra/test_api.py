@@ -177,7 +177,8 @@ def test_every_refusal_is_a_scim_error_for_either_media_type(aws: Assembly, kind
         ("THROTTLED", "429"),
         ("QUOTA_EXCEEDED", "429"),
         ("BAD_REQUEST_BODY", "400"),
-        ("AUTHORIZER_FAILURE", "500"),
+        ("AUTHORIZER_FAILURE", "503"),
+        ("AUTHORIZER_CONFIGURATION_ERROR", "503"),
         ("INTEGRATION_TIMEOUT", "504"),
     ],
 )
@@ -194,6 +195,13 @@ def test_who_sends_no_valid_token_is_told_what_is_asked_for(aws: Assembly):
 def test_who_sends_too_much_is_told_when_to_come_back(aws: Assembly):
     for kind in ("THROTTLED", "QUOTA_EXCEEDED"):
         assert refusals(aws)[kind]["ResponseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
+
+
+def test_who_could_not_be_checked_is_told_when_to_come_back_and_nothing_against_the_token(aws: Assembly):
+    for kind in ("AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"):
+        headers = refusals(aws)[kind]["ResponseParameters"]
+        assert headers["gatewayresponse.header.Retry-After"] == "'5'"
+        assert "gatewayresponse.header.WWW-Authenticate" not in headers
 
 
 def test_no_refusal_repeats_anything_of_the_request():
@@ -214,6 +222,7 @@ def test_the_access_log_goes_to_the_environment_log_and_tells_no_secret(either: 
     assert f'{{"Ref": "{log_group}"}}' in json.dumps(log["DestinationArn"])
     record = json.loads(log["Format"])
     assert record["event"] == "api.access"
+    assert record["environment"] == either.name
     assert not [value for value in record.values() if "error.message" in value or "header" in value.lower()]
 
 

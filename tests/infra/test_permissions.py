@@ -41,15 +41,21 @@ def dynamodb(*actions: str) -> set[str]:
     return {f"dynamodb:{action}" for action in actions}
 
 
+STREAM = dynamodb("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+
+
 def test_the_api_may_do_everything_with_items_but_scan(either: Assembly):
     items = dynamodb("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
     assert allowed(either, "api") == LOG | items
 
 
-def test_the_api_may_not_touch_tokens(either: Assembly):
-    (denied,) = [each for each in statements(either, "api") if each["Effect"] == "Deny"]
-    assert denied["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["TOKEN#*"]}}
-    assert set(denied["Action"]) == {action for action in allowed(either, "api") if action.startswith("dynamodb:")}
+@pytest.mark.parametrize("handler", ["api", "changes"])
+def test_who_serves_a_directory_may_not_touch_what_decides_who_gets_in(either: Assembly, handler: str):
+    (denied,) = [each for each in statements(either, handler) if each["Effect"] == "Deny"]
+    partitions = ["TOKEN#*", "CONNECTION#*", "CONNECTIONS"]
+    assert denied["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": partitions}}
+    on_items = {action for action in allowed(either, handler) if action.startswith("dynamodb:")} - STREAM
+    assert set(denied["Action"]) == on_items
 
 
 def test_the_authorizer_may_read_tokens_and_keep_their_last_use_and_see_no_directory(either: Assembly):
@@ -61,9 +67,8 @@ def test_the_authorizer_may_read_tokens_and_keep_their_last_use_and_see_no_direc
 
 
 def test_the_function_on_the_stream_may_read_it_sweep_and_leave_what_failed(either: Assembly):
-    stream = dynamodb("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
     sweep = dynamodb("Query", "GetItem", "DeleteItem", "UpdateItem")
-    assert allowed(either, "changes") == LOG | stream | sweep | {"sqs:SendMessage"}
+    assert allowed(either, "changes") == LOG | STREAM | sweep | {"sqs:SendMessage"}
 
 
 @pytest.mark.parametrize("handler", HANDLERS)

@@ -10,7 +10,7 @@ from infra import interpreters
 from infra.stack import ScimStack
 from lambdas.directory import settings
 from lambdas.directory.settings import Environment, Logs
-from tests.infra.conftest import Assembly
+from tests.infra.conftest import Assembly, Resource
 
 HANDLERS = ["api", "authorizer", "changes"]
 
@@ -141,10 +141,61 @@ def test_the_alarms_watch_the_api_the_authorizer_the_stream_and_what_it_gave_up(
     watched = {(each["Namespace"], each["MetricName"]) for each in either.all("AWS::CloudWatch::Alarm").values()}
     assert watched == {
         ("AWS/ApiGateway", "5XXError"),
-        ("AWS/Lambda", "Errors"),
+        ("ServerlessScim", "credentials_unchecked"),
+        ("ServerlessScim", "days_until_expiry"),
         ("AWS/Lambda", "IteratorAge"),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
     }
+
+
+def alarm(assembly: Assembly, metric: str) -> Resource:
+    (found,) = [each for each in assembly.all("AWS::CloudWatch::Alarm").values() if each["MetricName"] == metric]
+    return found
+
+
+def test_no_alarm_counts_errors_of_the_authorizer_because_every_mistyped_token_is_one(either: Assembly):
+    for each in either.all("AWS::CloudWatch::Alarm").values():
+        assert (each["Namespace"], each["MetricName"]) != ("AWS/Lambda", "Errors")
+
+
+def test_a_single_check_of_a_token_that_failed_raises_an_alarm(either: Assembly):
+    failed = alarm(either, "credentials_unchecked")
+    assert failed["Dimensions"] == [{"Name": "environment", "Value": either.name}]
+    assert (failed["Statistic"], failed["Threshold"], failed["Period"]) == ("Sum", 1, 300)
+    assert failed["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+
+
+def test_a_token_in_use_that_ends_within_thirty_days_raises_an_alarm_that_a_weekend_does_not_end(either: Assembly):
+    ending = alarm(either, "days_until_expiry")
+    assert ending["Dimensions"] == [{"Name": "environment", "Value": either.name}]
+    assert (ending["Statistic"], ending["Threshold"]) == ("Minimum", 30)
+    assert ending["ComparisonOperator"] == "LessThanOrEqualToThreshold"
+    assert (ending["Period"], ending["EvaluationPeriods"], ending["DatapointsToAlarm"]) == (86_400, 4, 1)
+    # CloudWatch looks back seven days at most, for periods of an hour and more.
+    assert ending["Period"] * ending["EvaluationPeriods"] <= 604_800
+    assert ending["TreatMissingData"] == "notBreaching"
+
+
+def test_every_request_that_is_refused_is_counted_by_its_record_in_the_access_log(either: Assembly):
+    filtering = either.only("AWS::Logs::MetricFilter")
+    (group,) = either.all("AWS::Logs::LogGroup")
+    assert filtering["LogGroupName"] == {"Ref": group}
+    pattern = '{ ($.event = "api.access") && (($.status = "401") || ($.status = "403")) }'
+    assert filtering["FilterPattern"] == pattern
+    (metric,) = filtering["MetricTransformations"]
+    assert (metric["MetricNamespace"], metric["MetricName"]) == ("ServerlessScim", "requests_refused")
+    assert metric["Dimensions"] == [{"Key": "environment", "Value": "$.environment"}]
+    record = json.loads(either.only("AWS::ApiGateway::Stage")["AccessLogSetting"]["Format"])
+    assert record["status"] == "$context.status"
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 3600])
+def test_a_checked_token_is_trusted_for_as_long_as_the_file_says_and_not_at_all_for_0(seconds: int):
+    example = settings.load("example")
+    changed = example.api.model_copy(update={"authorizer_cache_seconds": seconds})
+    template = Template.from_stack(stack_of(example.model_copy(update={"api": changed})))
+    (authorizer,) = template.find_resources("AWS::ApiGateway::Authorizer").values()
+    assert authorizer["Properties"]["AuthorizerResultTtlInSeconds"] == seconds
 
 
 def test_operators_and_tools_find_what_they_need_in_the_outputs(either: Assembly):
