@@ -39,7 +39,7 @@ class Authorizer:
         self.log = log
         self.last_use = last_use
 
-    def authorize(self, event: dict[str, Any], request_id: str | None = None) -> dict[str, Any]:
+    def authorize(self, event: dict[str, Any]) -> dict[str, Any]:
         """Return the policy and the context of a valid token.
 
         Everything that is wrong with the credentials themselves is 401 (RFC 6750 section 3.1, ``invalid_token``:
@@ -50,22 +50,21 @@ class Authorizer:
         API Gateway's access log always.
 
         :param event: ``authorizationToken`` is the header's value, ``methodArn`` the requested method.
-        :param request_id: Lambda's id of this call, for the log.
         :raises UnauthorizedError: When the credentials are refused.
         :raises UncheckedError: When they could not be checked: the table does not answer, or something unforeseen.
         """
         requested = requested_connection(event.get("methodArn"))
         try:
-            answer = self._check(event, requested, request_id)
+            answer = self._check(event, requested)
         except Exception:
-            self.log.unchecked(requested, request_id)
+            self.log.unchecked(requested)
             raise UncheckedError from None
         if isinstance(answer, Refusal):
-            self.log.refused(answer, 401, requested, request_id)
+            self.log.refused(answer, 401, requested)
             raise UnauthorizedError
         return answer
 
-    def _check(self, event: dict[str, Any], requested: str | None, request_id: str | None) -> dict[str, Any] | Refusal:
+    def _check(self, event: dict[str, Any], requested: str | None) -> dict[str, Any] | Refusal:
         credentials = read_credentials(event.get("authorizationToken"))
         if isinstance(credentials, Refusal):
             return credentials
@@ -82,7 +81,7 @@ class Authorizer:
         )
         denied = why_denied(event["methodArn"], connection=connection, scope=scope)
         if denied is not None:
-            self.log.refused(Refusal(denied, token, connection), 403, requested, request_id)
+            self.log.refused(Refusal(denied, token, connection), 403, requested)
         self.last_use.keep(token, item)
         return answer
 

@@ -27,7 +27,8 @@ WRITE = Config(connect_timeout=0.5, read_timeout=0.5, retries={"mode": "standard
 
 _session = botocore.session.get_session()
 _table = os.environ["TABLE_NAME"]
-_log = AccessLog(Logger(use_rfc3339=True, utc=True, location=None), os.environ.get("ENVIRONMENT", ""))
+_logger = Logger(use_rfc3339=True, utc=True, location=None)
+_log = AccessLog(_logger, os.environ.get("ENVIRONMENT", ""))
 
 
 def _client(config: Config) -> Any:
@@ -43,4 +44,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     See :meth:`lambdas.authorizer.check.Authorizer.authorize`.
     """
-    return _authorizer.authorize(event, getattr(context, "aws_request_id", None))
+    # A TOKEN authorizer's event tells nothing of the request: by this id API Gateway's access log names the call.
+    _logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+    return _authorizer.authorize(event)

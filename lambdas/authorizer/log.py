@@ -31,12 +31,11 @@ class AccessLog:
         self.logger = logger
         self.environment = environment
 
-    def refused(self, refusal: Refusal, status: int, requested: str | None, request_id: str | None) -> None:
+    def refused(self, refusal: Refusal, status: int, requested: str | None) -> None:
         """Log that credentials are refused.
 
         :param status: What the client gets: 401, or 403 when the token is good and the request beyond it.
         :param requested: The connection in the path of the request, which nobody has proved.
-        :param request_id: Lambda's id of this call, which API Gateway's access log has as ``authorizer_request_id``.
         """
         self.logger.warning(
             "Credentials refused.",
@@ -47,10 +46,9 @@ class AccessLog:
             token=refusal.token,
             token_connection=refusal.connection,
             connection=requested,
-            function_request_id=request_id,
         )
 
-    def unchecked(self, requested: str | None, request_id: str | None) -> None:
+    def unchecked(self, requested: str | None) -> None:
         """Log, with the exception at hand, that credentials could not be checked."""
         self.logger.exception(
             "Credentials not checked.",
@@ -59,7 +57,6 @@ class AccessLog:
             status=503,
             reason=Reason.UNCHECKED.value,
             connection=requested,
-            function_request_id=request_id,
             credentials_unchecked=1,
             _aws=_metric(UNCHECKED, "Count", [["environment"]]),
         )

@@ -212,14 +212,6 @@ def test_a_reading_token_that_would_write_is_logged(endpoint, request_line):
     assert (record["status"], record["reason"], record["token"]) == (403, "scope", issued.token.id)
 
 
-def test_a_call_is_found_in_the_access_log_by_its_id(endpoint):
-    endpoint.authorizer.authorize(
-        {"authorizationToken": endpoint.issue().bearer, "methodArn": f"{API}/GET/v2/x"}, "call-1"
-    )
-    refused = next(each for each in endpoint.records() if each["event"] == "scim.refused")
-    assert refused["function_request_id"] == "call-1"
-
-
 OWN, OTHER = "abcdefghijklmnop", "qrstuvwxyz234567"
 ROOTS = st.sampled_from([f"v2/{OWN}", f"v2/{OTHER}", f"v2/{OWN}x", "v2", "", f"v2//{OWN}"])
 TAILS = st.one_of(st.text(), st.lists(st.sampled_from(["", "/", "/Users", "/.search", ".search", "x"])).map("".join))
