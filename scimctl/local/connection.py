@@ -4,7 +4,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from scimctl import connections, targets
+from scimctl import targets
+from scimctl.access import Access
 from scimctl.local import client, cloud, state
 from scimctl.local.client import Answer
 from scimctl.local.state import LocalConnection, LocalState
@@ -34,7 +35,7 @@ def ensure(directory: Path, local: LocalState) -> tuple[LocalConnection, bool]:
         if _answer(directory, moved, _ABILITIES).status not in _REFUSED:
             state.write_connection(directory, moved)
             return moved, False
-    generated = connections.generate(targets.resolve(local.environment, directory), label=LABEL)
+    generated = Access(targets.resolve(local.environment, directory)).generate(label=LABEL)
     fresh = LocalConnection(generated.tenant_url, generated.secret_token)
     state.write_connection(directory, fresh)
     return fresh, True

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from scimctl import connections, targets
-from scimctl.connections import GeneratedConnection
+from scimctl import targets
+from scimctl.access import Access, Generated
 from scimctl.local.logs import LogReader
 from scimctl.local.state import LocalState, read_connection, read_state
 
@@ -52,12 +52,15 @@ class Endpoint:
         assert connection is not None
         return cls(state, state_directory, connection.tenant_url, connection.secret_token)
 
-    def create_connection(self, directory: str | None = None, **options: Any) -> GeneratedConnection:
+    def create_connection(self, directory: str | None = None, **options: Any) -> Generated:
         """Another connection, as `scimctl connections create` makes it: `.tenant_url` and `.secret_token`."""
-        target = targets.resolve(self.state.environment, self.state_directory)
-        return connections.generate(target, directory=directory, **options)
+        return self.access().generate(directory=directory, **options)
 
-    def seen_by(self, connection: GeneratedConnection) -> "Endpoint":
+    def access(self) -> Access:
+        """What an operator can do with connections and tokens."""
+        return Access(targets.resolve(self.state.environment, self.state_directory))
+
+    def seen_by(self, connection: Generated) -> "Endpoint":
         """The same endpoint, reached by another connection."""
         return Endpoint(self.state, self.state_directory, connection.tenant_url, connection.secret_token)
 

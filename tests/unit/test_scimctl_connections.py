@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from lambdas.directory import settings, tokens
 from lambdas.store.connections import ConnectionStore
 from lambdas.store.table import Table
-from scimctl.connections import generate
+from scimctl.access import Access
 from scimctl.local.state import STATE_DIRECTORY_VARIABLE, LocalState, write_state
 from scimctl.main import app
 from scimctl.problems import Problem
@@ -163,7 +163,7 @@ def test_a_connection_is_shown_without_any_secret(deployed):
 
 
 def test_a_generated_connection_hides_its_secret_in_its_representation(deployed):
-    generated = generate(resolve("acme"))
+    generated = Access(resolve("acme")).generate()
     assert tokens.parse(generated.secret_token).secret not in repr(generated)
 
 
