@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 from lambdas.directory.connections import InvalidConnectionError
 from lambdas.directory.settings import SettingsError
 from lambdas.scim.errors import BusyException
-from scimctl import connections, console, directory
+from scimctl import connections, console, directory, tokens
 from scimctl.local.app import app as local
 from scimctl.local.state import StateError
 from scimctl.problems import Problem
@@ -58,6 +58,7 @@ def scimctl() -> None:
 
 app.add_typer(local, name="local")
 app.add_typer(connections.app, name="connections")
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(directory.app, name="directory")
 app.command()(simulate)
 
