@@ -36,6 +36,31 @@ class Step:
     """What to say behind the step when it is done, for example a count."""
 
 
+class Ticker:
+    """One line on stderr that tells how far a long read is, on a terminal only; wiped before anything else is printed."""
+
+    _SECONDS = 0.2  # between two of them; a short read shows none
+    _WIPE = "\r\x1b[2K"
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + self._SECONDS
+        self._shown = False
+
+    def tell(self, text: str) -> None:
+        """Show a text in the place of the last one."""
+        if err.is_terminal and time.monotonic() >= self._next:
+            err.file.write(f"{self._WIPE}{text[: err.width - 1]}")
+            err.file.flush()
+            self._next, self._shown = time.monotonic() + self._SECONDS, True
+
+    def wipe(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            err.file.write(self._WIPE)
+            err.file.flush()
+            self._shown = False
+
+
 @contextlib.contextmanager
 def step(text: str) -> Iterator[Step]:
     """Show a step with its seconds while the block runs, and one line about it when it has ended, well or not."""

@@ -11,7 +11,9 @@ from lambdas.scim.errors import BusyException
 from scimctl import connections, console, directory, tokens
 from scimctl.local.app import app as local
 from scimctl.local.state import StateError
+from scimctl.log.command import app as log
 from scimctl.problems import Problem
+from scimctl.resources import groups, users
 from scimctl.simulate.command import simulate
 
 TOLD = (Problem, SettingsError, StateError, InvalidConnectionError, BusyException)
@@ -59,6 +61,9 @@ def scimctl() -> None:
 app.add_typer(local, name="local")
 app.add_typer(connections.app, name="connections")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(log, name="log")
+app.add_typer(users.app, name="users")
+app.add_typer(groups.app, name="groups")
 app.add_typer(directory.app, name="directory")
 app.command()(simulate)
 

@@ -9,10 +9,14 @@ from typing import Annotated
 import typer
 
 from scimctl.console import err, out
-from scimctl.local import cloud, isolation, lifecycle, lock, logs, signals, state, status
+from scimctl.local import cloud, isolation, lifecycle, lock, signals, state, status
 from scimctl.local.lifecycle import Up
-from scimctl.local.state import LocalState
+from scimctl.log.listing import Listing, Question
+from scimctl.log.moments import moment
+from scimctl.log.reader import Silent
+from scimctl.log.selection import Selection
 from scimctl.problems import Problem
+from scimctl.targets import resolve
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
@@ -123,7 +127,7 @@ def show_logs(
     ] = False,
     state_dir: StateDirectory = None,
 ) -> None:
-    """Show the SCIM log: one line for every request, with status, whom it was about and what was wrong.
+    """Show the SCIM log of the local cloud: one line for every request. `scimctl log` shows it by user, group and failure.
 
     **Example**
 
@@ -133,13 +137,8 @@ def show_logs(
     deployed = state.read_state(directory)
     if deployed is None or cloud.running(directory) is None:
         raise Problem("No local cloud is running: start it with `scimctl local up --detach`.")
-    begin = logs.moment(since, datetime.now(UTC))
-    try:
-        _print_log(deployed, begin, follow=follow, everything=everything)
-    except KeyboardInterrupt:
-        return
-    except logs.Stopped as stopped:
-        err.print(str(stopped))
+    begin = moment(since, datetime.now(UTC))
+    _print_log(directory, deployed.environment, begin, follow=follow, everything=everything)
 
 
 def _directory(chosen: Path | None) -> Path:
@@ -151,24 +150,24 @@ def _stay(directory: Path, found: Up) -> None:
     """Show the SCIM log until Ctrl-C or until somebody else stops the local cloud; then see that nothing runs."""
     err.print("The SCIM log follows. Ctrl-C stops the local cloud; its data is kept.", style="dim")
     try:
-        _print_log(found.state, datetime.now(UTC), follow=True, everything=False)
-    except KeyboardInterrupt:
-        err.print()
-    except logs.Stopped as stopped:
-        err.print(str(stopped))
+        _print_log(directory, found.state.environment, datetime.now(UTC), follow=True)
     finally:
         with signals.postponed(), lock.held(directory, wait=True):
             lifecycle.take_down(directory)
     err.print(f"Its data is in {directory}.", soft_wrap=True)
 
 
-def _print_log(deployed: LocalState, begin: datetime, *, follow: bool, everything: bool) -> None:
-    """Print the log's events from a moment on."""
-    reader = logs.LogReader(deployed)
-    for event in reader.follow(begin) if follow else reader.read(begin):
-        line = logs.told(event, everything=everything)
-        if line is not None:
-            out.print(line, soft_wrap=True)
+def _print_log(
+    directory: Path, environment: str, begin: datetime, *, follow: bool = False, everything: bool = False
+) -> None:
+    """Print the log from a moment on, until its end, Ctrl-C or the stop of the local cloud."""
+    question = Question(Selection(everything=everything), begin, follow)
+    try:
+        Listing(resolve(environment, directory), question).run()
+    except KeyboardInterrupt:
+        err.print()
+    except Silent:
+        err.print("The local cloud was stopped.")
 
 
 def _print_status(directory: Path) -> None:

@@ -14,8 +14,8 @@ import boto3
 
 from scimctl import targets
 from scimctl.access import Access, Generated
-from scimctl.local.logs import LogReader
 from scimctl.local.state import LocalState, read_connection, read_state
+from scimctl.log.reader import LogReader
 
 SCIM_JSON = "application/scim+json"
 NO_TOKEN = ""
@@ -101,7 +101,8 @@ class Endpoint:
 
     def records(self, since: datetime) -> list[dict[str, Any]]:
         """The log group's JSON records since a moment, oldest first."""
-        return [event.record for event in LogReader(self.state).read(since) if event.record]
+        reader = LogReader.of(targets.resolve(self.state.environment, self.state_directory))
+        return [event.record for event in reader.read(since) if event.record]
 
     def wait_for_record(
         self, matches: Callable[[dict[str, Any]], bool], since: datetime, seconds: float = 15

@@ -172,8 +172,8 @@ class TestARunningOne:
         endpoint.wait_for_record(lambda record: record.get("event") == "scim.refused", since)
         endpoint.wait_for_record(lambda record: record.get("resource_name") == "logged@example.com", since)
         told = local_cloud.scimctl("local", "logs", "--since", "1m").stdout
-        assert re.search(r"201 +POST +/Users +logged@example\.com", told)
-        assert re.search(r"401 +credentials refused", told)
+        assert re.search(r"201 +create user +logged@example\.com", told)
+        assert re.search(r"401 +check token", told)
         assert "scim_wrong" not in told
 
 

@@ -1,0 +1,142 @@
+"""`scimctl log show`: a request's story for people."""
+
+from collections.abc import Mapping
+
+from rich.text import Text
+
+from scimctl import console
+from scimctl.log import words
+from scimctl.log.events import Kind, LogEvent, Record, status_of, text_of
+from scimctl.log.moments import clock, full
+from scimctl.log.names import Names
+from scimctl.log.story import Story
+from scimctl.printable import printable
+
+_WIDTH = 14
+
+REQUEST_LINES: Mapping[str, str] = {
+    "operator": "By operator",
+    "connection": "Connection",
+    "directory": "Directory",
+    "token": "Token",
+    "resource_id": "Id",
+    "external_id": "External id",
+    "filter": "Filter",
+    "changed": "Attributes",
+    "results": "Found",
+}
+"""Fields of the SCIM log's record, and what they are called here; the rest is told in sentences."""
+
+CREDENTIAL_LINES: Mapping[str, str] = {
+    "reason": "Reason",
+    "token": "Token",
+    "token_connection": "Of connection",
+    "connection": "Tenant URL of",
+    "function_request_id": "Its call",
+}
+ACCESS_LINES: Mapping[str, str] = {
+    "path": "Path",
+    "refusal": "Refused as",
+    "connection": "Connection",
+    "token": "Token",
+    "source_ip": "From",
+    "milliseconds": "Milliseconds",
+    "function_milliseconds": "of the function",
+    "authorizer_milliseconds": "of the authorizer",
+    "bytes": "Bytes answered",
+}
+
+
+def tell(story: Story, names: Names) -> None:
+    """Print a story: what was asked and answered, why, what to do, and then what each part of the endpoint wrote of it."""
+    _headline(story, names)
+    cause = story.cause
+    if cause:
+        _line("Why", cause.why)
+        _line("What to do", cause.remedy)
+    if story.request:
+        _section("SCIM log", story.request)
+        _fields(story.request.record, REQUEST_LINES)
+        _cost(story.request.record)
+    if story.credentials:
+        _section("Authorizer", story.credentials)
+        _fields(story.credentials.record, CREDENTIAL_LINES)
+        _trace(story.credentials.record)
+    if story.access:
+        _section("API Gateway", story.access)
+        _fields(story.access.record, ACCESS_LINES)
+    if story.failure:
+        _section("Failure", story.failure)
+        _trace(story.failure.record)
+    for event in story.functions:
+        _platform(event)
+    for event in story.sweeps:
+        _section("Afterwards", event)
+        _line("Swept", words.why(event.record))
+
+
+def _headline(story: Story, names: Names) -> None:
+    """Print the request's id, and what was asked and answered: by the record that tells most of it."""
+    told = [story.request, story.access, story.credentials, story.failure, *story.events]
+    event = next(each for each in told if each)
+    ids = [text_of(each.record, "request_id") for each in story.events]
+    _line("Request", next(filter(None, ids), text_of(event.record, "function_request_id") or ""), style="bold")
+    _line("Time", full(event.at))
+    _line("What", f"{words.action(event.record)}  {words.whom(event.record, names)}".rstrip())
+    method, route = text_of(event.record, "method"), words.route_of(event.record)
+    if method:
+        _line("", f"{method} {route}", style="dim")
+    status = 500 if event.record.get("event") == Kind.FAILURE else status_of(event.record)
+    answer = [text_of(event.record, "scim_type"), text_of(event.record, "detail")]
+    _line("Answer", "  ".join([str(status or "?"), *filter(None, answer)]))
+
+
+def _section(title: str, event: LogEvent) -> None:
+    console.out.print()
+    console.out.print(
+        Text.assemble((title, "bold"), (f"  {clock(event.at)}  {printable(event.stream)}", "dim")), soft_wrap=True
+    )
+
+
+def _fields(record: Record, lines: Mapping[str, str]) -> None:
+    for name, label in lines.items():
+        value = record.get(name)
+        if isinstance(value, list):
+            value = ", ".join(map(str, value))
+        if value not in (None, "", "-"):
+            _line(label, str(value))
+
+
+def _cost(record: Record) -> None:
+    units = f"{record.get('read_units', 0):g} read and {record.get('write_units', 0):g} write units"
+    _line("Took", f"{record.get('milliseconds', '?')} ms, {record.get('dynamodb_calls', 0)} DynamoDB calls, {units}")
+
+
+def _trace(record: Record) -> None:
+    trace = text_of(record, "exception")
+    if trace:
+        console.out.print(Text(printable(trace, lines=True)), soft_wrap=True)
+
+
+def _platform(event: LogEvent) -> None:
+    """Print what Lambda reported of a call (its ``platform.report``), or any other line that names it."""
+    report = event.record.get("record")
+    metrics = report.get("metrics") if isinstance(report, dict) else None
+    _section(str(event.record.get("type") or "Another record"), event)
+    if not isinstance(report, dict) or not isinstance(metrics, dict):
+        _line("Says", event.message)
+        return
+    _line("Ended as", str(report.get("status", "?")))
+    _line(
+        "Took",
+        f"{metrics.get('durationMs', '?')} ms; {metrics.get('maxMemoryUsedMB', '?')} of "
+        f"{metrics.get('memorySizeMB', '?')} MB",
+    )
+    for name in ("initDurationMs", "restoreDurationMs"):
+        if name in metrics:
+            _line("Cold start", f"{metrics[name]} ms")
+
+
+def _line(label: str, value: str, style: str = "") -> None:
+    shown = Text(f"{label + ':' if label else '':<{_WIDTH}}  ", style="dim")
+    console.out.print(shown.append(Text(printable(value), style=style or "not dim")), soft_wrap=True)

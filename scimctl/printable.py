@@ -1,0 +1,20 @@
+"""Text of strangers on an operator's terminal: shown, never obeyed."""
+
+import unicodedata
+
+_OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of characters that a terminal may take for a command or that change the direction of a line (Unicode)."""
+
+
+def printable(text: object, *, lines: bool = False) -> str:
+    """Return a text without characters that a terminal would obey; each becomes U+FFFD.
+
+    A client chooses its ``userName``: an escape sequence in it could rewrite what the operator reads above it.
+
+    :param lines: Whether line ends and tabs stay, as in a stack trace.
+    """
+    kept = "\n\t" if lines else ""
+    return "".join(
+        each if each in kept or unicodedata.category(each) not in _OBEYED else "\N{REPLACEMENT CHARACTER}"
+        for each in str(text)
+    )

@@ -1,0 +1,146 @@
+"""How users and groups are told: tables and lines for people, SCIM's JSON for programs."""
+
+import itertools
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.table import Table as Grid
+from rich.text import Text
+
+from scimctl import console
+from scimctl.printable import printable
+from scimctl.resources.access import Page
+
+NONE = "-"
+"""What is shown where there is nothing."""
+
+PIPED_WIDTH = 400
+"""Characters of a line that goes to another program: nothing is folded for it."""
+
+SHOWN = 50
+"""Rows that people are shown unless they ask for another number: about a screen."""
+
+MEMBERS_SHOWN = 50
+"""Members or groups of one resource that people are shown; programs get all."""
+
+Resource = Mapping[str, Any]
+Columns = Mapping[str, Callable[[Resource], object]]
+
+USER_COLUMNS: Columns = {
+    "User name": lambda user: user.get("userName"),
+    "Name": lambda user: name_of(user),
+    "Active": lambda user: active(user),
+    "External id": lambda user: user.get("externalId"),
+    "Changed": lambda user: changed(user),
+    "Id": lambda user: user["id"],
+}
+
+GROUP_COLUMNS: Columns = {
+    "Name": lambda group: group.get("displayName"),
+    "External id": lambda group: group.get("externalId"),
+    "Changed": lambda group: changed(group),
+    "Id": lambda group: group["id"],
+}
+
+
+def print_list(pages: Iterable[Page], columns: Columns, noun: str, limit: int) -> int:
+    """Print resources as a table, up to a number of them, and how many there are; return how many that is.
+
+    :param limit: 0 for all.
+    """
+    grid = Grid(box=SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        grid.add_column(name, no_wrap=name == "Id", overflow="fold")
+    total, shown = 0, 0
+    with console.step(f"Reading {noun}s") as step:
+        for page in pages:
+            total = page.total
+            for resource in page.resources[: limit - shown if limit else None]:
+                grid.add_row(*(Text(printable(value(resource) or NONE)) for value in columns.values()))
+                shown += 1
+            step.update(f"{shown:,} of {total:,}")
+            if limit and shown >= limit:
+                break
+        step.note = f"{total:,}"
+    if shown:
+        console.out.print(grid, width=None if console.out.is_terminal else PIPED_WIDTH)
+    console.out.print(f"{total:,} {noun}{'' if total == 1 else 's'}" + (f", {shown:,} shown" if shown < total else ""))
+    return total
+
+
+def print_json_list(pages: Iterator[Page], limit: int) -> None:
+    """Print resources as one JSON object with ``totalResults`` and ``Resources``, as they come: of any number.
+
+    :param limit: The most; 0 for all.
+    """
+    first = next(pages)
+    found = itertools.chain(first.resources, itertools.chain.from_iterable(page.resources for page in pages))
+    typer.echo(f'{{"totalResults": {first.total}, "Resources": [', nl=False)
+    for number, resource in enumerate(itertools.islice(found, limit or None)):
+        typer.echo(f"{',' if number else ''}\n  {json.dumps(resource, ensure_ascii=False)}", nl=False)
+    typer.echo("\n]}")
+
+
+def print_json(value: Any) -> None:
+    """Print what a program reads."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_user(user: Resource) -> None:
+    """Print a user: who it is, its attributes, its groups."""
+    _print_lines(user, {"User name": user.get("userName"), "Active": active(user)})
+    _print_references("Groups", user.get("groups") or [])
+
+
+def print_group(group: Resource) -> None:
+    """Print a group: what it is, and its members."""
+    _print_lines(group, {"Name": group.get("displayName")})
+    _print_references("Members", group.get("members") or [])
+
+
+def _print_lines(resource: Resource, head: Mapping[str, object]) -> None:
+    meta = resource.get("meta") or {}
+    lines = {**head, "Id": resource["id"], "External id": resource.get("externalId")}
+    lines |= {"Created": meta.get("created"), "Changed": meta.get("lastModified"), "Version": meta.get("version")}
+    told = {"schemas", "id", "externalId", "meta", "userName", "displayName", "active", "groups", "members"}
+    if "userName" in resource:
+        lines["Display name"] = resource.get("displayName")
+    lines |= {name: _told(value) for name, value in resource.items() if name not in told}
+    width = max(map(len, lines)) + 2
+    for name, value in lines.items():
+        console.out.print(Text(f"{printable(name) + ':':<{width}}{printable(value or NONE)}"), soft_wrap=True)
+
+
+def _print_references(title: str, values: list[dict[str, Any]]) -> None:
+    console.out.print(Text(f"{title}: {len(values):,}"))
+    for value in values[:MEMBERS_SHOWN]:
+        kind = f"  {value['type']}" if value.get("type") not in (None, "User", "direct") else ""
+        console.out.print(
+            Text(f"  {value.get('value')}  {printable(value.get('display') or '')}{kind}".rstrip()), soft_wrap=True
+        )
+    if len(values) > MEMBERS_SHOWN:
+        console.out.print(f"  ... and {len(values) - MEMBERS_SHOWN:,} more: --output json tells all of them.")
+
+
+def name_of(user: Resource) -> str | None:
+    """Return what people call a user: the ``displayName``, or what ``name`` holds."""
+    name = user.get("name") or {}
+    parts = [name.get("givenName"), name.get("familyName")]
+    return user.get("displayName") or name.get("formatted") or " ".join(filter(None, parts)) or None
+
+
+def active(user: Resource) -> str:
+    """Return whether a user may sign in; one that never was told to be active or not is active."""
+    return "no" if user.get("active") is False else "yes"
+
+
+def changed(resource: Resource) -> str:
+    """Return the day of a resource's last change."""
+    return str((resource.get("meta") or {}).get("lastModified", ""))[:10]
+
+
+def _told(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,157 @@
+"""`scimctl users`: look at the users of a directory, and close or remove one."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from scimctl import console
+from scimctl.journal import Journal
+from scimctl.options import confirm
+from scimctl.printable import printable
+from scimctl.resources import show as showing
+from scimctl.resources.access import Resources
+from scimctl.resources.options import (
+    DirectoryOption,
+    EnvironmentOption,
+    FilterOption,
+    LimitOption,
+    Output,
+    OutputOption,
+    YesOption,
+    limit_of,
+    nobody,
+)
+from scimctl.targets import resolve
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+
+UserArgument = Annotated[
+    str, typer.Argument(metavar="USER", help="The user: a userName, an externalId, an e-mail address or an id.")
+]
+PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+
+@app.callback()
+def users() -> None:
+    """Look at the users of a directory, and disable, enable or delete one.
+
+    A change is made by the rules of the endpoint, and is in `scimctl log` under your AWS identity.
+    """
+
+
+@app.command(name="list")
+def list_users(
+    environment: EnvironmentOption,
+    scim_filter: FilterOption = None,
+    directory: DirectoryOption = None,
+    limit: LimitOption = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """List users, with their exact number.
+
+    **Examples**
+
+    `scimctl users list --environment acme`
+
+    `scimctl users list --environment acme --filter 'active eq false'`
+
+    `scimctl users list --environment acme --filter 'userName sw "ann"' --output json`
+    """
+    resources = Resources(resolve(environment), directory)
+    if output is Output.JSON:
+        showing.print_json_list(resources.pages("User", scim_filter), limit_of(limit, output))
+        return
+    pages = resources.pages("User", scim_filter, leaving_out="groups")
+    showing.print_list(pages, showing.USER_COLUMNS, "user", limit_of(limit, output))
+
+
+@app.command()
+def show(
+    user: UserArgument,
+    environment: EnvironmentOption,
+    directory: DirectoryOption = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Show a user: all attributes, and its groups.
+
+    **Examples**
+
+    `scimctl users show ada@example.com --environment acme`
+
+    `scimctl users show 8ca0a5b5-b626-4467-93e1-2a0cda85a644 --environment acme --output json`
+    """
+    resources = Resources(resolve(environment), directory)
+    found = _find(resources, user)
+    if output is Output.JSON:
+        showing.print_json(found)
+    else:
+        showing.print_user(found)
+
+
+@app.command()
+def disable(user: UserArgument, environment: EnvironmentOption, directory: DirectoryOption = None) -> None:
+    """Disable a user: `active` becomes false, as when an identity provider takes somebody's access away.
+
+    The user stays in its groups. The identity provider enables it again when it next sends `active`, which Entra ID does
+    when that changes on its side; to keep somebody out, unassign them there.
+
+    **Example**
+
+    `scimctl users disable ada@example.com --environment acme`
+    """
+    _set_active(Resources(resolve(environment), directory), user, wanted=False)
+
+
+@app.command()
+def enable(user: UserArgument, environment: EnvironmentOption, directory: DirectoryOption = None) -> None:
+    """Enable a user that was disabled: `active` becomes true.
+
+    **Example**
+
+    `scimctl users enable ada@example.com --environment acme`
+    """
+    _set_active(Resources(resolve(environment), directory), user, wanted=True)
+
+
+@app.command()
+def delete(
+    user: UserArgument, environment: EnvironmentOption, directory: DirectoryOption = None, yes: YesOption = False
+) -> None:
+    """Delete a user with its memberships. It cannot be undone; the userName is free at once.
+
+    Entra ID remembers the user's id and reports InvalidAnchor until it matches again: restart provisioning there.
+
+    **Example**
+
+    `scimctl users delete ada@example.com --environment acme`
+    """
+    resources = Resources(resolve(environment), directory)
+    found = _find(resources, user)
+    groups = len(found.get("groups") or [])
+    of_groups = f", a member of {groups:,} group{'' if groups == 1 else 's'}," if groups else ""
+    confirm(f"User {found['userName']}{of_groups} will be deleted from {resources.place}.", yes=yes)
+    resources.change(Journal(resources.target), "DELETE", "User", found["id"])
+    _say(f"User {found['userName']} ({found['id']}) is deleted.")
+
+
+def _say(sentence: str) -> None:
+    console.out.print(Text(printable(sentence)), soft_wrap=True)
+
+
+def _find(resources: Resources, name: str) -> dict[str, Any]:
+    found = resources.find("User", name)
+    if found is None:
+        raise nobody(resources, "user", name)
+    return found
+
+
+def _set_active(resources: Resources, name: str, *, wanted: bool) -> None:
+    found = _find(resources, name)
+    state = "enabled" if wanted else "disabled"
+    if (found.get("active") is not False) is wanted:
+        _say(f"User {found['userName']} is {state} already.")
+        return
+    body = {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "active", "value": wanted}]}
+    resources.change(Journal(resources.target), "PATCH", "User", found["id"], body)
+    _say(f"User {found['userName']} ({found['id']}) is {state}.")
