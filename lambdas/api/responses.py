@@ -100,7 +100,8 @@ def _checked(body: str) -> str:
     if not _fits(body):
         raise TooManyException(
             detail="The answer is larger than can be sent (6 MB). Ask for fewer resources with count, leave the members "
-            "of groups out with excludedAttributes=members, or accept compressed answers with Accept-Encoding: gzip."
+            "of groups out with excludedAttributes=members, ask for no more of them than attributes=members.value, or "
+            "accept compressed answers with Accept-Encoding: gzip."
         )
     return body
 

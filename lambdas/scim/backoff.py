@@ -38,6 +38,12 @@ def request_time(seconds: float = REQUEST_SECONDS) -> Iterator[None]:
         _request_ends.reset(token)
 
 
+def time_is_up() -> bool:
+    """Tell whether the request's clock has run out: what is done in parts ends then."""
+    ends = _request_ends.get()
+    return ends is not None and time.monotonic() >= ends
+
+
 class Backoff:
     """Random, growing pauses between attempts, until their time or the request's is up ("full jitter")."""
 

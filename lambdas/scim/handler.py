@@ -7,7 +7,15 @@ Without ``If-Match`` a client expects no conflict: two PATCHes of one user that 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from scim2_models import BulkOperation, Meta, PatchOp, PreconditionFailedException, Resource, ResourceType
+from scim2_models import (
+    BulkOperation,
+    Meta,
+    PatchOp,
+    PreconditionFailedException,
+    Resource,
+    ResourceType,
+    TooManyException,
+)
 from scim2_server.conditions import Conditions
 from scim2_server.handler import ScimHandler
 from scim2_server.requests import ScimRequest
@@ -15,6 +23,7 @@ from scim2_server.responses import ScimResponse
 from scim2_server.routing import Target
 from scim2_server.storage import projection
 
+from lambdas.scim import limits
 from lambdas.scim.backoff import Backoff, request_time
 from lambdas.scim.membership import MemberChange, MembersNeeded, read_members, split_members
 from lambdas.scim.service import DirectoryService
@@ -25,7 +34,7 @@ T = TypeVar("T")
 
 
 class DirectoryHandler(ScimHandler):
-    """Serves the requests of one directory, and notes in its trace what they were about."""
+    """Serves a request to one directory, and notes in its trace what it was about."""
 
     service: DirectoryService
     storage: DirectoryStorage
@@ -34,6 +43,7 @@ class DirectoryHandler(ScimHandler):
         """Take the protocol, the directory's storage, and the trace to fill."""
         super().__init__(service, storage)
         self.trace = trace
+        self.compared = 0
 
     def handle(self, request: ScimRequest) -> ScimResponse:
         """Serve a request.
@@ -138,7 +148,7 @@ class DirectoryHandler(ScimHandler):
         try:
             change, others = split_members(patch_op)
         except MembersNeeded:
-            return super().patch_resource(resource_type, group_id, patch_op, conditions)
+            return self._patch_compared(resource_type, group_id, patch_op, conditions)
         if change is not None and not others and not (conditions.if_match or conditions.if_none_match):
             version = self.storage.update_group(resource_type, group_id, None, change)
             return self._unread(resource_type, group_id, version)
@@ -151,6 +161,27 @@ class DirectoryHandler(ScimHandler):
             version = self.storage.update_group(resource_type, group_id, patched, change, expected_version=version)
         return self._unread(resource_type, group_id, version)
 
+    def _patch_compared(
+        self, resource_type: ResourceType, group_id: str, patch_op: "PatchOp[Any]", conditions: Conditions
+    ) -> Resource[Any]:
+        """Apply a PATCH whose outcome depends on what a group's members are.
+
+        :raises TooManyException: When the request's operations look at more than :data:`limits.MAX_MEMBERS_COMPARED`.
+        """
+        try:
+            current = self.storage.get(resource_type, group_id)
+        except TooManyException:
+            raise _too_many_compared() from None
+        compared = self.compared + len(getattr(current, "members", None) or [])
+        if compared > limits.MAX_MEMBERS_COMPARED:
+            raise _too_many_compared()
+        version = current.meta.version if current.meta else None
+        patched = self.service.apply_patch(current, patch_op, conditions)
+        if patched is not None:
+            current = self.storage.update(resource_type, patched, expected_version=version)
+        self.compared = compared
+        return current
+
     def _replace(
         self, resource_type: ResourceType, resource_id: str, replacement: Resource[Any], conditions: Conditions
     ) -> Resource[Any]:
@@ -159,11 +190,10 @@ class DirectoryHandler(ScimHandler):
         self.trace.wrote(replacement)
 
         def attempt() -> Resource[Any]:
-            fresh = replacement.model_copy(deep=True)
-            if not _is_group(resource_type):
-                current = self.storage.get(resource_type, resource_id)
-                return self.replace_resource(resource_type, current, fresh, conditions)
-            return self._replace_group(resource_type, resource_id, fresh, conditions)
+            if _is_group(resource_type):
+                return self._replace_group(resource_type, resource_id, replacement, conditions)
+            current = self.storage.get(resource_type, resource_id)
+            return self.replace_resource(resource_type, current, replacement.model_copy(deep=True), conditions)
 
         resource = self._retry(conditions, attempt)
         self.trace.saw(resource)
@@ -177,8 +207,8 @@ class DirectoryHandler(ScimHandler):
         members.replace(read_members([_plain(each) for each in getattr(replacement, "members", None) or []]))
         head = self.storage.get_head(resource_type, group_id)
         version = head.meta.version if head.meta else None
-        setattr(replacement, "members", None)  # noqa: B010 -- the attribute is known to groups only
-        replaced = self.service.apply_replacement(head, replacement, conditions)
+        fresh = replacement.model_copy(update={"members": None}).model_copy(deep=True)
+        replaced = self.service.apply_replacement(head, fresh, conditions)
         version = self.storage.update_group(resource_type, group_id, replaced, members, expected_version=version)
         return self._unread(resource_type, group_id, version)
 
@@ -251,6 +281,14 @@ class DirectoryHandler(ScimHandler):
 def _is_group(resource_type: ResourceType) -> bool:
     """Tell whether resources of a type have members that are kept apart."""
     return resource_type.name == "Group"
+
+
+def _too_many_compared() -> TooManyException:
+    """Return the refusal of a PATCH that looks at more members than it has time for."""
+    return TooManyException(
+        detail=f"More than {limits.MAX_MEMBERS_COMPARED:,} members would have to be compared with a filter, or changed in "
+        'part. Name the members by their ids: members[value eq "<id>"].'
+    )
 
 
 def _plain(member: Any) -> Any:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from scim2_models import InvalidValueException
+from scim2_models import InvalidValueException, TooManyException
 
+from lambdas.scim.backoff import time_is_up
+from lambdas.scim.errors import BusyException
 from lambdas.scim.membership import Member, MemberChange
 from lambdas.store import actions, keys
 from lambdas.store.items import member_item
@@ -22,6 +24,11 @@ from lambdas.store.table import MAX_TRANSACTION_ACTIONS, Action, ConditionFailed
 
 BATCH = 45
 """Members changed in one transaction: two actions each, which leaves ten for the group itself (AWS limit: 100)."""
+
+MAX_CHANGES = 5_000
+"""Memberships that one request changes, a bulk request's operations together. Each takes 2 write units or more of the partition
+that holds the users, and a partition gives 1,000 a second (AWS limit): 10 seconds of a request's 15, with users of up to 1 KB. With
+larger ones the request may have to be sent again; it goes on where it ended."""
 
 OTHER_TYPE = {"User": "Group", "Group": "User"}
 
@@ -52,12 +59,13 @@ class Step:
 
 
 class Memberships:
-    """The memberships of one directory."""
+    """The memberships of one directory, for one request."""
 
     def __init__(self, table: Table, directory: str) -> None:
         """Take the table and the directory's id."""
         self.table = table
         self.directory = directory
+        self.changed = 0
 
     def items(self, group_id: str) -> Iterator[Item]:
         """Yield the member items of a group."""
@@ -70,8 +78,12 @@ class Memberships:
     def steps(self, group_id: str, change: MemberChange, *, new: bool = False) -> list[Step]:
         """Return what a change comes to: for a replacement, the difference against the stored members, read page by page.
 
+        A change of more than one transaction leaves out what is as it should be already, so that a request which is sent again
+        goes on where it ended.
+
         :param new: Whether the group is being created, so that there is nothing to compare with.
         :raises InvalidValueException: When an id cannot be one of ours, or the group would be its own member.
+        :raises TooManyException: When it comes to more than :data:`MAX_CHANGES`.
         """
         _check_ids(group_id, change.added.values())
         added = dict(change.added)
@@ -81,10 +93,29 @@ class Memberships:
             for item in self.items(group_id):
                 if added.pop(item["sk"]["S"], None) is None:
                     removed[item["sk"]["S"]] = item["type"]["S"]
+                    self._check_number(len(removed))
+        self._check_number(len(added) + len(removed))
+        if len(added) + len(removed) > BATCH and not change.replaces and not new:
+            present = self._present(group_id, [*added, *removed])
+            added = {each: member for each, member in added.items() if each not in present}
+            removed = {each: known for each, known in removed.items() if each in present}
         return [
             *(Step("remove", Member(each), known) for each, known in removed.items()),
             *(Step("add", member, member.type or "User") for member in added.values()),
         ]
+
+    def _check_number(self, changes: int) -> None:
+        """Refuse to change more memberships than one request has time for, before any is written."""
+        if self.changed + changes > MAX_CHANGES:
+            raise TooManyException(
+                detail=f"The request would add or remove more than {MAX_CHANGES:,} members; up to that many are changed at "
+                "once. Send it in parts. A new group can be created without members; one to be emptied can be deleted."
+            )
+
+    def _present(self, group_id: str, ids: Iterable[str]) -> set[str]:
+        """Return which of these are members of a group."""
+        found = self.table.batch_get((keys.member(self.directory, group_id, each) for each in ids), attributes=("sk",))
+        return {item["sk"]["S"] for item in found}
 
     def commit(
         self,
@@ -104,6 +135,7 @@ class Memberships:
         :param needed: Whether ``first`` is to be written even when no member changes.
         :return: How many transactions were written.
         :raises InvalidValueException: When a member does not exist.
+        :raises BusyException: When the request's time is up; what was written stays.
         """
         if len(steps) > BATCH:
             self.require(steps)
@@ -117,15 +149,22 @@ class Memberships:
                 written += 1
                 own = [later()]
             batch = list(islice(remaining, BATCH))
+            if batch and time_is_up():
+                raise BusyException(detail="Not all members were changed in time. Send the request again: it goes on.")
         return written
 
     def gather(self, group_id: str, steps: Sequence[Step]) -> None:
         """Write memberships of a group that does not exist yet: 50 in a transaction.
 
         :raises InvalidValueException: When a member does not exist; what was written then is to be swept.
+        :raises BusyException: When the request's time is up.
         """
         remaining = iter(steps)
         while batch := list(islice(remaining, MAX_TRANSACTION_ACTIONS // 2)):
+            if time_is_up():
+                raise BusyException(
+                    detail="Not all members could be added in time. Create the group without members and add them in parts."
+                )
             self.commit_batch(group_id, [], batch, lambda failure: failure, needed=False)
 
     def commit_batch(
@@ -150,6 +189,7 @@ class Memberships:
                     raise refuse(failure) from None
                 steps = _reconsider(steps, pairs, {index - len(own) for index in failure.failed})
             else:
+                self.changed += len(steps)
                 return True
         return False
 

@@ -71,7 +71,7 @@ class DynamoStorage(DirectoryStorage):
         stored = self.writer.create(resource_type, resource, MemberChange(added=members) if members else None)
         created = self.reader.resources(resource_type, [stored], whole=False)[0]
         if members:
-            return self.get(resource_type, stored.id)
+            return self._written(resource_type, stored.id)
         return created
 
     def update(
@@ -81,7 +81,7 @@ class DynamoStorage(DirectoryStorage):
         if "members" in type(resource).model_fields:
             change = MemberChange(replaces=True, added=_members_of(resource))
             self.update_group(resource_type, str(resource.id), resource, change, expected_version=expected_version)
-            return self.get(resource_type, str(resource.id))
+            return self._written(resource_type, str(resource.id))
         pause = Backoff()
         while True:
             before = self._expected(resource_type, str(resource.id), expected_version)
@@ -131,6 +131,11 @@ class DynamoStorage(DirectoryStorage):
                 self._lost(expected_version, pause)
             else:
                 return
+
+    def _written(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
+        """Return a resource that was just written: whatever the request read before, it is no longer refused."""
+        fresh = Reader(self.table, self.directory, self.reader.provider)
+        return fresh.resources(resource_type, [fresh.stored(resource_type, resource_id)])[0]
 
     def _stored(self, resource_type: ResourceType, resource_id: str) -> Stored:
         stored = self.reader.stored(resource_type, resource_id)
