@@ -1,5 +1,6 @@
 """Why something did not succeed, and what an operator does about it, by what its record says."""
 
+import shlex
 from dataclasses import dataclass
 
 from scimctl.log.events import Kind, Record, is_failure, status_of, text_of
@@ -15,9 +16,19 @@ class Cause:
     remedy: str
     """Sentences on what to do, with the command where there is one."""
 
+    def of(self, record: Record, environment: str) -> "Cause":
+        """Return it with the commands of its remedy as they are to be typed for one record."""
+        known = {
+            "environment": environment,
+            "connection": text_of(record, "token_connection") or text_of(record, "connection") or "CONNECTION",
+            "noun": str(record.get("resource_type", "User")).lower(),
+            "name": shlex.quote(text_of(record, "resource_name") or "NAME"),
+        }
+        return Cause(self.why, self.remedy.format_map(known))
+
 
 _REPLACE = (
-    "Make another with `scimctl tokens create CONNECTION --environment NAME`, enter it as Secret Token in the identity "
+    "Make another with `scimctl tokens create {connection} --environment {environment}`, enter it as Secret Token in the identity "
     "provider and test the connection there."
 )
 _URL_AND_TOKEN = "Tenant URL and Secret Token are generated together: enter both again, from one connection."  # noqa: S105
@@ -42,7 +53,8 @@ CREDENTIALS: dict[str, Cause] = {
         "The user name is the last part of the Tenant URL. " + _URL_AND_TOKEN,
     ),
     "disabled": Cause(
-        "the connection is disabled", "`scimctl connections enable CONNECTION --environment NAME` opens it again."
+        "the connection is disabled",
+        "`scimctl connections enable {connection} --environment {environment}` opens it again.",
     ),
     "expired": Cause("the token has expired", _REPLACE),
     "other_connection": Cause("the token belongs to another connection than the URL names", _URL_AND_TOKEN),
@@ -92,8 +104,8 @@ GATEWAY: dict[str, Cause] = {
 REQUESTS: dict[str, Cause] = {
     "uniqueness": Cause(
         "the value is another resource's",
-        "See who has it: `scimctl users show NAME`. Let the identity provider match that user instead of creating one "
-        "(its matching attribute must find it), or rename or delete one of the two.",
+        "See whose it is: `scimctl {noun}s show {name} --environment {environment}`. Let the identity provider match that "
+        "{noun} instead of creating one (its matching attribute has to find it), or rename or delete one of the two.",
     ),
     "invalidFilter": Cause(
         "the filter cannot be read",

@@ -10,7 +10,7 @@ import typer
 from lambdas.store.connections import check_directory
 from scimctl import console
 from scimctl.log import story, telling
-from scimctl.log.listing import Listing, Question, find_subject
+from scimctl.log.listing import Listing, Question
 from scimctl.log.moments import moment
 from scimctl.log.names import Names
 from scimctl.log.reader import LogReader
@@ -101,7 +101,6 @@ def log(
     if directory:
         check_directory(directory)
     begin = moment(since, datetime.now(UTC))
-    find_subject(target, selection)
     try:
         Listing(target, Question(selection, begin, follow, output)).run()
     except KeyboardInterrupt:
@@ -150,7 +149,7 @@ def show(
             "--since 30d, or in another environment."
         )
     if output is Output.JSON:
-        typer.echo(json.dumps([each.as_json() for each in stories], ensure_ascii=False, indent=2))
+        typer.echo(json.dumps([each.as_json(target.settings.name) for each in stories], ensure_ascii=False, indent=2))
         return
     names = Names(target)
     for number, each in enumerate(stories):
@@ -158,7 +157,7 @@ def show(
             console.out.rule()
         names.learn(event.record for event in each.events)
         names.look_up(event.record for event in each.events)
-        telling.tell(each, names)
+        telling.tell(each, names, target.settings.name)
 
 
 def _named(environment: str | None) -> str:

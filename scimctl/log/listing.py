@@ -15,7 +15,7 @@ from scimctl.log.events import Kind, LogEvent, Record, is_failure, is_shown, sta
 from scimctl.log.moments import day, full
 from scimctl.log.names import Names
 from scimctl.log.reader import LogReader
-from scimctl.log.selection import Selection, Subject
+from scimctl.log.selection import Selection
 from scimctl.options import Output
 from scimctl.printable import printable
 from scimctl.problems import Problem
@@ -43,7 +43,7 @@ class Listing:
     """Prints what a question asks for."""
 
     def __init__(self, target: Target, question: Question) -> None:
-        """Take where the environment is deployed, and the question."""
+        """Take where the environment is deployed, and the question; its subject is looked up in the directory."""
         self.target = target
         self.question = question
         self.selection = question.selection
@@ -53,6 +53,7 @@ class Listing:
         self.printed = 0
         self._day = ""
         self._others: Counter[str] = Counter()
+        self._exists = _identify(target, question.selection)
 
     def run(self) -> None:
         """Read and print; with `follow` until Ctrl-C.
@@ -104,6 +105,9 @@ class Listing:
         noun = subject.resource_type.lower() if subject else ""
         about = f" about {noun} {subject.name}" if subject else ""
         hints = [f"{what}{about} since {full(self.question.since)} in environment {environment}."]
+        if subject and self._exists is not None:
+            shown = f"there is one: `scimctl {noun}s show {subject.name} --environment {environment}`"
+            hints.append(f"In the directory {shown if self._exists else f'there is no such {noun}'}.")
         if self._others:
             hints.append(f"What failed in the same time without naming this {noun}:")
             hints += [f"{count:7,}  {kind}" for kind, count in self._others.most_common(HINTS)]
@@ -114,21 +118,21 @@ class Listing:
         return hints
 
 
-def find_subject(target: Target, selection: Selection) -> Subject | None:
-    """Add to the subject of a selection the id that it has in the directory, and return it.
+def _identify(target: Target, selection: Selection) -> bool | None:
+    """Add to the subject of a selection the id that it has in the directory; return whether it is there, None if unknown.
 
     A record of a change by id tells no name. Whoever may not read the table finds by the names in the records alone.
     """
     subject = selection.subject
     if subject is None or "*" in subject.name:
-        return subject
+        return None
     try:
         found = Resources(target, selection.directory).find(subject.resource_type, subject.name)
     except Problem:
-        return subject
+        return None
     if found is not None:
         subject.ids.add(found["id"])
-    return subject
+    return found is not None
 
 
 def json_of(event: LogEvent) -> str:

@@ -53,13 +53,15 @@ class Story:
         parts = [self.access, self.credentials, self.request, self.failure, *self.functions, *self.sweeps]
         return sorted((each for each in parts if each), key=lambda event: event.at)
 
-    @property
-    def cause(self) -> Cause | None:
-        """Return why it did not succeed, by the record that knows best."""
-        known = [cause_of(each.record) for each in (self.credentials, self.request, self.access, self.failure) if each]
-        return next((cause for cause in known if cause), None)
+    def cause(self, environment: str) -> Cause | None:
+        """Return why it did not succeed and what to do in an environment, by the record that knows best."""
+        for event in (self.credentials, self.request, self.access, self.failure):
+            cause = cause_of(event.record) if event else None
+            if event and cause:
+                return cause.of(event.record, environment)
+        return None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, environment: str) -> dict[str, Any]:
         """Return it for programs."""
         parts = {
             "request": self.request,
@@ -67,7 +69,7 @@ class Story:
             "failure": self.failure,
             "access": self.access,
         }
-        cause = self.cause
+        cause = self.cause(environment)
         return {
             **{name: _plain(event) for name, event in parts.items() if event},
             "functions": [_plain(each) for each in self.functions],

@@ -47,10 +47,10 @@ ACCESS_LINES: Mapping[str, str] = {
 }
 
 
-def tell(story: Story, names: Names) -> None:
+def tell(story: Story, names: Names, environment: str) -> None:
     """Print a story: what was asked and answered, why, what to do, and then what each part of the endpoint wrote of it."""
     _headline(story, names)
-    cause = story.cause
+    cause = story.cause(environment)
     if cause:
         _line("Why", cause.why)
         _line("What to do", cause.remedy)
