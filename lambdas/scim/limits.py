@@ -19,8 +19,8 @@ MAX_PATCH_OPERATIONS = 1_000
 """Operations of one PATCH. Each is a validation pass: 1,000 take some 3 seconds at worst."""
 
 MAX_MEMBERS_COMPARED = 10_000
-"""Members that a request's PATCHes may look at, such as one on ``members[type eq "User"]``: copying and comparing so many takes some
-5 seconds of the function. Adding and removing members by their ids looks at none."""
+"""Members that a request's PATCHes may look at, such as one on ``members[type eq "User"]``: copying and comparing so many takes
+some 5 seconds of the function. Adding and removing members by their ids looks at none."""
 
 MAX_PAGE_SIZE = 200
 """Resources of one page (``filter.maxResults``): a page stays far below Lambda's 6 MB answer limit."""

@@ -14,6 +14,7 @@ from scim2_models import (
     TooManyException,
 )
 
+from lambdas.scim.backoff import time_is_up
 from lambdas.store import keys
 from lambdas.store.items import Stored, member_value
 from lambdas.store.table import Table
@@ -93,7 +94,8 @@ class Reader:
 
         :param whole: Whether to read what is kept apart: the users' groups (1 BatchGetItem for all of them), the groups'
             members (1 Query for each).
-        :raises TooManyException: When the members are more than :data:`MAX_MEMBERS`.
+        :raises TooManyException: When the members are more than :data:`MAX_MEMBERS`, or the request's time is up
+            before the last group is read.
         """
         model = self.model(resource_type)
         resources = [each.to_resource(resource_type, model) for each in stored]
@@ -102,8 +104,8 @@ class Reader:
         if APART.get(str(resource_type.name)) == "groups":
             self._add_groups(resources, stored)
         elif APART.get(str(resource_type.name)) == "members":
-            for resource in resources:
-                self._add_members(resource)
+            for number, resource in enumerate(resources):
+                self._add_members(resource, late=number > 0 and time_is_up())
         return resources
 
     def group_names(self, ids: Collection[str]) -> dict[str, str | None]:
@@ -126,7 +128,7 @@ class Reader:
             if values:
                 set_values(user, "groups", values)
 
-    def _add_members(self, group: Resource[Any]) -> None:
+    def _add_members(self, group: Resource[Any], *, late: bool) -> None:
         pk = keys.members(self.directory, str(group.id))
         entry = _entry(group, "members")
         members = []
@@ -135,11 +137,11 @@ class Reader:
             # Not validated: our own making, and validation would double what reading 100,000 of them takes.
             members.append(entry.model_construct(ref=value.pop("$ref"), **value))
         self.members_left -= len(members)
-        if self.members_left < 0:
+        if self.members_left < 0 or late:
             raise TooManyException(
-                detail=f"More than {MAX_MEMBERS:,} members of groups would have to be read. Leave them out with "
-                "excludedAttributes=members, list fewer groups at a time with count, or ask whether one user is a member "
-                'with the filter id eq "<group>" and members eq "<user>".'
+                detail=f"Too many members of groups would have to be read: more than {MAX_MEMBERS:,}, or for longer than a "
+                "request has time. Leave them out with excludedAttributes=members, list fewer groups at a time with count, "
+                'or ask whether one user is a member with the filter id eq "<group>" and members eq "<user>".'
             )
         if members:
             setattr(group, "members", members)  # noqa: B010 -- the attribute is known to groups only

@@ -83,6 +83,14 @@ def test_the_groups_that_a_filter_on_members_looks_through_share_the_limit(
         acme.search(GROUP, filter='members.type eq "User"', excludedAttributes=["members"])
 
 
+def test_a_search_through_groups_that_takes_too_long_ends_with_the_request_s_time(acme: Directory) -> None:
+    ann = acme.user("ann")
+    for name in ("Staff", "Admins"):
+        acme.group(name, ann)
+    with request_time(0), pytest.raises(TooManyException, match="time"):
+        acme.search(GROUP, filter='members.type eq "User"')
+
+
 def test_as_many_members_as_the_limit_are_changed_and_one_more_is_refused_unwritten(
     acme: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
