@@ -78,7 +78,8 @@ def foreground(cloud: LocalCloud, until: str) -> Iterator["subprocess.Popen[str]
     finally:
         overdue.cancel()
         if process.poll() is None:
-            process.kill()
+            process.terminate()  # and not kill: it is to stop what it started
+        process.stdout.read()
         process.wait()
         process.stdout.close()
 
@@ -243,16 +244,15 @@ def the_stream_triggers_the_sweep(endpoint: Endpoint, user: str) -> None:
 
 def test_a_crash_loses_what_was_not_saved_says_so_and_is_recovered_from(filled: tuple[Path, dict[str, Any]]) -> None:
     directory, _ = filled
-    port = int(Endpoint.of(directory).state.port)
-    process = start_cloud(directory, port, settings.load("local").aws)  # without a deployment, which it has
-    endpoint = Endpoint.of(directory)
-    saved = everything(endpoint)
-    assert saved
-    create_user(endpoint, "unsaved@example.com")
-    os.kill(process.pid, signal.SIGKILL)
-    assert processes.wait_until_gone([process.pid], 10)
-    cloud = LocalCloud(directory, port)
+    cloud = LocalCloud(directory, Endpoint.of(directory).state.port)
+    process = start_cloud(directory, cloud.port, settings.load("local").aws)  # without a deployment, which it has
     try:
+        endpoint = Endpoint.of(directory)
+        saved = everything(endpoint)
+        assert saved
+        create_user(endpoint, "unsaved@example.com")
+        os.kill(process.pid, signal.SIGKILL)
+        assert processes.wait_until_gone([process.pid], 10)
         assert cloud.scimctl("local", "status").returncode == NOT_RUNNING
         again = cloud.up()
         assert again.returncode == 0, again.stderr
