@@ -74,7 +74,7 @@ class LogReader:
             yield page
             if answer.get("nextToken"):
                 request["nextToken"] = answer["nextToken"]
-            elif len(found) < PAGE or last is None or not page:
+            elif "nextToken" in request or len(found) < PAGE or last is None or not page:
                 return
             else:
                 request["startTime"] = _milliseconds(last)

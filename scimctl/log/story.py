@@ -1,6 +1,6 @@
 """Everything that the log group holds about one request: gathered by its ids from all who wrote of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -87,7 +87,7 @@ def find(reader: LogReader, wanted: str, since: datetime | None, progress: Calla
     """
     now = datetime.now(UTC)
     for begin in [since] if since else [now - step for step in STEPS]:
-        hits = list(_mentioning(reader, begin, None, [wanted], progress))
+        hits = _beginning(reader, begin, wanted, progress)
         if hits:
             return [_story(reader, each, progress) for each in _requests_among(hits, wanted)]
     return []
@@ -115,7 +115,7 @@ def _story(reader: LogReader, hits: list[LogEvent], progress: Callable[[str], No
             return _with_sweeps(reader, _arranged(list(events)), progress)
         known |= ids
         first, last = min(event.at for event in events), max(event.at for event in events)
-        for event in _mentioning(reader, first - AROUND, last + AROUND, sorted(ids), progress):
+        for event in _naming(reader, first - AROUND, last + AROUND, ids, progress):
             events[event] = None
 
 
@@ -149,15 +149,24 @@ def _with_sweeps(reader: LogReader, story: Story, progress: Callable[[str], None
     return story
 
 
-def _mentioning(
-    reader: LogReader, since: datetime, until: datetime | None, ids: list[str], progress: Callable[[str], None]
-) -> Iterator[LogEvent]:
-    """Give the records between two moments that name one of some ids, or begin so."""
+def _beginning(reader: LogReader, since: datetime, wanted: str, progress: Callable[[str], None]) -> list[LogEvent]:
+    """Return the records since a moment that name an id which begins so."""
+    events = _read(reader, since, None, _pattern([f"{wanted}*"]), progress)
+    return [event for event in events if any(each.startswith(wanted) for each in _ids_of(event.record))]
+
+
+def _naming(
+    reader: LogReader, since: datetime, until: datetime, ids: set[str], progress: Callable[[str], None]
+) -> list[LogEvent]:
+    """Return the records between two moments that name one of some ids."""
+    events = _read(reader, since, until, _pattern(sorted(ids)), progress)
+    return [event for event in events if _ids_of(event.record) & ids]
+
+
+def _pattern(values: Iterable[str]) -> str:
     fields = [*(f"$.{name}" for name in ID_FIELDS), "$.record.requestId"]
-    pattern = " || ".join(f'({name} = "{each}*")' for each in ids for name in fields)
-    for event in _read(reader, since, until, f"{{ {pattern} }}", progress):
-        if any(each.startswith(tuple(ids)) for each in _ids_of(event.record)):
-            yield event
+    conditions = [f'({name} = "{value}")' for value in values for name in fields]
+    return f"{{ {' || '.join(conditions)} }}"
 
 
 def _read(
