@@ -1,9 +1,9 @@
 """The options that the commands on a deployed environment share, and the question before what cannot be undone."""
 
+import sys
 from enum import StrEnum
 from typing import Annotated
 
-import click
 import typer
 
 from lambdas.directory.connections import MAX_LIFETIME
@@ -55,9 +55,9 @@ def confirm(consequence: str, *, yes: bool) -> None:
     """
     if yes:
         return
-    try:
-        agreed = typer.confirm(f"{consequence} Go on?", err=True)
-    except click.Abort:
-        agreed = False
-    if not agreed:
+    typer.echo(f"{consequence} Go on? [y/N] ", nl=False, err=True)
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):  # nobody is there, and the next line would begin behind the question
+        typer.echo(err=True)
+    if answer.strip().lower() not in ("y", "yes"):
         raise Problem("Nothing was changed. Without a question: --yes.")

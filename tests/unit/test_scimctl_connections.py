@@ -2,89 +2,31 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from click.testing import Result
-from moto import mock_aws
 from typer.testing import CliRunner
 
-from lambdas.directory import settings, tokens
-from lambdas.store.connections import ConnectionStore
-from lambdas.store.table import Table
+from lambdas.directory import tokens
 from scimctl.access import Access
-from scimctl.local.state import STATE_DIRECTORY_VARIABLE, LocalState, write_state
+from scimctl.local.state import LocalState, write_state
 from scimctl.main import app
 from scimctl.problems import Problem
 from scimctl.targets import resolve
-from tests.tables import create_table
-from tests.unit.cloudformation_stand_in import StandIn, serving
+from tests.unit import operators
+from tests.unit.operators import BASE_URL, TABLE
 
-TABLE = "scim-acme-table"
-BASE_URL = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/scim"
-ACME = """
-name = "acme"
-description = "Acme"
-directory = "acme-corp"
-[aws]
-account = "123456789012"
-region = "eu-west-1"
-[tokens]
-lifetime_days = 30
-"""
-LOCAL = ACME.replace('name = "acme"', 'name = "local"\nplatform = "local"')
-
-
-@pytest.fixture(autouse=True)
-def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An operator with AWS credentials, two environment files and nothing deployed."""
-    environments = tmp_path / "environments"
-    environments.mkdir()
-    (environments / "acme.toml").write_text(ACME)
-    (environments / "local.toml").write_text(LOCAL)
-    monkeypatch.setattr(settings, "ENVIRONMENTS", environments)
-    monkeypatch.setenv(STATE_DIRECTORY_VARIABLE, str(tmp_path / ".local"))
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")  # not where acme is
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-
-
-@pytest.fixture
-def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
-    """CloudFormation, with the stack of acme."""
-    with serving() as stand_in:
-        stand_in.stacks["scim-acme"] = {"BaseUrl": BASE_URL, "TableName": TABLE, "ApiId": "a1b2c3d4e5"}
-        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", stand_in.url)
-        yield stand_in
-
-
-@pytest.fixture(scope="module")
-def dynamodb() -> Iterator[Any]:
-    """A DynamoDB client on moto, shared: making one costs more than a test."""
-    with mock_aws():
-        yield boto3.client(
-            "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
-        )
-
-
-@pytest.fixture
-def deployed(cloudformation: StandIn, dynamodb: Any) -> Iterator[ConnectionStore]:
-    """What is in the table of acme."""
-    create_table(dynamodb, TABLE)
-    yield ConnectionStore(Table(dynamodb, TABLE))
-    dynamodb.delete_table(TableName=TABLE)
+pytestmark = pytest.mark.usefixtures("operator")
 
 
 def scimctl(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["connections", *arguments], env={"COLUMNS": "200"})
+    return operators.scimctl("connections", *arguments)
+
+
+def refused(*arguments: str) -> str:
+    return operators.refused("connections", *arguments)
 
 
 def created(*arguments: str) -> dict[str, Any]:
@@ -93,15 +35,6 @@ def created(*arguments: str) -> dict[str, Any]:
     assert result.exit_code == 0, result.output
     told: dict[str, Any] = json.loads(result.stdout)
     return told
-
-
-def refused(*arguments: str) -> str:
-    """Return the text of a command that must end with exit status 1, on one line and without a trace."""
-    result = scimctl(*arguments)
-    assert result.exit_code == 1
-    assert result.stdout == ""
-    assert "Traceback" not in result.stderr
-    return " ".join(result.stderr.split())
 
 
 def test_a_program_is_told_tenant_url_and_secret_token(deployed):

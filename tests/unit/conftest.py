@@ -1,0 +1,72 @@
+"""What several files of this tier start from."""
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.loaders
+import botocore.session
+import pytest
+from moto import mock_aws
+
+from lambdas.directory import settings
+from lambdas.store.connections import ConnectionStore
+from lambdas.store.table import Table
+from scimctl.local.state import STATE_DIRECTORY_VARIABLE
+from tests.tables import create_table
+from tests.unit.cloudformation_stand_in import StandIn, serving
+from tests.unit.operators import ACME, BASE_URL, LOCAL, TABLE
+
+
+@pytest.fixture
+def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator with AWS credentials, two environment files and nothing deployed."""
+    environments = tmp_path / "environments"
+    environments.mkdir()
+    (environments / "acme.toml").write_text(ACME)
+    (environments / "local.toml").write_text(LOCAL)
+    monkeypatch.setattr(settings, "ENVIRONMENTS", environments)
+    monkeypatch.setenv(STATE_DIRECTORY_VARIABLE, str(tmp_path / ".local"))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")  # not where acme is
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _descriptions_of_aws_are_read_once() -> Iterator[None]:
+    """Let all of botocore's sessions share what they read from disk: a third of a second for each command otherwise."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", functools.cache(botocore.loaders.create_loader))
+        yield
+
+
+@pytest.fixture
+def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    """CloudFormation, with the stack of acme."""
+    with serving() as stand_in:
+        stand_in.stacks["scim-acme"] = {"BaseUrl": BASE_URL, "TableName": TABLE, "ApiId": "a1b2c3d4e5"}
+        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", stand_in.url)
+        yield stand_in
+
+
+@pytest.fixture(scope="module")
+def dynamodb() -> Iterator[Any]:
+    """A DynamoDB client on moto, shared: making one costs more than a test."""
+    with mock_aws():
+        yield boto3.client(
+            "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
+        )
+
+
+@pytest.fixture
+def deployed(operator: None, cloudformation: StandIn, dynamodb: Any) -> Iterator[ConnectionStore]:
+    """What is in the table of acme."""
+    create_table(dynamodb, TABLE)
+    yield ConnectionStore(Table(dynamodb, TABLE))
+    dynamodb.delete_table(TableName=TABLE)
