@@ -9,6 +9,7 @@ from lambdas.directory.connections import InvalidConnectionError
 from lambdas.directory.settings import SettingsError
 from lambdas.scim.errors import BusyException
 from scimctl import connections, console, directory, tokens
+from scimctl.check.command import check
 from scimctl.local.app import app as local
 from scimctl.local.state import StateError
 from scimctl.log.command import app as log
@@ -65,6 +66,7 @@ app.add_typer(log, name="log")
 app.add_typer(users.app, name="users")
 app.add_typer(groups.app, name="groups")
 app.add_typer(directory.app, name="directory")
+app.command()(check)
 app.command()(simulate)
 
 if __name__ == "__main__":

@@ -173,4 +173,4 @@ def delete(player: Player) -> None:
     player.delete(group.path).has_status(204)
     player.get(group.path).has_status(404)
     attributes: dict[str, str | bool] = {"externalId": player.names.external_id(), "displayName": group.name}
-    player.post("/Groups", entra.group_body(attributes, empty_members=True)).has_json(201)
+    player.post("/Groups", entra.group_body(attributes, empty_members=True)).has_json(200, 201)

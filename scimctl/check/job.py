@@ -47,6 +47,11 @@ class Result:
     """All its requests and answers, in order."""
 
     @property
+    def met_silence(self) -> bool:
+        """Whether a request got no answer at all."""
+        return any(reply.answer.status == NO_ANSWER for reply in self.replies)
+
+    @property
     def counts(self) -> bool:
         """Whether it decides about the endpoint: a mandatory check that did not pass."""
         return self.outcome is not Outcome.PASSED and self.check.level is Level.MANDATORY
@@ -100,8 +105,11 @@ def run(tenant: Tenant, suites: Sequence[Suite], console: Console) -> Run:
                 found.results.append((suite, []))
                 for check in suite.checks:
                     bar.update(task, description=f"{suite.name}: {check.name}")
-                    found.results[-1][1].append(_play(check, suite, client, ledger, names))
+                    result = _play(check, suite, client, ledger, names)
+                    found.results[-1][1].append(result)
                     bar.advance(task)
+                    if result.met_silence:
+                        _probe(client)
     except KeyboardInterrupt:
         found.stopped, found.is_interrupted = "interrupted", True
     except UnusableError as error:
@@ -127,8 +135,6 @@ def _play(check: Check, suite: Suite, client: Client, ledger: Ledger, names: Nam
         blocked = str(reason)
     finally:
         ledger.clean_up()
-    if player.met_silence:
-        _probe(client)
     outcome = Outcome.FAILED if player.differences else Outcome.BLOCKED if blocked else Outcome.PASSED
     return Result(check, outcome, player.differences, blocked, player.replies)
 

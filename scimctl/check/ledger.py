@@ -5,17 +5,21 @@ name. Only what bears the run's name is ever deleted, however strangely an endpo
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scimctl.simulate import entra
-from scimctl.wire import Answer, Client
+from scimctl.wire import NO_ANSWER, Answer, Client
 
 OPERATION = "clean up"
 """How the wire calls these requests."""
 
 NAMES = ("userName", "displayName", "externalId")
 """The attributes of which one bears the run's name."""
+
+
+class Silence(Exception):  # noqa: N818 - it ends the cleaning up, and is no error of ours
+    """The endpoint does not answer any more."""
 
 
 @dataclass(eq=False)
@@ -79,10 +83,22 @@ class Ledger:
         """Note that there is nothing under this path any more."""
         self._made = [made for made in self._made if f"{made.path}/{made.id}" != path]
 
+    def is_of_others(self, resource: Mapping[str, Any]) -> bool:
+        """Whether a resource has a name, and none of this run."""
+        return any(resource.get(name) for name in NAMES) and not self._is_ours(resource)
+
     def clean_up(self) -> None:
-        """Remove what was made, groups before users; what cannot be removed is kept in `left`."""
+        """Remove what was made, groups before users; what cannot be removed is kept in `left`.
+
+        When there is no answer any more the rest is kept too: each further one would take as long to fail.
+        """
         for made in sorted(self._made, key=lambda made: made.path):
-            self._remove(made)
+            try:
+                self._remove(made)
+            except Silence as silence:
+                self.left += [replace(each, problem=str(silence)) for each in self._made]
+                self._made.clear()
+                return
             self._made.remove(made)
 
     def rest(self) -> Iterator[Made]:
@@ -126,4 +142,7 @@ class Ledger:
         return any(self._marker in str(resource.get(name, "")).lower() for name in NAMES)
 
     def _send(self, method: str, path: str, query: str = "") -> Answer:
-        return self._client.send(OPERATION, method, path, query)
+        answer = self._client.send(OPERATION, method, path, query)
+        if answer.status == NO_ANSWER:
+            raise Silence(str(answer))
+        return answer

@@ -111,7 +111,9 @@ def _paths(attributes: object) -> Iterator[str]:
             yield from (f"{name}.{sub.get('name')}" for sub in subs)
         else:
             kinds = next((sub.get("canonicalValues") for sub in subs if sub.get("name") == "type"), None)
-            filters = [f'type eq "{kind}"' for kind in kinds] if isinstance(kinds, list) else ['primary eq "True"']
+            filters = (
+                [f'type eq "{kind}"' for kind in kinds] if isinstance(kinds, list) and kinds else ['primary eq "True"']
+            )
             yield from (f"{name}[{each}].{sub.get('name')}" for each in filters for sub in subs)
 
 

@@ -299,13 +299,12 @@ def push_group(player: Player) -> None:
 def push_members(player: Player) -> None:
     """The forms that Group Push uses."""
     first, second, group = new_user(player), new_user(player), player.new_group()
+    name = {"op": "replace", "value": {"id": group.id, "displayName": player.names.group()}}
+    leave = {"op": "remove", "path": f'members[value eq "{first.id}"]'}
     steps: list[tuple[list[dict[str, Any]], list[Person]]] = [
-        (
-            [_members("add", first, second), {"op": "replace", "value": {"id": group.id, "displayName": group.name}}],
-            [first, second],
-        ),
-        ([{"op": "remove", "path": f'members[value eq "{first.id}"]'}, _members("add", second)], [second]),
-        ([_members("replace", first)], [first]),
+        ([name, _members("add", first)], [first]),
+        ([leave, _members("add", second)], [second]),
+        ([_members("replace", first, second)], [first, second]),
         ([_members("replace")], []),
     ]
     for operations, members in steps:

@@ -11,7 +11,7 @@ from scimctl.check.people import Names
 from scimctl.check.reply import Difference, Reply, Request
 from scimctl.simulate.attributes import CORE_USER, Value
 from scimctl.simulate.entra import patch_body
-from scimctl.wire import ATTEMPTS, NO_ANSWER, NO_HEADERS, Client
+from scimctl.wire import ATTEMPTS, NO_HEADERS, Client
 
 MADE_BY_POST = ("/Users", "/Groups")
 """Where a POST makes something that has to be removed again."""
@@ -67,11 +67,6 @@ class Player:
         self._ledger = ledger
         self._name = name
         self._headers = headers
-
-    @property
-    def met_silence(self) -> bool:
-        """Whether a request got no answer at all."""
-        return any(reply.answer.status == NO_ANSWER for reply in self.replies)
 
     # Requests ----------------------------------------------------------------------------------------------------
 
@@ -159,8 +154,9 @@ class Player:
 
     def _made(self, path: str, body: Mapping[str, Any]) -> str:
         reply = self.post(path, body)
-        id_ = reply.body.get("id")
+        id_, kind = reply.body.get("id"), "user" if path == "/Users" else "group"
         if reply.answer.status // 100 != 2 or not isinstance(id_, str) or not id_:
-            kind = "user" if path == "/Users" else "group"
             raise Blocked(f"a {kind} that it needs could not be made: POST {path} {reply.answer}")
+        if self._ledger.is_of_others(reply.body):
+            raise Blocked(f"POST {path} answered another {kind} than the one that was sent: {reply.answer}")
         return id_

@@ -132,7 +132,7 @@ class Reply:
     def finds_nothing(self, *, may_omit_nothing: bool = False) -> None:
         """The answer is an empty list, which is no error."""
         found = self.is_list(may_omit_nothing=may_omit_nothing)
-        self.expect("totalResults", 0, self.body.get("totalResults"))
+        self._totals(0)
         self.expect("number of Resources", 0, len(found))
 
     def finds(self, id_: str) -> dict[str, Any]:
@@ -141,13 +141,18 @@ class Reply:
         :raises Stop: It is not in the list.
         """
         found = self.is_list()
-        self.expect("totalResults", 1, self.body.get("totalResults"))
-        self.expect("number of Resources", 1, len(found))
         for resource in found:
             if resource.get("id") == id_:
+                self._totals(1)
+                self.expect("number of Resources", 1, len(found))
                 return resource
-        self.tell("Resources", f"the one with id {id_}", f"those with id {', '.join(ids(found))}" if found else NOTHING)
+        self.tell("Resources", f"the one with id {id_}", f"those with id {', '.join(ids(found))}" if found else "none")
         raise Stop
+
+    def _totals(self, expected: int) -> None:
+        """`totalResults` is this; that it is no number has been told already."""
+        if type(self.body.get("totalResults")) is int:
+            self.expect("totalResults", expected, self.body["totalResults"])
 
     # Resources ---------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,6 @@
 """Whole simulations: against a right endpoint they find nothing, against each wrong one they find what is wrong."""
 
-import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +11,21 @@ from scimctl.simulate import job
 from scimctl.simulate.entra import FLAG, Dialect
 from scimctl.simulate.report import Run
 from scimctl.wire import Tenant
+from tests.unit.scim_faults import (
+    Right,
+    accept_duplicates,
+    changing_answers,
+    changing_requests,
+    decode_twice,
+    forget_pages,
+    keep_deleted,
+    manager_as_string,
+    on_operations,
+    on_resources,
+    unformat_phones,
+    without,
+)
 from tests.unit.scim_stand_in import TOKEN, Answer, Fault, Received, StandIn, serving
-
-Right = Callable[[Received], Answer]
 
 
 def simulate(
@@ -94,50 +104,6 @@ def test_the_dialects_send_what_they_are_known_for() -> None:
 # Wrong endpoints -------------------------------------------------------------------------------------------------
 
 
-def changing_requests(change: Callable[[Any], Any], method: str, path: str) -> Fault:
-    """A fault that reads the bodies of some requests as something else."""
-
-    def fault(received: Received, right: Right) -> Answer:
-        if received.method == method and re.search(path, received.target):
-            received = replace(received, body=json.dumps(change(json.loads(received.body))).encode())
-        return right(received)
-
-    return fault
-
-
-def changing_answers(change: Callable[[Any], Any], method: str, path: str) -> Fault:
-    """A fault that answers some requests with another body."""
-
-    def fault(received: Received, right: Right) -> Answer:
-        status, headers, body = right(received)
-        if body and received.method == method and status < 300 and re.search(path, received.target):
-            body = change(body)
-        return status, headers, body
-
-    return fault
-
-
-def on_operations(change: Callable[[dict[str, Any]], dict[str, Any] | None], path: str) -> Fault:
-    """A fault that applies the operations of PATCHes wrongly; None leaves one out."""
-
-    def change_body(body: Any) -> Any:
-        operations = [changed for each in body["Operations"] if (changed := change(each)) is not None]
-        return body | {"Operations": operations or [{"op": "replace", "path": "externalId", "value": "x"}]}
-
-    return changing_requests(change_body, "PATCH", path)
-
-
-def on_resources(change: Callable[[dict[str, Any]], Any]) -> Callable[[Any], Any]:
-    """Changes a resource, or each resource of a list."""
-
-    def change_body(body: Any) -> Any:
-        if "Resources" not in body:
-            return change(body)
-        return body | {"Resources": [change(resource) for resource in body["Resources"]]}
-
-    return change_body
-
-
 def drop_a_member(operation: dict[str, Any]) -> dict[str, Any]:
     value = operation.get("value")
     is_batch = operation.get("path") == "members" and operation["op"] == "Add" and len(value) > 1
@@ -146,40 +112,6 @@ def drop_a_member(operation: dict[str, Any]) -> dict[str, Any]:
 
 def remove_every_member(operation: dict[str, Any]) -> dict[str, Any]:
     return {"op": "remove", "path": "members"} if operation["op"] == "Remove" else operation
-
-
-def without(*names: str) -> Callable[[Any], Any]:
-    return on_resources(lambda resource: {name: value for name, value in resource.items() if name not in names})
-
-
-def unformat_phones(body: Any) -> Any:
-    for number in body.get("phoneNumbers") or []:
-        number["value"] = number["value"].replace(" ", "")
-    return body
-
-
-def manager_as_string(resource: Any) -> Any:
-    extension = next((value for name, value in resource.items() if name.endswith("enterprise:2.0:User")), {})
-    if "manager" in extension:
-        extension["manager"] = extension["manager"]["value"]
-    return resource
-
-
-def keep_deleted(received: Received, right: Right) -> Answer:
-    return (204, {}, None) if received.method == "DELETE" else right(received)
-
-
-def accept_duplicates(received: Received, right: Right) -> Answer:
-    status, headers, body = right(received)
-    return (201, headers, {"id": "twin"}) if status == 409 else (status, headers, body)
-
-
-def decode_twice(received: Received, right: Right) -> Answer:
-    return right(replace(received, line=received.line.replace("%2b", "+")))
-
-
-def forget_pages(received: Received, right: Right) -> Answer:
-    return right(replace(received, line=re.sub(r"startIndex=\d+", "startIndex=1", received.line)))
 
 
 def one_too_many(body: Any) -> Any:

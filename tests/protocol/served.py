@@ -1,0 +1,46 @@
+"""The API function over HTTP on this machine, for clients that speak HTTP; in API Gateway's place is a token check."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.protocol.client import Api
+
+TOKEN = "secret-of-the-served-function"
+BASE = "/scim/v2/aaaabbbbccccdddd"
+REFUSAL = b'{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"401","detail":"The token is wrong."}'
+"""What the stack's gateway response for a refused token says; the end-to-end tests meet the real one."""
+
+
+@contextlib.contextmanager
+def serving(api: Api) -> Iterator[str]:
+    """Serve one connection's function on 127.0.0.1 as long as the block runs; gives its Tenant URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def serve(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, headers, content = 401, {"Content-Type": "application/scim+json"}, REFUSAL
+            if self.headers.get("Authorization") == f"Bearer {TOKEN}":
+                reply = api.send(self.command, self.path.removeprefix(BASE), dict(self.headers), body or None)
+                status, headers, content = reply.status, reply.headers, reply.body
+            self.send_response_only(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = serve  # noqa: N815 - http.server's names
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}{BASE}"
+        finally:
+            server.shutdown()
+            thread.join()
