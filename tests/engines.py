@@ -22,21 +22,25 @@ from botocore.exceptions import BotoCoreError, ClientError
 ROOT = Path(__file__).resolve().parent.parent
 DYNOXIDE = ROOT / "node_modules" / "@dynoxide" / "linux-x64" / "dynoxide"
 START_SECONDS = 30
+IMPORT_SECONDS = 300
 
 
 @contextmanager
-def running_engine() -> Iterator[str]:
-    """Run an empty engine on 127.0.0.1 for a while, and yield its URL."""
+def running_engine(export: Path | None = None) -> Iterator[str]:
+    """Run an engine on 127.0.0.1 for a while, and yield its URL.
+
+    :param export: A folder with the export of a table that the engine begins with (dynoxide only); empty without one.
+    """
     port = _free_port()
     process = subprocess.Popen(
-        _command(port),
+        _command(port, export),
         env={**os.environ, "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait(url, process)
+        _wait(url, process, START_SECONDS if export is None else IMPORT_SECONDS)
         yield url
     finally:
         process.terminate()
@@ -67,7 +71,10 @@ def _has_dynoxide() -> bool:
     return sys.platform == "linux" and platform.machine() == "x86_64" and DYNOXIDE.exists()
 
 
-def _command(port: int) -> list[str]:
+def _command(port: int, export: Path | None) -> list[str]:
+    if export is not None:
+        source = ["--source", str(export), "--schema", str(export / "schema.json")]
+        return [str(DYNOXIDE), "import", *source, "--serve", "--port", str(port)]
     if _has_dynoxide():
         return [str(DYNOXIDE), "serve", "--port", str(port)]
     return [sys.executable, "-m", "ministack"]
@@ -79,8 +86,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + START_SECONDS
+def _wait(url: str, process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the DynamoDB engine ended with {process.returncode}")

@@ -5,15 +5,20 @@ from typing import Any
 TABLE_NAME = "scim"
 
 
-def create_table(client: Any, name: str = TABLE_NAME) -> str:
-    """Create the table with a boto3 low-level client, and return its name."""
-    client.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[
+def table_description(name: str = TABLE_NAME) -> dict[str, Any]:
+    """Return what the table is: its name, keys and billing, as CreateTable takes them and DescribeTable tells them."""
+    return {
+        "TableName": name,
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        "AttributeDefinitions": [
             {"AttributeName": "pk", "AttributeType": "S"},
             {"AttributeName": "sk", "AttributeType": "S"},
         ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+
+
+def create_table(client: Any, name: str = TABLE_NAME) -> str:
+    """Create the table with a boto3 low-level client, and return its name."""
+    client.create_table(**table_description(name))
     return name

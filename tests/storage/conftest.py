@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from lambdas.store.table import Table
+from tests.datasets import Dataset, engine_with
 from tests.engines import client_for, running_engine
 from tests.storage.builders import Directory
 from tests.tables import TABLE_NAME, create_table
@@ -61,3 +62,14 @@ def new_table(engine: Any) -> Callable[[], Table]:
     """Makes an empty table on the engine, each time another."""
     numbers = itertools.count()
     return lambda: Table(engine, create_table(engine, f"scim-{next(numbers)}"))
+
+
+CROWDS = (Dataset(10), Dataset(100_000))
+"""A small and a large directory, in one table."""
+
+
+@pytest.fixture(scope="session")
+def crowds() -> Iterator[Any]:
+    """A client of an engine that holds :data:`CROWDS`. Who changes them leaves them as they were."""
+    with engine_with(*CROWDS) as client:
+        yield client

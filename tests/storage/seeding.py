@@ -22,20 +22,6 @@ def seed_users(directory: Directory, number: int, *, first: int = 0) -> list[str
     return made
 
 
-def seed_members(directory: Directory, group: str, members: Iterable[str]) -> None:
-    """Put users into a group that exists: both sides of each membership."""
-    users = directory.table
-    items: list[Item] = []
-    for member in members:
-        pk, sk = keys.member(directory.id, group, member)
-        items.append({"pk": {"S": pk}, "sk": {"S": sk}, "type": {"S": "User"}})
-        stored = users.get(keys.resource(directory.id, "User", member))
-        assert stored is not None
-        stored["groups"] = {"SS": [*stored.get("groups", {}).get("SS", []), group]}
-        items.append(stored)
-    _load(users, items)
-
-
 def _users(directory: Directory, numbers: Iterable[int], made: list[str]) -> Iterator[Item]:
     model = PROVIDER.model_for("User")
     moment = now()
