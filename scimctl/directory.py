@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -18,22 +17,13 @@ from lambdas.store.listing import Listing
 from lambdas.store.table import Table
 from lambdas.store.verification import Difference
 from scimctl import console
+from scimctl.options import EnvironmentOption, Output, OutputOption
 from scimctl.targets import Target, resolve
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
 SHOWN = 100
 """Differences that people are shown; programs get all."""
-
-
-class Output(StrEnum):
-    """How a command prints what it found."""
-
-    TEXT = "text"
-    """For people."""
-
-    JSON = "json"
-    """For programs: one JSON object."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +70,7 @@ def directory() -> None:
 
 @app.command()
 def verify(
-    environment: Annotated[
-        str,
-        typer.Option("--environment", "-e", help="The environment: NAME of environments/NAME.toml.", metavar="NAME"),
-    ],
+    environment: EnvironmentOption,
     directory_id: Annotated[
         str | None,
         typer.Option(
@@ -93,9 +80,7 @@ def verify(
     repair: Annotated[
         bool, typer.Option("--repair", help="Mend what can be mended, then verify again; safe while requests run.")
     ] = False,
-    output: Annotated[
-        Output, typer.Option("--output", "-o", help="For people (text) or for programs (json).")
-    ] = Output.TEXT,
+    output: OutputOption = Output.TEXT,
 ) -> None:
     """Find every disagreement inside a directory; exit status 1 when one remains.
 

@@ -45,14 +45,14 @@ def check_rest(table: Table, directory: str, subject: Rest) -> Finding | None:
     number = sum(1 for _ in table.query(pk, limit=SHOWN, attributes=("sk",)))
     if number == 0:
         return None
-    number_shown = f"at least {number:,} memberships" if number == SHOWN else f"{number:,} memberships"
+    number_shown = "1 membership" if number == 1 else f"{'at least ' * (number == SHOWN)}{number:,} memberships"
     return Finding(
         Difference(
             kind=Kind.UNSWEPT,
             key=f"{pk} / *",
             found=number_shown,
             expected="none",
-            sentence=f"Group {subject.group_id} does not exist; {number_shown} of it are still to be swept. No read shows them.",
+            sentence=f"Group {subject.group_id} does not exist; {number_shown} of it still to be swept. No read shows them.",
             subject=subject,
         )
     )

@@ -65,9 +65,9 @@ def check_lookup(table: Table, facts: FactReader, subject: LookUp) -> Finding | 
         key=named(key),
         found="none" if has else "a look-up",
         expected="a look-up" if has else "none",
-        sentence=f"{who} has {what}, and a filter does not find it."
+        sentence=f"{who} has the {what}, and a filter does not find it."
         if has
-        else f"A look-up of {what} leads to {who}, which does not have it or does not exist.",
+        else f"A look-up of the {what} leads to {who}, which does not have it or does not exist.",
         subject=subject,
     )
     repair = actions.look_up(key) if has else actions.delete_existing(key)
@@ -81,7 +81,7 @@ def _twice(subject: UniqueValue, name: str, owner: str | None, having: list[str]
             key=named(Key(subject.pk, ONLY)),
             found=", ".join(having),
             expected="one of them",
-            sentence=f"{len(having)} {name}s have {_readable(subject.pk)}: {', '.join(having)}. "
+            sentence=f"{len(having)} {name}s have the {_readable(subject.pk)}: {', '.join(having)}. "
             + (f"A filter finds {owner}. " if owner else "A filter finds none of them. ")
             + "Change or delete all but one through SCIM, then verify again.",
             subject=subject,
@@ -96,19 +96,21 @@ def _differs(
     key, what = Key(subject.pk, ONLY), _readable(subject.pk)
     if holder is None:
         kind = Kind.UNIQUE_OF_NOBODY
-        sentence = f"{what} is taken by {name} {owner}, which does not have it or does not exist: nobody can have it."
+        sentence = (
+            f"The {what} is taken by {name} {owner}, which does not have it or does not exist: nobody can have it."
+        )
     elif owner is None:
         kind = Kind.UNIQUE_MISSING
-        sentence = f"{name} {holder} has {what}, and a filter does not find it: another could take it."
+        sentence = f"{name} {holder} has the {what}, and a filter does not find it: another could take it."
     else:
         kind = Kind.UNIQUE_OF_ANOTHER
-        sentence = f"{name} {holder} has {what}, and a filter finds {owner}, which does not have it."
+        sentence = f"{name} {holder} has the {what}, and a filter finds {owner}, which does not have it."
     difference = Difference(
         kind=kind,
         key=named(key),
         found=owner or "none",
         expected=holder or "none",
-        sentence=sentence[0].upper() + sentence[1:],
+        sentence=sentence,
         subject=subject,
     )
     return Finding(difference, (_give(key, owner, holder), *checks))
