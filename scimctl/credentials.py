@@ -3,21 +3,23 @@ where it was just made."""
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import typer
+from rich import box
 from rich.table import Table as Grid
 from rich.text import Text
 
 from lambdas.directory.connections import Connection, State, Token
+from lambdas.directory.tokens import ID_LENGTH
 from scimctl import console
 from scimctl.access import Generated, Held
 from scimctl.durations import told
 from scimctl.targets import Target
 
 SOON_DAYS = 30
-"""Days before its end from which a token is shown in another colour: when the alarm of the stack begins, too."""
+"""Days before its end from which a token is shown with what it has left, as the alarm of the stack begins then, too."""
 
 NEVER_SEEN = "-"
 """What is shown where there is nothing."""
@@ -103,10 +105,7 @@ def print_held(target: Target, held: Held) -> None:
 def connection_grid(all_held: Iterable[Held]) -> Grid:
     """Return the table of connections."""
     now = datetime.now(UTC)
-    grid = Grid()
-    grid.add_column("Connection", no_wrap=True, min_width=16)
-    for name in ("Label", "Directory", "State", "Live tokens", "First to expire", "Last used"):
-        grid.add_column(name)
+    grid = _grid("Connection", "Label", "Directory", "State", "Tokens", "First ends", "Last used")
     for held in all_held:
         connection, live = held.connection, held.live(now)
         uses = [token.last_used for token in held.tokens if token.last_used]
@@ -125,19 +124,12 @@ def connection_grid(all_held: Iterable[Held]) -> Grid:
 def token_grid(tokens: Iterable[Token], *, with_connection: bool = False) -> Grid:
     """Return the table of tokens."""
     now = datetime.now(UTC)
-    grid = Grid()
-    grid.add_column("Token", no_wrap=True, min_width=16)
-    if with_connection:
-        grid.add_column("Connection", no_wrap=True, min_width=16)
-    for name in ("Scope", "Label", "State", "Expires", "Last used"):
-        grid.add_column(name)
+    grid = _grid("Token", *(["Connection"] if with_connection else []), "Label", "Scope", "Ends", "Last used")
     for token in tokens:
         whose = [token.connection] if with_connection else []
-        state = _coloured(state_of(token, now))
-        label = Text(token.label or NEVER_SEEN)
-        grid.add_row(
-            token.id, *whose, token.scope.value, label, state, _expiry(token.expires, now), _day(token.last_used)
-        )
+        state = state_of(token, now)
+        ends = _expiry(token.expires, now) if state == "live" else _coloured(state)
+        grid.add_row(token.id, *whose, Text(token.label or NEVER_SEEN), token.scope.value, ends, _day(token.last_used))
     return grid
 
 
@@ -157,6 +149,19 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
+def _grid(*names: str) -> Grid:
+    """Return a table that keeps ids and days whole on a terminal of 80 columns; labels are broken instead."""
+    grid = Grid(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for name in names:
+        if name in ("Connection", "Token"):
+            grid.add_column(name, no_wrap=True, min_width=ID_LENGTH)
+        elif name in ("Label", "Directory"):
+            grid.add_column(name, overflow="fold")
+        else:
+            grid.add_column(name, no_wrap=True)
+    return grid
+
+
 def _day(at: datetime | None) -> str:
     """Return the day of a last use: it is kept once a day, so its time tells only when that day began for the token."""
     return f"{at:%Y-%m-%d}" if at else NEVER_SEEN
@@ -166,9 +171,9 @@ def _expiry(at: datetime | None, now: datetime) -> Text:
     if at is None:
         return Text(NEVER_SEEN)
     left = at - now
-    if left.total_seconds() <= 0:
-        return Text(f"{at:%Y-%m-%d}, over")
-    return Text(f"{at:%Y-%m-%d}, in {told(left)}", style="yellow" if left.days < SOON_DAYS else "")
+    if left >= timedelta(days=SOON_DAYS):
+        return Text(f"{at:%Y-%m-%d}")
+    return Text(f"in {told(left)}", style="yellow")
 
 
 def _coloured(state: str) -> Text:

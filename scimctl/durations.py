@@ -24,5 +24,6 @@ def told(duration: timedelta) -> str:
     seconds = int(duration.total_seconds())
     for name, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= size:
-            return f"{seconds // size} {name}{'' if seconds // size == 1 else 's'}"
+            number = round(seconds / size)
+            return f"{number} {name}{'' if number == 1 else 's'}"
     return f"{seconds} second{'' if seconds == 1 else 's'}"

@@ -80,10 +80,13 @@ def test_people_see_connections_and_tokens_with_state_expiry_and_last_use(store)
         result = scimctl(*command, "-e", "acme")
         assert result.exit_code == 0
         assert "2026-11-20" in result.stdout
-        assert "in 29 days" in result.stdout
+        assert "in 30 days" in result.stdout
         assert told["secret_token"] not in result.output
     assert "enabled" in scimctl("connections", "list", "-e", "acme").stdout
-    assert "live" in scimctl("tokens", "list", "-e", "acme").stdout
+    run("connections", "disable", told["connection"], "--yes")
+    assert "disabled" in scimctl("tokens", "list", "-e", "acme").stdout
+    keep(store, told["token"]["id"], expires=datetime.now(UTC))
+    assert "expired" in scimctl("tokens", "list", "-e", "acme").stdout
 
 
 def test_an_environment_without_connections_says_how_to_make_one(store):
@@ -94,8 +97,9 @@ def test_an_environment_without_connections_says_how_to_make_one(store):
 
 def test_an_id_is_never_cut_on_a_narrow_terminal(store):
     told = make()
-    result = CliRunner().invoke(app, ["connections", "list", "-e", "acme"], env={"COLUMNS": "60"})
-    assert told["connection"] in result.stdout
+    for group, ids in (("connections", [told["connection"]]), ("tokens", [told["connection"], told["token"]["id"]])):
+        result = CliRunner().invoke(app, [group, "list", "-e", "acme"], env={"COLUMNS": "72"})
+        assert all(each in result.stdout for each in ids)
 
 
 def test_tokens_are_listed_of_all_connections_or_of_one(store):
@@ -344,7 +348,7 @@ def test_a_grace_period_that_is_none_is_a_usage_error(store, grace):
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"), [("90s", "1 minute"), ("3h", "3 hours"), ("1d", "1 day"), ("7d", "7 days"), ("0s", "0 seconds")]
+    ("text", "wanted"), [("80s", "1 minute"), ("3h", "3 hours"), ("1d", "1 day"), ("7d", "7 days"), ("0s", "0 seconds")]
 )
 def test_a_length_of_time_is_told_in_its_largest_unit(text, wanted):
     assert told_duration(parse_duration(text)) == wanted
