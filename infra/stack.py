@@ -11,6 +11,7 @@ from infra.changes import ChangesSource, DeadLetters
 from infra.environment_log import EnvironmentLog
 from infra.functions import Spec, VersionedFunction
 from infra.observability import Alarms
+from infra.queries import SavedQueries
 from infra.table import DirectoryTable
 from lambdas.directory.settings import Environment
 
@@ -50,6 +51,8 @@ class ScimStack(cdk.Stack):
             log_group=self.log.group,
         )
         self._add_alarms()
+        if not environment.local:  # the local cloud does not know saved queries
+            SavedQueries(self, "Queries", environment, self.log.group)
         self._add_outputs()
         self._acknowledge_findings()
 

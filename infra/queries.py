@@ -1,0 +1,122 @@
+"""Questions to the SCIM log that come with the stack: saved queries of CloudWatch Logs Insights.
+
+They are for what `scimctl log` does not do: weeks, sums and percentiles. A query's placeholder, such as ``{{user}}``, is
+asked for when it is run. The fields are those that the records have (:mod:`lambdas.api.log`, :mod:`lambdas.authorizer.log`,
+:mod:`infra.access_log`); a test keeps it so.
+"""
+
+from dataclasses import dataclass, field
+
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from lambdas.directory.settings import Environment
+
+
+@dataclass(frozen=True)
+class Query:
+    """One saved query."""
+
+    name: str
+    """What a person chooses in the console, below the environment's folder."""
+
+    text: str
+    """The query, in Logs Insights QL."""
+
+    parameters: dict[str, str] = field(default_factory=dict)
+    """Placeholder to what a person is told of it."""
+
+
+QUERIES = (
+    Query(
+        "Failed requests",
+        """
+        fields @timestamp, status, method, route, resource_name, external_id, scim_type
+        | fields coalesce(detail, reason, refusal, exception_name) as why
+        | fields connection, coalesce(request_id, function_request_id) as id
+        | filter (event = "scim.request" and status >= 400)
+            or event = "scim.refused" or event = "scim.failure"
+            or (event = "api.access" and refusal != "-")
+        | sort @timestamp desc
+        | limit 1000
+        """,
+    ),
+    Query(
+        "History of one user",
+        """
+        fields @timestamp, method, route, status, scim_type, detail, results, operator, request_id
+        | parse @message /"changed": ?\\[(?<attributes>[^\\]]*)\\]/
+        | filter event = "scim.request" and resource_type = "User"
+        | filter tolower(resource_name) = tolower("{{user}}") or external_id = "{{user}}"
+            or resource_id = "{{user}}" or strcontains(tolower(`filter`), tolower("{{user}}"))
+        | sort @timestamp asc
+        | limit 1000
+        """,
+        {"user": "The userName, externalId or id of the user. Changes of group members name the group only."},
+    ),
+    Query(
+        "What a cycle did",
+        """
+        filter event = "scim.request" and ispresent(connection)
+        | stats count(*) as requests, count_distinct(resource_id) as resources, sum(refused) as refusals,
+            sum(failed) as failures, earliest(@timestamp) as first, latest(@timestamp) as last
+            by connection, resource_type, method, route
+        | sort requests desc
+        """,
+    ),
+    Query(
+        "Refused credentials",
+        """
+        filter event = "scim.refused"
+        | stats count(*) as refusals, earliest(@timestamp) as first, latest(@timestamp) as last
+            by reason, connection, token
+        | sort refusals desc
+        """,
+    ),
+    Query(
+        "Slowest requests",
+        """
+        fields @timestamp, milliseconds, method, route, status, resource_type, resource_name, results
+        | fields dynamodb_calls, read_units, write_units, request_id
+        | filter event = "scim.request"
+        | sort milliseconds desc
+        | limit 100
+        """,
+    ),
+    Query(
+        "Cost per operation",
+        """
+        filter event = "scim.request"
+        | stats count(*) as requests, avg(milliseconds) as mean_ms, pct(milliseconds, 95) as p95_ms,
+            avg(dynamodb_calls) as calls_each, avg(read_units) as reads_each, avg(write_units) as writes_each,
+            sum(read_units) as reads_total, sum(write_units) as writes_total
+            by method, route
+        | sort requests desc
+        """,
+    ),
+)
+"""In the order in which an operator comes to need them."""
+
+
+class SavedQueries(Construct):
+    """The queries of one environment, in a folder ``scim-<name>`` of the account's saved queries."""
+
+    def __init__(self, scope: Construct, construct_id: str, environment: Environment, group: logs.ILogGroup) -> None:
+        super().__init__(scope, construct_id)
+        for query in QUERIES:
+            logs.CfnQueryDefinition(
+                self,
+                query.name.title().replace(" ", ""),
+                name=f"scim-{environment.name}/{query.name}",
+                query_string=_without_indent(query.text),
+                log_group_names=[group.log_group_name],
+                parameters=[
+                    logs.CfnQueryDefinition.QueryParameterProperty(name=name, description=description)
+                    for name, description in query.parameters.items()
+                ]
+                or None,
+            )
+
+
+def _without_indent(text: str) -> str:
+    return "\n".join(line.strip() for line in text.strip().splitlines())
