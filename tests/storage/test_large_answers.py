@@ -1,0 +1,55 @@
+"""The answer with a hundred thousand members: sent compressed, or refused with how to ask; never larger than Lambda can return."""
+
+import base64
+import gzip
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from scim2_models import TooManyException
+from scim2_server.requests import ScimRequest
+
+from benchmarks.places import TablePlace, request
+from lambdas.api.responses import write_answer
+from tests.engines import engine_name
+from tests.storage.conftest import CROWDS
+
+pytestmark = pytest.mark.skipif(engine_name() != "dynoxide", reason="no engine here that imports so many items")
+
+LAMBDA_ANSWER_BYTES = 6_291_556
+"""What a function may return (AWS limit), as JSON."""
+
+
+@pytest.fixture(scope="module")
+def place(crowds: Any) -> TablePlace:
+    return TablePlace(crowds, CROWDS[-1])
+
+
+def taking_gzip(asked: ScimRequest) -> ScimRequest:
+    return replace(asked, headers=[*asked.headers, ("Accept-Encoding", "gzip")])
+
+
+def test_a_group_of_100000_is_answered_compressed_and_refused_in_words_otherwise(place: TablePlace) -> None:
+    asked = request("GET", f"/Groups/{place.dataset.group}")
+    response = place.serve(asked)
+
+    answer = write_answer(response, taking_gzip(asked))
+    assert answer["headers"]["Content-Encoding"] == "gzip"
+    assert len(json.dumps(answer)) < LAMBDA_ANSWER_BYTES
+    members = json.loads(gzip.decompress(base64.b64decode(answer["body"])))["members"]
+    assert len({each["value"] for each in members}) == place.dataset.members == 100_000
+    assert set(members[0]) == {"value", "$ref", "type"}
+
+    with pytest.raises(TooManyException, match=r"members\.value"):
+        write_answer(response, asked)
+
+
+def test_the_ids_of_100000_members_are_answered_even_uncompressed(place: TablePlace) -> None:
+    asked = request("GET", f"/Groups/{place.dataset.group}", attributes="members.value")
+    answer = write_answer(place.serve(asked), asked)
+
+    assert len(json.dumps(answer)) < LAMBDA_ANSWER_BYTES
+    members = json.loads(answer["body"])["members"]
+    assert len(members) == 100_000
+    assert set(members[0]) == {"value"}
