@@ -124,7 +124,7 @@ class Answer:
         """The JSON object in the body; None when the body is something else."""
         try:
             value = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON; or nested deeper than anybody means it
             return None
         return value if isinstance(value, dict) else None
 

@@ -9,11 +9,13 @@ import typer
 from scimctl import tenants
 from scimctl.check import job
 from scimctl.check.job import UnusableError
-from scimctl.check.report import Report
+from scimctl.check.report import Report, redact
 from scimctl.check.suites import SUITES
 from scimctl.console import err, out, show_problem
 from scimctl.local import signals
 from scimctl.local.state import StateError
+from scimctl.options import Output, OutputOption
+from scimctl.printable import printable
 
 UNUSABLE = 2
 """Exit status when nothing could be checked: as for arguments that cannot be used."""
@@ -32,19 +34,9 @@ class SuiteName(StrEnum):
     ALL = "all"
 
 
-class Output(StrEnum):
-    """How the result is printed."""
-
-    TEXT = "text"
-    """For people."""
-
-    JSON = "json"
-    """For programs: one JSON object."""
-
-
 UrlArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[URL]", help="The Tenant URL. By default that of the local endpoint.", show_default=False),
+    typer.Argument(metavar="URL", help="The Tenant URL. By default that of the local endpoint.", show_default=False),
 ]
 TokenOption = Annotated[
     str | None,
@@ -53,7 +45,6 @@ TokenOption = Annotated[
     ),
 ]
 SuiteOption = Annotated[SuiteName, typer.Option(help="Whose checks to play.")]
-OutputOption = Annotated[Output, typer.Option("--output", "-o", help="For people (text) or for programs (json).")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show every request and its answer.")]
 StateOption = Annotated[
     Path | None, typer.Option(help="Where the local endpoint keeps its state.", show_default=".local")
@@ -99,7 +90,7 @@ def check(
     try:
         run = job.run(tenant, chosen, err)
     except UnusableError as error:
-        show_problem(str(error).replace(tenant.token, "[the token]"))
+        show_problem(printable(redact(str(error), tenant.token)))
         raise typer.Exit(UNUSABLE) from None
     report = Report(run, tenant.token, is_verbose=verbose)
     if output is Output.JSON:

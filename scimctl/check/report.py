@@ -11,11 +11,17 @@ from rich.text import Text
 from scimctl.check.job import Outcome, Result, Run
 from scimctl.check.reply import Difference, Reply, Request
 from scimctl.check.suite import Level, Suite
+from scimctl.printable import printable
 
 LONG = 600
 """Characters of a body that are shown without --verbose."""
 
 REDACTED = "[the token]"
+
+
+def redact(text: str, token: str) -> str:
+    """Take the token out of a text, also as JSON writes it."""
+    return text.replace(token, REDACTED).replace(json.dumps(token)[1:-1], REDACTED)
 
 
 class Report:
@@ -46,7 +52,7 @@ class Report:
                 for suite, results in run.results
             ],
         }
-        return self._redact(json.dumps(facts, indent=2, ensure_ascii=False))
+        return redact(json.dumps(facts, indent=2, ensure_ascii=False), self._token)
 
     def _result(self, result: Result) -> dict[str, Any]:
         check = result.check
@@ -77,26 +83,28 @@ class Report:
             level = "" if result.check.level is Level.MANDATORY else f"  ({result.check.level})"
             console.print(Text.assemble("  ", (mark, style), f" {result.check.name}", (level, "dim")), soft_wrap=True)
             for line in self._lines(result):
-                console.print(Text("      ") + Text(self._redact(line)), soft_wrap=True)
+                console.print(Text(f"      {line}"), soft_wrap=True)
 
     def _lines(self, result: Result) -> Iterator[str]:
         """What is told below the name of a check."""
-        if result.outcome is not Outcome.PASSED:
+        if result.outcome is Outcome.BLOCKED:
+            yield f"Not tried: {self._shortened(result.blocked)}"
+        elif result.outcome is Outcome.FAILED:
             yield f"Required:  {result.check.requirement}"
             before: Request | None = None
             for each in result.differences:
                 if each.request is not before:
-                    yield f"Request:   {each.request}"
+                    yield f"Request:   {self._shortened(each.request)}"
                     if each.request.body is not None:
                         yield f"           {self._shortened(_text(each.request.body))}"
                 before = each.request
-                yield f"Differs:   {each.what}: expected {_one_line(each.expected)}, found {self._shortened(each.found)}"
+                expected, found = self._told(each.expected), self._shortened(each.found)
+                yield f"Differs:   {self._told(each.what)}: expected {expected}, found {found}"
             if result.blocked:
-                yield f"Not tried: {self._shortened(result.blocked)}"
+                yield f"Stopped:   {self._shortened(result.blocked)}"
             yield f"Matters:   {result.check.matters}"
         if self._is_verbose:
-            for reply in result.replies:
-                yield from _conversation(reply)
+            yield from (self._told(line) for reply in result.replies for line in _conversation(reply))
 
     def _print_verdict(self, console: Console) -> None:
         run = self._run
@@ -109,22 +117,23 @@ class Report:
         if run.left:
             console.print(Text(f"Left behind, because it could not be removed ({len(run.left)}):", style="bold red"))
             for made in run.left:
-                console.print(Text(f"  {self._redact(made)}"), soft_wrap=True)
+                console.print(Text(f"  {self._told(made)}"), soft_wrap=True)
         elif run.results:
             console.print(f"Everything that was made (named {run.marker}) is removed.", highlight=False)
         if run.stopped:
-            console.print(Text(f"Stopped: {self._redact(run.stopped)}", style="bold red"), soft_wrap=True)
+            console.print(Text(f"Stopped: {self._told(run.stopped)}", style="bold red"), soft_wrap=True)
         elif run.passed:
             console.print(Text("The endpoint passes.", style="bold green"))
         else:
             console.print(Text("The endpoint does not pass.", style="bold red"))
 
-    def _shortened(self, text: str) -> str:
-        text = _one_line(text)
+    def _shortened(self, told: object) -> str:
+        text = self._told(str(told))
         return text if self._is_verbose or len(text) <= LONG else f"{text[:LONG]}… (--verbose shows all)"
 
-    def _redact(self, text: str) -> str:
-        return text.replace(self._token, REDACTED)
+    def _told(self, text: str) -> str:
+        """A text of the endpoint's as it may be printed: one line, nothing that a terminal obeys, no token."""
+        return printable(redact(_one_line(text), self._token))
 
 
 def _one_line(text: str) -> str:

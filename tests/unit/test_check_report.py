@@ -113,3 +113,17 @@ def test_a_token_that_an_endpoint_repeats_is_shown_to_nobody(is_verbose: bool) -
     assert TOKEN not in text(told)
     assert TOKEN not in told.as_json()
     assert "[the token]" in told.as_json()
+
+
+def test_what_an_endpoint_answers_is_shown_on_the_terminal_and_never_obeyed() -> None:
+    def answer_an_escape(received: Received, right: Right) -> Answer:
+        status, headers, body = right(received)
+        return (
+            (400, headers, {"detail": "\x1b[2J\x9b2J\u202egone"})
+            if received.method == "PATCH"
+            else (status, headers, body)
+        )
+
+    told = text(report(answer_an_escape, is_verbose=True))
+    assert "gone" in told
+    assert not {"\x1b", "\x9b", "\u202e"} & set(told)

@@ -157,6 +157,11 @@ def test_retry_after_is_honoured_within_reason(header: str, seconds: float) -> N
     assert Answer(429, {"retry-after": header}).pause(1) == seconds
 
 
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"\xff", b"[" * 100_000])
+def test_a_body_that_is_no_json_object_is_no_resource(body: bytes) -> None:
+    assert Answer(200, body=body).resource is None
+
+
 def test_pauses_double_without_retry_after() -> None:
     assert [Answer(503).pause(attempt) for attempt in (1, 2, 3)] == [0.5, 1.0, 2.0]
 
