@@ -160,7 +160,22 @@ def test_members_are_exactly_these_in_any_order_and_once() -> None:
 # Whatever is answered --------------------------------------------------------------------------------------------
 
 NAMES = st.sampled_from(
-    "schemas Resources totalResults id members value type emails name active status roles manager detail".split()
+    [
+        "schemas",
+        "Resources",
+        "totalResults",
+        "id",
+        "members",
+        "value",
+        "type",
+        "emails",
+        "name",
+        "active",
+        "status",
+        "roles",
+        "manager",
+        "detail",
+    ]
 ) | st.just(MANAGER.removesuffix(":manager"))
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from([LIST, ERROR, "1"]),
