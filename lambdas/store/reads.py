@@ -132,7 +132,7 @@ class Reader:
         pk = keys.members(self.directory, str(group.id))
         entry = _entry(group, "members")
         members = []
-        for item in self.table.query(pk, limit=self.members_left + 1):
+        for item in self.table.query(pk, limit=self.members_left + 1, attributes=("sk", "type", "display")):
             value = member_value(item)
             # Not validated: our own making, and validation would double what reading 100,000 of them takes.
             members.append(entry.model_construct(ref=value.pop("$ref"), **value))
