@@ -161,7 +161,7 @@ def _print_log(
     directory: Path, environment: str, begin: datetime, *, follow: bool = False, everything: bool = False
 ) -> None:
     """Print the log from a moment on, until its end, Ctrl-C or the stop of the local cloud."""
-    question = Question(Selection(everything=everything), begin, follow)
+    question = Question(Selection(everything=everything), begin, follow=follow)
     try:
         Listing(resolve(environment, directory), question).run()
     except KeyboardInterrupt:

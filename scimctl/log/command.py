@@ -101,8 +101,10 @@ def log(
     if directory:
         check_directory(directory)
     begin = moment(since, datetime.now(UTC))
+    named = {"environment": environment, "since": since, "connection": selection.connection, "directory": directory}
+    again = " ".join(f"--{name} {value}" for name, value in named.items() if value)
     try:
-        Listing(target, Question(selection, begin, follow, output)).run()
+        Listing(target, Question(selection, begin, again, follow, output)).run()
     except KeyboardInterrupt:
         return
 

@@ -35,6 +35,9 @@ class Question:
 
     selection: Selection
     since: datetime
+    again: str = ""
+    """The options that name the same time and place once more, such as ``--environment acme --since 1d``."""
+
     follow: bool = False
     output: Output = Output.TEXT
 
@@ -111,7 +114,7 @@ class Listing:
         if self._others:
             hints.append(f"What failed in the same time without naming this {noun}:")
             hints += [f"{count:7,}  {kind}" for kind, count in self._others.most_common(HINTS)]
-            hints.append(f"See them with `scimctl log --failed --environment {environment}`.")
+            hints.append(f"See them with `scimctl log --failed {self.question.again}`.")
         others = [name for name in settings.names() if name != environment]
         elsewhere = f" Other environments: {', '.join(others)}." if others else ""
         hints.append(f"Look further back with --since, for example --since 3d.{elsewhere}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -19,6 +20,11 @@ NONE = "-"
 
 PIPED_WIDTH = 400
 """Characters of a line that goes to another program: nothing is folded for it."""
+
+ROOMY_WIDTH = 120
+"""Characters of a terminal on which the columns of :data:`WIDE` have room; on a narrower one, names would be folded for ids."""
+
+WIDE = ("External id", "Id")
 
 SHOWN = 50
 """Rows that people are shown unless they ask for another number: about a screen."""
@@ -51,9 +57,11 @@ def print_list(pages: Iterable[Page], columns: Columns, noun: str, limit: int) -
 
     :param limit: 0 for all.
     """
+    screen = console.out if console.out.is_terminal else Console(width=PIPED_WIDTH, highlight=False)
+    columns = {name: value for name, value in columns.items() if screen.width >= ROOMY_WIDTH or name not in WIDE}
     grid = Grid(box=SIMPLE_HEAD, pad_edge=False)
     for name in columns:
-        grid.add_column(name, no_wrap=name == "Id", overflow="fold")
+        grid.add_column(name, overflow="fold")
     total, shown = 0, 0
     with console.step(f"Reading {noun}s") as step:
         for page in pages:
@@ -66,7 +74,7 @@ def print_list(pages: Iterable[Page], columns: Columns, noun: str, limit: int) -
                 break
         step.note = f"{total:,}"
     if shown:
-        console.out.print(grid, width=None if console.out.is_terminal else PIPED_WIDTH)
+        screen.print(grid)
     console.out.print(f"{total:,} {noun}{'' if total == 1 else 's'}" + (f", {shown:,} shown" if shown < total else ""))
     return total
 

@@ -81,7 +81,7 @@ def test_nothing_about_a_user_is_told_with_what_failed_otherwise_and_where_to_lo
     assert "In the directory there is no such user." in told
     assert "3 401 check token the token has expired connection k3x7m2qwertyuiop" in told
     assert "1 400 create user invalidFilter" in told
-    assert "`scimctl log --failed --environment acme`" in told
+    assert "`scimctl log --failed --environment acme --since 2h`" in told
     assert "--since 3d" in told
     assert "Other environments: local" in told
 
