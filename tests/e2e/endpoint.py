@@ -15,10 +15,14 @@ import boto3
 from scimctl import targets
 from scimctl.access import Access, Generated
 from scimctl.local.state import LocalState, read_connection, read_state
+from scimctl.log.events import LogEvent
 from scimctl.log.reader import LogReader
 
 SCIM_JSON = "application/scim+json"
 NO_TOKEN = ""
+
+SECRETS: set[str] = set()
+"""Every token that this run was shown, for the search in its logs."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,9 @@ class Endpoint:
 
     def create_connection(self, directory: str | None = None, **options: Any) -> Generated:
         """Another connection, as `scimctl connections create` makes it: `.tenant_url` and `.secret_token`."""
-        return self.access().generate(directory=directory, **options)
+        generated = self.access().generate(directory=directory, **options)
+        SECRETS.add(generated.secret_token)
+        return generated
 
     def access(self) -> Access:
         """What an operator can do with connections and tokens."""
@@ -101,8 +107,11 @@ class Endpoint:
 
     def records(self, since: datetime) -> list[dict[str, Any]]:
         """The log group's JSON records since a moment, oldest first."""
-        reader = LogReader.of(targets.resolve(self.state.environment, self.state_directory))
-        return [event.record for event in reader.read(since) if event.record]
+        return [event.record for event in self.log(since) if event.record]
+
+    def log(self, since: datetime) -> list[LogEvent]:
+        """All that is in the log group since a moment, oldest first."""
+        return list(LogReader.of(targets.resolve(self.state.environment, self.state_directory)).read(since))
 
     def wait_for_record(
         self, matches: Callable[[dict[str, Any]], bool], since: datetime, seconds: float = 15
