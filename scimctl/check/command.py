@@ -8,7 +8,7 @@ import typer
 
 from scimctl import tenants
 from scimctl.check import job
-from scimctl.check.job import UnusableError
+from scimctl.check.job import Run, UnusableError
 from scimctl.check.report import Report, redact
 from scimctl.check.suites import SUITES
 from scimctl.console import err, out, show_problem
@@ -18,7 +18,7 @@ from scimctl.options import Output, OutputOption
 from scimctl.printable import printable
 
 UNUSABLE = 2
-"""Exit status when nothing could be checked: as for arguments that cannot be used."""
+"""Exit status when the endpoint does not answer or refuses the token: as for arguments that cannot be used."""
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as of every command of a shell."""
@@ -78,8 +78,8 @@ def check(
 
     **Exit status**
 
-    0 when every mandatory check passes, 1 when one does not, 2 when nothing can be checked: used wrongly, no answer, or
-    the token is refused. Checks that are optional, or previews of the validator, are told and do not count.
+    0 when every mandatory check passes, 1 when one does not, 2 when not everything could be checked: used wrongly, no
+    answer, or the token is refused; 130 after Ctrl-C. Optional checks and the validator's previews do not count.
     """
     try:
         tenant = tenants.choose(url, token, state_dir, "URL")
@@ -97,6 +97,13 @@ def check(
         typer.echo(report.as_json())
     else:
         report.print(out)
+    raise typer.Exit(_exit_status(run))
+
+
+def _exit_status(run: Run) -> int:
+    """The exit status that tells a pipeline what came of a run."""
     if run.is_interrupted:
-        raise typer.Exit(INTERRUPTED)
-    raise typer.Exit(UNUSABLE if run.stopped else 0 if run.passed else 1)
+        return INTERRUPTED
+    if run.stopped:
+        return UNUSABLE
+    return 0 if run.passed else 1
