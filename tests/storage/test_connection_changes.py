@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 from moto import mock_aws
@@ -124,6 +124,22 @@ def used(table: Table, token: Token, at: str) -> None:
 def test_a_grace_period_never_lengthens_a_life(days, kept):
     token = token_of(new_connection("acme", now=NOW))
     assert ending(token, timedelta(days=days), NOW).expires == NOW + timedelta(days=kept)
+
+
+DECADE = 10 * YEAR
+
+
+@given(
+    life=st.timedeltas(timedelta(days=1), DECADE - timedelta(days=1)),
+    grace=st.timedeltas(timedelta(0), DECADE),
+    age=st.timedeltas(-DECADE, DECADE),
+)
+def test_no_grace_period_at_no_time_lengthens_a_life_or_outlasts_itself(life, grace, age):
+    token = token_of(new_connection("acme", now=NOW), life)
+    ended = ending(token, grace, NOW + age)
+    assert ended.expires <= token.expires
+    assert ended.expires <= NOW + age + grace
+    assert ended == replace(token, expires=ended.expires)
 
 
 def test_a_token_that_is_already_ending_ends_no_later_when_it_is_rotated_again():

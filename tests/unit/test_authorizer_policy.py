@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lambdas.authorizer.policy import allow, requested_connection
+from lambdas.directory import tokens
 from tests.unit.policies import API, METHODS, PATHS, opens
 
 OWN, OTHER = "abcdefghijklmnop", "qrstuvwxyz234567"
@@ -50,6 +51,18 @@ def test_no_path_below_another_connection_is_opened_by_naming_the_own_one_in_it(
     assert not opens(document, f"{API}/{method}/v2/{OWN}x/{tail}")
     assert not opens(document, f"{API}/{method}/v2/v2/{OWN}/{tail}")
     assert not opens(document, f"{API}/{method}/{tail}")
+
+
+IDS = st.from_regex(tokens.ID, fullmatch=True)
+
+
+@given(own=IDS, other=IDS, method=st.sampled_from(METHODS), tail=st.text(), scope=st.sampled_from(SCOPES))
+def test_no_connections_token_opens_anything_of_any_other_connection(own, other, method, tail, scope):
+    assume(own != other)
+    answer = allow(f"{API}/GET/v2/{other}/Users", connection=own, directory="acme", token="token", scope=scope)
+    assert opens(answer["policyDocument"], f"{API}/GET/v2/{own}/Users")
+    for path in (f"v2/{other}", f"v2/{other}/{tail}", f"v2/{other}/{own}", f"v2/{other}/.search"):
+        assert not opens(answer["policyDocument"], f"{API}/{method}/{path}")
 
 
 @pytest.mark.parametrize(

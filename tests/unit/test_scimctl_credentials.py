@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from lambdas.directory import tokens
@@ -345,6 +347,17 @@ def test_a_grace_period_that_is_none_is_a_usage_error(store, grace):
     result = scimctl("tokens", "rotate", "a" * 16, "-e", "acme", "--grace", grace)
     assert result.exit_code == 2
     assert "90s, 10m, 12h or 7d" in result.stderr
+
+
+@given(st.from_regex(r"[0-9]{1,6}[smhd]", fullmatch=True))
+def test_a_number_and_a_unit_are_a_length_of_time(text):
+    assert timedelta(0) <= parse_duration(text) <= timedelta(days=999_999)
+
+
+@given(st.text().filter(lambda text: not re.fullmatch(r"\d{1,6}[smhd]", text)))
+def test_any_other_text_is_told_to_be_none(text):
+    with pytest.raises(ValueError, match="90s, 10m, 12h or 7d"):
+        parse_duration(text)
 
 
 @pytest.mark.parametrize(
