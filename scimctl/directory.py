@@ -18,9 +18,11 @@ from lambdas.store.table import Table
 from lambdas.store.verification import Difference
 from scimctl import console
 from scimctl.options import EnvironmentOption, Output, OutputOption
+from scimctl.restoring import restore
 from scimctl.targets import Target, resolve
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+app.command()(restore)
 
 SHOWN = 100
 """Differences that people are shown; programs get all."""

@@ -26,6 +26,9 @@ class Kind(StrEnum):
     SWEEP = "scim.sweep"
     """The memberships of a deleted group, removed after it (:mod:`lambdas.changes.handler`)."""
 
+    OPERATION = "scim.operation"
+    """What an operator did to a directory as a whole (:mod:`scimctl.restoring`)."""
+
     ACCESS = "api.access"
     """What API Gateway writes of every request (:mod:`infra.access_log`)."""
 
@@ -70,7 +73,7 @@ def is_shown(record: Record) -> bool:
     """
     if record.get("event") == Kind.ACCESS:
         return is_gateway_refusal(record)
-    return record.get("event") in (Kind.REQUEST, Kind.REFUSED, Kind.FAILURE, Kind.SWEEP)
+    return record.get("event") in (Kind.REQUEST, Kind.REFUSED, Kind.FAILURE, Kind.SWEEP, Kind.OPERATION)
 
 
 def is_gateway_refusal(record: Record) -> bool:

@@ -85,7 +85,7 @@ class Selection:
         """
         if self.everything:
             return ""
-        wanted = [_any(f'$.event = "{each}"' for each in (Kind.REQUEST, Kind.REFUSED, Kind.FAILURE, Kind.SWEEP))]
+        wanted = [_any(f'$.event = "{each}"' for each in Kind if each is not Kind.ACCESS)]
         if self.failed:
             failed_requests = f'($.event = "{Kind.REQUEST}" && $.status >= 400)'
             failed_sweeps = f'($.event = "{Kind.SWEEP}" && $.failed >= 1)'

@@ -123,7 +123,7 @@ def _arranged(events: list[LogEvent]) -> Story:
     story = Story()
     for event in sorted(events, key=lambda each: each.at):
         match event.record.get("event"):
-            case Kind.REQUEST:
+            case Kind.REQUEST | Kind.OPERATION:
                 story.request = event
             case Kind.REFUSED:
                 story.credentials = event

@@ -25,6 +25,8 @@ def action(record: Record) -> str:
             return "failure"
         case Kind.SWEEP:
             return "sweep memberships"
+        case Kind.OPERATION:
+            return str(record.get("action", "operation"))
     method, route = str(record.get("method", "")), route_of(record)
     first, _, rest = route.strip("/").partition("/")
     if first in ("Users", "Groups"):
@@ -57,6 +59,8 @@ def whom(record: Record, name_of: NameOf = lambda _: None) -> str:
         return f"token {record['token']}" if record.get("token") else ""
     if record.get("event") == Kind.ACCESS:
         return _id_in(record)
+    if record.get("event") == Kind.OPERATION:
+        return str(record.get("directory", ""))
     name = text_of(record, "resource_name") or text_of(record, "external_id") or name_of(record)
     return name or text_of(record, "resource_id") or _looked_for(record)
 
