@@ -50,5 +50,9 @@ check: install ## Form, types and layers
 test: check ## Form, types, layers and every tier of tests
 	$(BIN)/pytest
 
+bench: install ## Measure what operations cost and take, into benchmarks/results (BENCH="cost pages speed import"; BENCH=--help)
+	@$(BIN)/python -m benchmarks $(BENCH)
+
 clean: ## Remove what was installed and built; the local cloud's data too
+	@test ! -x $(BIN)/scimctl || $(BIN)/scimctl local down
 	rm -rf $(VENV) node_modules cdk.out .local

@@ -1,0 +1,54 @@
+"""The command line of the benchmarks: ``make bench``, or ``python -m benchmarks --help``."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks import cost, imports, pages, speed
+from tests.engines import engine_name
+
+
+class Benchmark(StrEnum):
+    """A benchmark, by the name of its report."""
+
+    COST = "cost"
+    PAGES = "pages"
+    SPEED = "speed"
+    IMPORT = "import"
+
+
+RUNS: dict[Benchmark, Callable[[], Path]] = {
+    Benchmark.COST: cost.run,
+    Benchmark.PAGES: pages.run,
+    Benchmark.SPEED: speed.run,
+    Benchmark.IMPORT: imports.run,
+}
+
+
+def main(
+    which: Annotated[
+        list[Benchmark] | None,
+        typer.Argument(
+            help="cost: DynamoDB calls and capacity units of every operation. pages: of pages anywhere in a directory of up "
+            "to a million users. speed: CPU time of every operation. import: of each function's cold import. All, when none "
+            "is named: some five minutes on a quiet machine, two gigabytes of memory.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Measure what operations cost, and write the tables of benchmarks/results/."""
+    chosen = which or list(Benchmark)
+    if engine_name() != "dynoxide" and set(chosen) != {Benchmark.IMPORT}:
+        typer.echo(
+            "Only the import benchmark runs here: the others need dynoxide, which exists for x86_64 Linux.", err=True
+        )
+        raise typer.Exit(1)
+    for each in chosen:
+        typer.echo(RUNS[each]().read_text())
+
+
+if __name__ == "__main__":
+    typer.run(main)
