@@ -50,7 +50,7 @@ check: install ## Form, types and layers
 test: check ## Form, types, layers and every tier of tests
 	$(BIN)/pytest
 
-bench: install ## Measure what operations cost and take, into benchmarks/results (BENCH="cost pages speed import"; BENCH=--help)
+bench: install ## Measure what operations cost and take, into benchmarks/results (BENCH="cost speed", BENCH=--help)
 	@$(BIN)/python -m benchmarks $(BENCH)
 
 clean: ## Remove what was installed and built; the local cloud's data too
