@@ -59,11 +59,14 @@ with a query for a user and one for a group that do not exist; and of 100 users,
 {joined:.0%} join, {left:.0%} leave, and {moved:.0%} are put into or out of a group. Each is a request of its own, after another
 that reads what is there."""
 
-PRICES = f"""List prices of us-east-1, as they were known in November 2026; check yours. API Gateway:
-{USD_PER_MILLION_REQUESTS:.2f} USD per million requests. Lambda: {USD_PER_MILLION_INVOCATIONS:.2f} USD per million, and {USD_PER_GB_SECOND:.10f} USD per GB-second, of
-which a request takes {GB_SECONDS_PER_REQUEST} (assumed). DynamoDB: {USD_PER_MILLION_READ_UNITS} USD per million read units,
-{USD_PER_MILLION_WRITE_UNITS} USD per million write units, {USD_PER_GB_STORED:.2f} USD per GB stored with point-in-time recovery.
-CloudWatch Logs: {USD_PER_GB_LOGGED:.2f} USD per GB, of which a request leaves 2.5 kB (assumed). No free tier is subtracted."""
+PRICES = f"""List prices of us-east-1, as they were known in November 2026; check yours. No free tier is subtracted.
+
+- API Gateway: {USD_PER_MILLION_REQUESTS:.2f} USD per million requests.
+- Lambda: {USD_PER_MILLION_INVOCATIONS:.2f} USD per million requests, and {USD_PER_GB_SECOND:.10f} USD per GB-second, of which a
+  request takes {GB_SECONDS_PER_REQUEST} (assumed).
+- DynamoDB: {USD_PER_MILLION_READ_UNITS} USD per million read units, {USD_PER_MILLION_WRITE_UNITS} USD per million write units, and
+  {USD_PER_GB_STORED:.2f} USD per GB stored with point-in-time recovery.
+- CloudWatch Logs: {USD_PER_GB_LOGGED:.2f} USD per GB, of which a request leaves 2.5 kB (assumed)."""
 
 
 @dataclass(frozen=True)
