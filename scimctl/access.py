@@ -1,9 +1,12 @@
-"""What an operator does with the connections and tokens of a deployed environment."""
+"""What an operator does with the connections and tokens of a deployed environment, and the record that it leaves."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+
+from rich.text import Text
 
 from lambdas.directory.connections import (
     Connection,
@@ -18,6 +21,9 @@ from lambdas.directory.connections import (
 from lambdas.directory.tokens import PresentedToken
 from lambdas.store.connections import ConnectionStore
 from lambdas.store.table import NO_ANSWER, ConditionFailed, Table
+from scimctl import console
+from scimctl.journal import Journal
+from scimctl.log.events import Kind
 from scimctl.problems import Problem
 from scimctl.targets import Target
 
@@ -54,6 +60,9 @@ class Generated:
 
 class Access:
     """The connections and tokens of one environment. Every change is one transaction: it happens whole or not at all.
+
+    It leaves a record in the environment's log, under the operator's AWS identity, once it is done: whoever may not write the
+    log must still be able to end a token that leaked, and to see one that was just made, so that is a warning.
 
     Every method raises :class:`Problem` when the table cannot be reached or somebody else changed the same connection,
     and InvalidConnectionError when a value breaks a rule.
@@ -114,6 +123,7 @@ class Access:
         token, secret = new_token(connection, lifetime=self._lifetime(lifetime_days), scope=scope, now=now)
         with self._writing(connection.id):
             created = self.store.create(connection, token)
+        self._note("create connection", created, token, f"its token ends {token.expires:%Y-%m-%d}")
         return self._generated(created, token, secret)
 
     def regenerate(self, old: Connection, *, lifetime_days: int | None = None) -> Generated:
@@ -126,17 +136,23 @@ class Access:
         token, secret = new_token(connection, lifetime=self._lifetime(lifetime_days), now=now)
         with self._writing(old.id):
             created = self.store.regenerate(old, connection, token)
+        self._note(
+            "regenerate connection", created, token, f"in the place of {old.id}, with its {len(old.tokens)} tokens"
+        )
         return self._generated(created, token, secret)
 
     def set_state(self, connection: Connection, state: State) -> Connection:
         """Enable or disable a connection, and return it as it is then."""
         with self._writing(connection.id):
-            return self.store.set_state(connection, state)
+            changed = self.store.set_state(connection, state)
+        self._note("enable connection" if state is State.ENABLED else "disable connection", changed)
+        return changed
 
     def delete(self, connection: Connection) -> None:
         """Delete a connection and its tokens."""
         with self._writing(connection.id):
             self.store.delete(connection)
+        self._note("delete connection", connection, None, f"with its {len(connection.tokens)} tokens")
 
     def add_token(
         self, held: Held, *, scope: Scope = Scope.PROVISION, label: str = "", lifetime_days: int | None = None
@@ -147,6 +163,7 @@ class Access:
         token, secret = new_token(held.connection, lifetime=lifetime, scope=scope, label=label, now=now)
         with self._writing(held.connection.id):
             changed = self.store.add_token(held.connection, token, without=in_the_way(held.tokens, now))
+        self._note("create token", changed, token, f"scope {scope.value}, ends {token.expires:%Y-%m-%d}")
         return self._generated(changed, token, secret)
 
     def rotate(
@@ -167,18 +184,43 @@ class Access:
                 ending=ended if ended != old else None,
                 without=in_the_way(held.tokens, now),
             )
+        self._note(
+            "rotate token", changed, token, f"in the place of {old.id}, which ends {ended.expires:%Y-%m-%d %H:%M}"
+        )
         return self._generated(changed, token, secret), ended
 
     def revoke(self, connection: Connection, token: Token) -> Connection:
         """End a token at once, and return its connection as it is then."""
         with self._writing(connection.id):
-            return self.store.revoke(connection, token.id)
+            changed = self.store.revoke(connection, token.id)
+        self._note("revoke token", changed, token)
+        return changed
 
     def _lifetime(self, days: int | None) -> timedelta:
         return timedelta(days=self.target.settings.tokens.lifetime_days if days is None else days)
 
     def _generated(self, connection: Connection, token: Token, secret: PresentedToken) -> Generated:
         return Generated(self.target.tenant_url(connection.id), secret.text, connection, token)
+
+    def _note(self, action: str, connection: Connection, token: Token | None = None, detail: str | None = None) -> None:
+        """Keep in the log what was done; when that fails, tell the operator what to keep."""
+        record = {
+            "event": Kind.OPERATION.value,
+            "environment": self.target.settings.name,
+            "request_id": str(uuid.uuid4()),
+            "directory": connection.directory,
+            "connection": connection.id,
+            "token": token.id if token else None,
+            "action": action,
+            "detail": detail,
+        }
+        known = {name: value for name, value in record.items() if value is not None}
+        try:
+            journal = Journal(self.target)
+            journal.write(known | {"operator": journal.operator})
+        except Problem as problem:
+            told = f"Done, but not kept in the log ({action}, connection {connection.id}). {problem}"
+            console.err.print(Text(told, style="yellow"), soft_wrap=True)
 
     @contextmanager
     def _writing(self, connection_id: str) -> Iterator[None]:

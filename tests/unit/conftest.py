@@ -17,7 +17,7 @@ from lambdas.store.table import Table
 from scimctl.local.state import STATE_DIRECTORY_VARIABLE
 from tests.tables import create_table
 from tests.unit.cloudformation_stand_in import StandIn, serving
-from tests.unit.operators import ACME, BASE_URL, LOCAL, TABLE
+from tests.unit.operators import ACME, BASE_URL, LOCAL, LOG_GROUP, TABLE
 
 
 @pytest.fixture
@@ -66,7 +66,11 @@ def dynamodb() -> Iterator[Any]:
 
 @pytest.fixture
 def deployed(operator: None, cloudformation: StandIn, dynamodb: Any) -> Iterator[ConnectionStore]:
-    """What is in the table of acme."""
+    """What is in the table of acme, beside which there is a log group."""
+    logs = boto3.client("logs", "eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing")
+    cloudformation.stacks["scim-acme"] = {**cloudformation.stacks["scim-acme"], "LogGroupName": LOG_GROUP}
     create_table(dynamodb, TABLE)
+    logs.create_log_group(logGroupName=LOG_GROUP)
     yield ConnectionStore(Table(dynamodb, TABLE))
+    logs.delete_log_group(logGroupName=LOG_GROUP)
     dynamodb.delete_table(TableName=TABLE)

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from scimctl.main import app
 
 TABLE = "scim-acme-table"
+LOG_GROUP = "/scim/acme-of-operators"
 BASE_URL = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/scim"
 ACME = """
 name = "acme"
