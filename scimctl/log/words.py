@@ -60,7 +60,7 @@ def whom(record: Record, name_of: NameOf = lambda _: None) -> str:
     if record.get("event") == Kind.ACCESS:
         return _id_in(record)
     if record.get("event") == Kind.OPERATION:
-        return str(record.get("directory", ""))
+        return text_of(record, "connection") or str(record.get("directory", ""))
     name = text_of(record, "resource_name") or text_of(record, "external_id") or name_of(record)
     return name or text_of(record, "resource_id") or _looked_for(record)
 
