@@ -1,4 +1,4 @@
-"""The answer with a hundred thousand members: sent compressed, or refused with how to ask; never larger than Lambda can return."""
+"""Answers of a large directory: sent compressed, or refused with how to ask; never larger or slower than Lambda allows."""
 
 import base64
 import gzip
@@ -12,6 +12,7 @@ from scim2_server.requests import ScimRequest
 
 from benchmarks.places import TablePlace, request
 from lambdas.api.responses import write_answer
+from lambdas.store import search
 from tests.engines import engine_name
 from tests.storage.conftest import CROWDS
 
@@ -53,3 +54,14 @@ def test_the_ids_of_100000_members_are_answered_even_uncompressed(place: TablePl
     members = json.loads(answer["body"])["members"]
     assert len(members) == 100_000
     assert set(members[0]) == {"value"}
+
+
+@pytest.mark.parametrize("query", [{"filter": 'title eq "Engineer"'}, {"sortBy": "userName"}], ids=["filter", "sort"])
+def test_what_no_key_serves_reads_no_more_than_its_limit_among_100000_users(
+    place: TablePlace, monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
+) -> None:
+    monkeypatch.setattr(search, "SCAN_PAGES", 2)
+    with pytest.raises(TooManyException, match="too large"):
+        place.send("GET", "/Users", count=10, **query)
+    assert place.meter.calls == 3
+    assert place.meter.read_units < 3 * 260

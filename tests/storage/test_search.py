@@ -109,6 +109,13 @@ def test_a_filter_that_reads_too_much_is_refused_and_told_how_to_ask(
         crowd.search(USER, filter='title eq "Manager"')
 
 
+def test_a_filter_that_takes_too_long_is_refused(crowd: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "SCAN_SECONDS", -1.0)
+    with pytest.raises(TooManyException, match="userName"):
+        crowd.search(USER, filter='title eq "Manager"')
+    assert crowd.search(USER, filter='userName eq "user7@example.com"').total == 1
+
+
 def test_an_external_id_is_found_by_whoever_has_it(acme: Directory) -> None:
     first, second = acme.user("ann", externalId="x"), acme.user("bob", externalId="x")
     found = acme.search(USER, filter='externalId eq "x"')
