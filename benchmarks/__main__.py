@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import cost, imports, month, pages, speed
+from benchmarks import changes, cost, imports, month, pages, speed
 from tests.engines import engine_name
 
 
@@ -16,6 +16,7 @@ class Benchmark(StrEnum):
 
     COST = "cost"
     PAGES = "pages"
+    CHANGES = "changes"
     MONTH = "month"
     SPEED = "speed"
     IMPORT = "import"
@@ -24,6 +25,7 @@ class Benchmark(StrEnum):
 RUNS: dict[Benchmark, Callable[[], Path]] = {
     Benchmark.COST: cost.run,
     Benchmark.PAGES: pages.run,
+    Benchmark.CHANGES: changes.run,
     Benchmark.MONTH: month.run,
     Benchmark.SPEED: speed.run,
     Benchmark.IMPORT: imports.run,
@@ -35,8 +37,9 @@ def main(
         list[Benchmark] | None,
         typer.Argument(
             help="cost: DynamoDB calls and capacity units of every operation. pages: of pages anywhere in a directory of up "
-            "to a million users. month: what a directory costs in a month. speed: CPU time of every operation. import: of "
-            "each function's cold import. All, when none is named: some ten minutes, and two gigabytes of memory.",
+            "to a million users. changes: of many members at once. month: what a directory costs in a month. speed: CPU time "
+            "of every operation. import: of each function's cold import. All, when none is named: some ten minutes, and two "
+            "gigabytes of memory.",
             show_default=False,
         ),
     ] = None,

@@ -202,9 +202,18 @@ class DirectoryHandler(ScimHandler):
     def _replace_group(
         self, resource_type: ResourceType, group_id: str, replacement: Resource[Any], conditions: Conditions
     ) -> Resource[Any]:
-        """Replace a group: its attributes as a whole, its members as the difference to what is stored."""
+        """Replace a group: its attributes as a whole, its members as the difference to what is stored.
+
+        :raises TooManyException: When it names more members than :data:`limits.MAX_MEMBERS_REPLACED`.
+        """
+        named = getattr(replacement, "members", None) or []
+        if len(named) > limits.MAX_MEMBERS_REPLACED:
+            raise TooManyException(
+                detail=f"The body names {len(named):,} members; a PUT may name up to {limits.MAX_MEMBERS_REPLACED:,}. Send a "
+                "PATCH that adds and removes the members that change."
+            )
         members = MemberChange()
-        members.replace(read_members([_plain(each) for each in getattr(replacement, "members", None) or []]))
+        members.replace(read_members([_plain(each) for each in named]))
         head = self.storage.get_head(resource_type, group_id)
         version = head.meta.version if head.meta else None
         fresh = replacement.model_copy(update={"members": None}).model_copy(deep=True)

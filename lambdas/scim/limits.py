@@ -22,6 +22,10 @@ MAX_MEMBERS_COMPARED = 10_000
 """Members that a request's PATCHes may look at, such as one on ``members[type eq "User"]``: copying and comparing so many takes
 some 5 seconds of the function. Adding and removing members by their ids looks at none."""
 
+MAX_MEMBERS_REPLACED = 50_000
+"""Members that a PUT may name: each is compared with what is stored, and returned. So many take some 12 seconds of the function.
+Changes of a larger group are sent as PATCH, which names the members that change."""
+
 MAX_PAGE_SIZE = 200
 """Resources of one page (``filter.maxResults``): a page stays far below Lambda's 6 MB answer limit."""
 

@@ -33,16 +33,20 @@ def users(directory: Directory, number: int) -> list[str]:
     return [directory.user(f"user{each}") for each in range(number)]
 
 
-def patch(directory: Directory, group: str, *operations: dict[str, Any]) -> int:
-    """Send a PATCH through a handler of its own, and return its status."""
+def send(directory: Directory, method: str, group: str, body: Any) -> int:
+    """Send a request to a group through a handler of its own, and return its status."""
     request = ScimRequest(
-        "PATCH",
+        method,
         "https://scim.example/v2/c",
         f"/Groups/{group}",
         headers={"Content-Type": "application/json"},
-        body=json.dumps({"Operations": list(operations)}).encode(),
+        body=json.dumps(body).encode(),
     )
     return int(DirectoryHandler(SERVICE, directory.storage, Trace()).handle(request).status)
+
+
+def patch(directory: Directory, group: str, *operations: dict[str, Any]) -> int:
+    return send(directory, "PATCH", group, {"Operations": list(operations)})
 
 
 def test_a_group_is_shown_up_to_the_limit_and_one_more_member_is_told_how_to_ask(
@@ -122,6 +126,20 @@ def test_a_replacement_is_measured_by_its_difference_not_by_its_length(
         with pytest.raises(TooManyException, match="deleted"):
             acme.replace_members(staff, *too_different)
     assert acme.members(staff) == {ann, *others[1:]}
+
+
+def test_a_put_names_members_up_to_the_limit_and_one_more_is_told_to_be_a_patch(
+    acme: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_MEMBERS_REPLACED", 2)
+    made = users(acme, 3)
+    staff = acme.group("Staff", *made)
+    body = lambda ids: {"displayName": "Staff", "members": [{"value": each} for each in ids]}  # noqa: E731
+
+    with pytest.raises(TooManyException, match="PATCH"):
+        send(acme, "PUT", staff, body(made))
+    assert send(acme, "PUT", staff, body(made[:2])) == 200
+    assert acme.members(staff) == set(made[:2])
 
 
 def test_the_operations_of_one_request_share_the_limit(acme: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
