@@ -55,6 +55,8 @@ def scimctl() -> None:
 
     `scimctl connections create --environment acme` generates a Tenant URL and a Secret Token
 
+    `scimctl log --user ada@example.com --environment acme` tells why somebody was not provisioned
+
     Every command tells more with `--help`.
     """
 

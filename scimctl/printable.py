@@ -13,8 +13,11 @@ def printable(text: object, *, lines: bool = False) -> str:
 
     :param lines: Whether line ends and tabs stay, as in a stack trace.
     """
+    text = str(text)
+    if text.isprintable():  # nearly all are: some 100 times faster
+        return text
     kept = "\n\t" if lines else ""
     return "".join(
         each if each in kept or unicodedata.category(each) not in _OBEYED else "\N{REPLACEMENT CHARACTER}"
-        for each in str(text)
+        for each in text
     )
