@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
@@ -217,6 +217,9 @@ ROOTS = st.sampled_from([f"v2/{OWN}", f"v2/{OTHER}", f"v2/{OWN}x", "v2", "", f"v
 TAILS = st.one_of(st.text(), st.lists(st.sampled_from(["", "/", "/Users", "/.search", ".search", "x"])).map("".join))
 
 
+@settings(max_examples=300)
+@example(method="POST", root=f"v2/{OWN}", tail="/x.search", scope="read")
+@example(method="POST", root=f"v2/{OWN}", tail=".search", scope="read")
 @given(
     method=st.sampled_from([*METHODS, "TRACE"]), root=ROOTS, tail=TAILS, scope=st.sampled_from(["provision", "read"])
 )
