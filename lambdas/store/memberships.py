@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
+from botocore.exceptions import ClientError
 from scim2_models import InvalidValueException, TooManyException
 
 from lambdas.scim.backoff import time_is_up
@@ -29,6 +30,9 @@ MAX_CHANGES = 5_000
 """Memberships that one request changes, a bulk request's operations together. Each takes 2 write units or more of the partition
 that holds the users, and a partition gives 1,000 a second (AWS limit): 10 seconds of a request's 15, with users of up to 1 KB. With
 larger ones the request may have to be sent again; it goes on where it ended."""
+
+ITEM_TOO_LARGE = "ValidationError"
+"""The cancellation reason of an action that would make an item larger than 400 KB: of ours, only a growing set of groups can."""
 
 OTHER_TYPE = {"User": "Group", "Group": "User"}
 
@@ -177,7 +181,7 @@ class Memberships:
         :param refuse: Called when a condition of the group's own actions fails.
         :param needed: Whether they are to be written even when no member changes.
         :return: Whether there was anything to write.
-        :raises InvalidValueException: When a member does not exist.
+        :raises InvalidValueException: When a member does not exist, or is in more groups than an item holds.
         """
         steps = list(batch)
         while steps or needed:
@@ -188,6 +192,9 @@ class Memberships:
                 if any(index < len(own) for index in failure.failed):
                     raise refuse(failure) from None
                 steps = _reconsider(steps, pairs, {index - len(own) for index in failure.failed})
+            except ClientError as error:
+                _refuse_full(error, steps, pairs, len(own))
+                raise
             else:
                 self.changed += len(steps)
                 return True
@@ -246,6 +253,20 @@ def _reconsider(steps: list[Step], pairs: list[list[Action]], failed: set[int]) 
     if unknown:
         raise unknown_members(unknown)
     return left
+
+
+def _refuse_full(error: ClientError, steps: Sequence[Step], pairs: Sequence[Sequence[Action]], own: int) -> None:
+    """Tell of a member that is in as many groups as its item holds (AWS limit: 400 KB, some 10,000 groups).
+
+    :raises InvalidValueException: When that is why a transaction was refused.
+    """
+    codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+    members = [step.member.id for step, pair in zip(steps, pairs, strict=True) for _ in pair]
+    for member_id, code in zip(members, codes[own:], strict=False):
+        if code == ITEM_TOO_LARGE:
+            raise InvalidValueException(
+                detail=f'members.value: "{member_id}" is in too many groups to be put into another. Take it out of some.'
+            ) from None
 
 
 def unknown_members(ids: Sequence[str]) -> InvalidValueException:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scim2_models import TooManyException
+from botocore.exceptions import ClientError
+from scim2_models import InvalidValueException, TooManyException
 from scim2_server.requests import ScimRequest
 
 from lambdas.scim import limits
@@ -15,9 +16,10 @@ from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.membership import Member, MemberChange
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
-from lambdas.store import memberships, reads
+from lambdas.store import keys, memberships, reads
 from lambdas.store.memberships import BATCH
-from lambdas.store.table import Table
+from lambdas.store.table import Table, key_of
+from tests.engines import engine_name
 from tests.storage.builders import GROUP, PROVIDER, USER, Directory
 
 SERVICE = DirectoryService(PROVIDER, lambda: b"0" * 32)
@@ -234,3 +236,32 @@ def test_a_write_is_answered_whatever_the_request_read_before(acme: Directory, m
         {"displayName": "Admins", "members": [{"value": each} for each in made]}
     )
     assert len(storage.create(GROUP, admins).members) == 3
+
+
+def fill_groups(directory: Directory, user: str) -> None:
+    """Put a user into as many groups as its item holds."""
+    for number in range(400 * 1024 // 36, 11_000, -1):
+        try:
+            directory.table.client.update_item(
+                TableName=directory.table.name,
+                Key=key_of(keys.resource(directory.id, "User", user)),
+                UpdateExpression="SET groups = :many",
+                ExpressionAttributeValues={":many": {"SS": [f"{each:036d}" for each in range(number)]}},
+            )
+        except ClientError:
+            continue
+        return
+    raise AssertionError("the engine takes items of any size")
+
+
+@pytest.mark.skipif(engine_name() != "dynoxide", reason="no engine here that ends items at 400 KB")
+def test_a_user_in_as_many_groups_as_an_item_holds_is_named_and_put_into_no_other(acme: Directory) -> None:
+    ann, bob = users(acme, 2)
+    staff = acme.group("Staff")
+    fill_groups(acme, ann)
+
+    with pytest.raises(InvalidValueException, match=ann):
+        acme.change(staff, add=[bob, ann])
+    assert acme.members(staff) == set()
+    acme.change(staff, add=[bob])
+    assert acme.members(staff) == {bob}
