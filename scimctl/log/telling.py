@@ -86,8 +86,11 @@ def _headline(story: Story, names: Names) -> None:
     method, route = text_of(event.record, "method"), words.route_of(event.record)
     if method:
         _line("", f"{method} {route}", style="dim")
-    status = 500 if event.record.get("event") == Kind.FAILURE else status_of(event.record)
     answer = [text_of(event.record, "scim_type"), text_of(event.record, "detail")]
+    if event.record.get("event") == Kind.OPERATION:
+        _line("Done", "  ".join(filter(None, answer)))
+        return
+    status = 500 if event.record.get("event") == Kind.FAILURE else status_of(event.record)
     _line("Answer", "  ".join([str(status or "?"), *filter(None, answer)]))
 
 
@@ -108,6 +111,8 @@ def _fields(record: Record, lines: Mapping[str, str]) -> None:
 
 
 def _cost(record: Record) -> None:
+    if "milliseconds" not in record:
+        return
     units = f"{record.get('read_units', 0):g} read and {record.get('write_units', 0):g} write units"
     _line("Took", f"{record.get('milliseconds', '?')} ms, {record.get('dynamodb_calls', 0)} DynamoDB calls, {units}")
 

@@ -47,6 +47,13 @@ def sweep(**fields: Any) -> Record:
     return {"event": "scim.sweep", "directory": "acme", "group": USER_ID, "swept": 1200, "failed": 0, **fields}
 
 
+def operation(**fields: Any) -> Record:
+    """What an operator did to a directory or a connection as a whole."""
+    usual = {"event": "scim.operation", "environment": "acme", "request_id": REQUEST_ID, "directory": "acme"}
+    who = {"operator": "arn:aws:sts::123456789012:assumed-role/Admin/ann", "action": "restore directory"}
+    return {**usual, **who, "detail": "from table before: 7 items written", **fields}
+
+
 def event(record: Record | str, at: datetime = NOON) -> LogEvent:
     """A line of the log group."""
     return LogEvent(at, record if isinstance(record, str) else json.dumps(record), "stream")

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from scimctl.log import lines, words
 from scimctl.log.events import Record
-from tests.unit.log_records import access, event, failure, refused, request, sweep
+from tests.unit.log_records import access, event, failure, operation, refused, request, sweep
 
 
 def told(record: Record | str, name: str | None = None) -> str:
@@ -91,6 +91,12 @@ def test_a_failure_is_told_with_the_last_line_of_its_trace():
 
 def test_a_sweep_is_told_with_the_group_and_the_number():
     assert told(sweep(), name="Sales") == "sweep memberships Sales 1,200 of a deleted group"
+
+
+def test_what_an_operator_did_as_a_whole_is_told_with_the_directory_or_the_connection():
+    detail = "from table before: 7 items written by Admin/ann"
+    assert told(operation()) == f"74818272 restore directory acme {detail}"
+    assert "disable connection k3x7 " in told(operation(action="disable connection", connection="k3x7"))
 
 
 def test_what_is_no_record_is_told_as_it_stands():

@@ -12,7 +12,7 @@ from scimctl.log.causes import CREDENTIALS, GATEWAY
 from scimctl.log.events import Record
 from scimctl.log.selection import Selection, Subject
 from tests.unit.filter_patterns import matches
-from tests.unit.log_records import USER_ID, access, failure, refused, request, sweep
+from tests.unit.log_records import USER_ID, access, failure, operation, refused, request, sweep
 
 CONNECTION = "k3x7m2qwertyuiop"
 
@@ -25,7 +25,7 @@ def group(name: str, *ids: str) -> Selection:
     return Selection(subject=Subject("Group", name, set(ids)))
 
 
-@pytest.mark.parametrize("record", [request(), refused(), failure(), sweep(), access(refusal="THROTTLED")])
+@pytest.mark.parametrize("record", [request(), refused(), failure(), sweep(), operation(), access(refusal="THROTTLED")])
 def test_everything_that_happened_is_taken_when_nothing_is_asked_for(record: Record):
     assert Selection().takes(record)
 
@@ -128,6 +128,7 @@ RECORDS = st.one_of(
     st.builds(refused, reason=st.sampled_from(Reason), connection=st.sampled_from([CONNECTION, None])),
     st.builds(refused, token_connection=st.just(CONNECTION), connection=st.just("other")),
     st.builds(failure),
+    st.builds(operation, connection=st.sampled_from([CONNECTION, None])),
     st.builds(sweep, failed=st.sampled_from([0, 1])),
     st.builds(access, refusal=st.sampled_from(["-", *GATEWAY]), connection=st.sampled_from(["-", CONNECTION])),
 )

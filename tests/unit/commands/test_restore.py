@@ -52,7 +52,7 @@ def test_it_is_in_the_log_under_the_operators_identity(acme: Acme, backup: Direc
     (record,) = acme.records()
     assert record["operator"].startswith("arn:aws:")
     assert f"restore directory {DIRECTORY} from table {BACKUP}" in acme.told("log")
-    assert f"from table {BACKUP}" in acme.told("log", "show", record["request_id"])
+    assert f"Done: from table {BACKUP}" in acme.told("log", "show", record["request_id"])
 
 
 def test_nothing_is_done_without_an_answer(acme: Acme, backup: Directory) -> None:
