@@ -37,7 +37,10 @@ def filter_shape(text: str) -> str:
     The operand of ``eq`` on an identifying attribute stays. A text that is not wholly made of comparisons and what
     joins them may hold a value anywhere, so nothing of it is returned.
     """
-    if not _FRAME.fullmatch(_PRESENCE.sub("", _COMPARISON.sub("", text))):
+    frame, comparisons = _COMPARISON.subn("", text)
+    frame, presences = _PRESENCE.subn("", frame)
+    whole = comparisons + presences > 0 and text.count("[") == text.count("]")
+    if not whole or not _FRAME.fullmatch(frame):
         return UNREADABLE
     return _COMPARISON.sub(_shown, text)
 

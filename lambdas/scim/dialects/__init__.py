@@ -38,7 +38,8 @@ def read_resource(payload: Any, model: Model) -> Any:
     if not isinstance(payload, dict):
         return payload
     urns = [str(model.__schema__), *map(str, model.get_extension_models())]
-    return read_members(model, schema_urns(payload, urns))
+    # Once more at the end: what the other dialects made of an odd value of schemas is then a list like any other.
+    return schema_urns(read_members(model, schema_urns(payload, urns)), urns)
 
 
 def read_patch(payload: Any, model: Model) -> Any:

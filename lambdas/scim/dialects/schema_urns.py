@@ -33,6 +33,8 @@ def schema_urns(payload: dict[str, Any], urns: Sequence[str]) -> dict[str, Any]:
         return payload
     sent = payload[spelled[-1]]
     rest = {key: item for key, item in payload.items() if key not in spelled}
+    if isinstance(sent, list):
+        sent = [each for each in sent if each is not None]
     if sent in (None, "", []):
         return rest
     sent = [sent] if isinstance(sent, str) else sent
