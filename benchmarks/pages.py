@@ -44,9 +44,7 @@ def run(sizes: Sequence[int] = SIZES) -> Path:
         "pages",
         "What a page costs",
         INTRODUCTION.format(size=Dataset(0).user_bytes, samples=SAMPLES),
-        table(
-            ["users", "calls, most", "read units, average", "read units, most", "by cursor: calls", "read units"], pages
-        ),
+        table(["users", "calls", "at most", "read units", "at most", "by cursor: calls", "read units"], pages),
         WALK,
         table(["users", "pages", "read units, by startIndex", "read units, by cursor"], walks),
     )
