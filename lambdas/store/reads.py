@@ -23,8 +23,8 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """The form of an id: a UUID in lower case. Any other text is the id of nothing, which needs no read."""
 
 MAX_MEMBERS = 100_000
-"""Members that one request reads, of all its groups together. As an answer they take some 8 seconds of the function's share of a
-processor and, compressed, 4 MB of Lambda's 6 (`benchmarks/results/speed.md`)."""
+"""Members that one request reads, of all its groups together. As an answer they take some 10 seconds of the function's share of a
+processor and, compressed, 3.5 MB of Lambda's 6 (`benchmarks/results/speed.md`)."""
 
 APART = {"User": "groups", "Group": "members"}
 """By resource type, the attribute that is kept apart from the resource."""

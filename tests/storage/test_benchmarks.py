@@ -1,0 +1,54 @@
+"""The benchmarks run, and write tables that name no place of the machine: with small directories here, each once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmarks import changes, cost, month, pages, reports, speed
+from tests.engines import ROOT, engine_name
+
+RUNS: dict[str, Callable[[], Path]] = {
+    "cost": lambda: cost.run((3, 5)),
+    "pages": lambda: pages.run((400,)),
+    "changes": lambda: changes.run((5, 50)),
+    "month": lambda: month.run((1_000,)),
+    "speed": lambda: speed.run((3, 5), (3,), rounds=1),
+}
+
+
+@pytest.mark.skipif(engine_name() != "dynoxide", reason="no engine here that counts capacity units as AWS does")
+@pytest.mark.parametrize("name", RUNS)
+def test_a_benchmark_writes_its_report(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(pages, "SAMPLES", 3)
+    report = RUNS[name]()
+    text = report.read_text()
+
+    assert report == tmp_path / "results" / f"{name}.md"
+    assert text.startswith("# What ")
+    assert str(ROOT) not in text
+    tables = [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
+    assert tables
+    for table in tables:
+        assert len({line.count("|") for line in table}) == 1
+        assert len(table) > 2
+
+
+@pytest.mark.parametrize("name", [*RUNS, "import"])
+def test_a_report_of_a_real_run_is_kept(name: str) -> None:
+    assert f"BENCH={name}" in (ROOT / "benchmarks" / "results" / f"{name}.md").read_text()
+
+
+def test_a_table_has_a_cell_for_each_column() -> None:
+    assert reports.table(["a", "b"], [["1", "2"]]).splitlines() == ["| a | b |", "| --- | ---: |", "| 1 | 2 |"]
+
+
+@pytest.mark.parametrize(("smallest", "largest", "text"), [(2, 2, "1"), (2, 3, "1.50"), (0, 5, "-"), (0, 0, "1")])
+def test_growth_is_how_many_times_as_much(smallest: float, largest: float, text: str) -> None:
+    assert reports.growth(smallest, largest) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(6.0, "6"), (0.5, "0.5"), (2370.0, "2,370")])
+def test_units_are_written_as_people_do(value: float, text: str) -> None:
+    assert reports.units(value) == text
