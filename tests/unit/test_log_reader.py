@@ -36,6 +36,7 @@ def logs() -> Iterator[Any]:
         client.create_log_group(logGroupName=GROUP)
         client.create_log_stream(logGroupName=GROUP, logStreamName="scim")
         yield client
+        client.delete_log_group(logGroupName=GROUP)  # moto keeps it while any test's mock is active
 
 
 def reader(client: Any) -> LogReader:

@@ -57,6 +57,7 @@ def client() -> Iterator[Any]:
         logs.create_log_group(logGroupName=GROUP)
         logs.create_log_stream(logGroupName=GROUP, logStreamName="scim")
         yield logs
+        logs.delete_log_group(logGroupName=GROUP)  # moto keeps it while any test's mock is active
 
 
 def put(client: Any, *records: Record, ago: timedelta = timedelta(minutes=1)) -> None:
