@@ -13,10 +13,18 @@ CONTEXT = "CDK_CONTEXT_JSON"
 def chosen_environment() -> Environment:
     """Read the file of the environment that ``-c environment=NAME`` names.
 
-    :raises SettingsError: None is named, or its file is wrong.
+    With ``-c platform=local`` it is as it is deployed into the local cloud, whatever its file says.
+
+    :raises SettingsError: None is named, its file is wrong, or another platform is named.
     """
-    name = json.loads(os.environ.get(CONTEXT) or "{}").get("environment")
+    said = json.loads(os.environ.get(CONTEXT) or "{}")
+    name, platform = said.get("environment"), said.get("platform")
     if not name:
         known = ", ".join(settings.names())
         raise SettingsError(f"Which environment? Say -c environment=NAME; there are files for: {known}.")
-    return settings.load(str(name))
+    if platform not in (None, "local"):
+        raise SettingsError(
+            f"-c platform={platform} cannot be said: only -c platform=local, which deploys any environment into the local "
+            "cloud. Where it is in AWS, its file says."
+        )
+    return settings.load(str(name), platform)

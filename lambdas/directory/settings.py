@@ -28,6 +28,12 @@ ENVIRONMENTS = ROOT / "environments"
 DEPLOYED_FILE = "environment.json"
 """The name under which the checked file lies at the root of a function's code."""
 
+LOCAL_ACCOUNT = "000000000000"
+"""The AWS account that the local cloud plays."""
+
+LOCAL_REGION = "us-east-1"
+"""The AWS region that the local cloud plays."""
+
 LOG_RETENTION_DAYS = (
     1,
     3,
@@ -207,16 +213,27 @@ class Environment(Section):
         """Whether this is the local cloud, which lacks some of AWS and runs functions on this machine's interpreter."""
         return self.platform == "local"
 
+    def in_local_cloud(self) -> "Environment":
+        """Return the same environment as it is deployed into the local cloud, whatever its file says of AWS.
+
+        It is in the account and region that the local cloud plays. All that its endpoint does, and what becomes of its
+        data when the stack is removed, is as the file says.
+        """
+        aws = self.aws.model_copy(update={"account": LOCAL_ACCOUNT, "region": LOCAL_REGION})
+        return self.model_copy(update={"platform": "local", "aws": aws})
+
 
 def names() -> list[str]:
     """Return the names of the environments that this checkout has files for."""
     return sorted(path.stem for path in ENVIRONMENTS.glob("*.toml"))
 
 
-def load(environment: str | Path) -> Environment:
+def load(environment: str | Path, platform: Literal["local"] | None = None) -> Environment:
     """Read and check an environment file.
 
     :param environment: The environment's name, such as ``local``, or the path of its file.
+    :param platform: "local" to get it as it is deployed into the local cloud (:meth:`Environment.in_local_cloud`);
+        None to get what the file says.
     :raises SettingsError: The file is not there, is no TOML, or says something wrong; the text names file, key, what is
         wrong and what would be right.
     """
@@ -236,7 +253,7 @@ def load(environment: str | Path) -> Environment:
         raise SettingsError(
             f'{shown} cannot be used:\n  name is "{loaded.name}"; it must be the file\'s own name, "{path.stem}".'
         )
-    return loaded
+    return loaded.in_local_cloud() if platform == "local" else loaded
 
 
 @functools.cache
