@@ -10,7 +10,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 from scim2_models import ScimProvider
 
-from lambdas.scim.provider import build_provider
+from lambdas.directory.schema import build_provider
 from lambdas.store import verification
 from lambdas.store.connections import check_directory
 from lambdas.store.listing import Listing
@@ -135,7 +135,7 @@ def run(target: Target, directory_id: str, *, repair: bool = False) -> Verified:
     :raises Problem: When the table cannot be read or written.
     :raises BusyException: When it did not answer in time.
     """
-    provider = build_provider()
+    provider = build_provider(target.settings)
     with target.readable():
         # Sent again by botocore (targets.PATIENCE), and no longer: an operator wants to know that nothing answers.
         table = Table(target.client("dynamodb"), target.table_name, patient=False)

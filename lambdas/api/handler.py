@@ -12,8 +12,10 @@ from lambdas.api.events import Event, read_request
 from lambdas.api.log import Record
 from lambdas.api.responses import Answer, write_answer
 from lambdas.api.settings import read_settings
+from lambdas.directory.rules import EnvironmentRules
+from lambdas.directory.schema import build_provider
+from lambdas.directory.settings import load_deployed
 from lambdas.scim.handler import DirectoryHandler
-from lambdas.scim.provider import build_provider
 from lambdas.scim.service import DirectoryService
 from lambdas.store.secrets import cursor_secret
 from lambdas.store.storage import DynamoStorage
@@ -30,8 +32,9 @@ AWS = Config(
 # Built when the function is imported, once: what SnapStart keeps, and every request shares.
 SETTINGS = read_settings(os.environ)
 TABLE = Table(boto3.client("dynamodb", config=AWS), SETTINGS.table_name)
-PROVIDER = build_provider()
-SERVICE = DirectoryService(PROVIDER, cursor_secret(TABLE))
+ENVIRONMENT = load_deployed()
+PROVIDER = build_provider(ENVIRONMENT)
+SERVICE = DirectoryService(PROVIDER, cursor_secret(TABLE), EnvironmentRules(ENVIRONMENT))
 
 
 def handler(event: Event, context: Any) -> Answer:

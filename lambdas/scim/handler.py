@@ -76,6 +76,7 @@ class DirectoryHandler(ScimHandler):
     def _create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
         self.trace.saw(resource)
         self.trace.wrote(resource)
+        self.service.rules.check_creation(resource)
         created = self.storage.create(resource_type, resource)
         self.trace.saw(created)
         return created
@@ -229,6 +230,7 @@ class DirectoryHandler(ScimHandler):
             current = self.storage.get_head(resource_type, resource_id)
             self.trace.saw(current)
             self.service.check_deletion(current, conditions)
+            self.service.rules.check_deletion(current)
             version = current.meta.version if current.meta else None
             self.storage.delete(resource_type, resource_id, expected_version=version)
 

@@ -1,5 +1,7 @@
 """What this service is: its resource types, its capabilities and how tolerantly it reads."""
 
+from dataclasses import dataclass
+
 from scim2_models import (
     AuthenticationScheme,
     Bulk,
@@ -29,7 +31,24 @@ POLICY = ScimPolicy(
 and a path filter that matches nothing creates what it describes; each as Microsoft Entra expects."""
 
 
-def build_config() -> ServiceProviderConfig:
+@dataclass(frozen=True)
+class Capabilities:
+    """What of the protocol is served, of what may be left out; a request for what is not gets 501."""
+
+    bulk: bool = True
+    """Several operations in one request (RFC 7644 section 3.7)."""
+
+    sort: bool = True
+    """Searches in an order (RFC 7644 section 3.4.2.3)."""
+
+    etag: bool = True
+    """Versions of resources, and requests on the condition of one (RFC 7644 section 3.14)."""
+
+    cursor: bool = True
+    """Searches walked by cursors (RFC 9865)."""
+
+
+def build_config(capabilities: Capabilities = Capabilities()) -> ServiceProviderConfig:
     """Return the capabilities announced at ``/ServiceProviderConfig`` (RFC 7643 section 5): exactly what is served.
 
     Passwords are accepted and never kept, so ``changePassword`` is not supported.
@@ -37,21 +56,21 @@ def build_config() -> ServiceProviderConfig:
     return ServiceProviderConfig(
         patch=Patch(supported=True),
         bulk=Bulk(
-            supported=True,
-            max_operations=limits.MAX_BULK_OPERATIONS,
-            max_payload_size=limits.MAX_BULK_BYTES,
+            supported=capabilities.bulk,
+            max_operations=limits.MAX_BULK_OPERATIONS if capabilities.bulk else 0,
+            max_payload_size=limits.MAX_BULK_BYTES if capabilities.bulk else 0,
         ),
         filter=Filter(supported=True, max_results=limits.MAX_PAGE_SIZE),
         change_password=ChangePassword(supported=False),
-        sort=Sort(supported=True),
-        etag=ETag(supported=True),
+        sort=Sort(supported=capabilities.sort),
+        etag=ETag(supported=capabilities.etag),
         pagination=Pagination(
-            cursor=True,
+            cursor=capabilities.cursor,
             index=True,
             default_pagination_method=Pagination.DefaultPaginationMethod.index,
             default_page_size=limits.DEFAULT_PAGE_SIZE,
             max_page_size=limits.MAX_PAGE_SIZE,
-            cursor_timeout=limits.CURSOR_SECONDS,
+            cursor_timeout=limits.CURSOR_SECONDS if capabilities.cursor else None,
         ),
         authentication_schemes=[
             AuthenticationScheme(
@@ -71,7 +90,7 @@ def build_config() -> ServiceProviderConfig:
     )
 
 
-def build_provider(policy: ScimPolicy = POLICY) -> ScimProvider:
+def build_provider(policy: ScimPolicy = POLICY, capabilities: Capabilities = Capabilities()) -> ScimProvider:
     """Return the description of the service, from which routes, schemas and validation all follow."""
     return ScimProvider(
         models=[User, EnterpriseUser, Group],
@@ -79,6 +98,6 @@ def build_provider(policy: ScimPolicy = POLICY) -> ScimProvider:
             ResourceType.from_resource(parametrize(User, EnterpriseUser)),
             ResourceType.from_resource(Group),
         ],
-        config=build_config(),
+        config=build_config(capabilities),
         policy=policy,
     )

@@ -35,6 +35,7 @@ from lambdas.scim.cursors import SealedCursors
 from lambdas.scim.details import explain, restate
 from lambdas.scim.filters import check_filter
 from lambdas.scim.parsing import parse_json
+from lambdas.scim.rules import Rules
 from lambdas.scim.shown_members import Sampled, sample
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -43,12 +44,13 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 class DirectoryService(ScimService):
     """The SCIM protocol for one directory, without input or output."""
 
-    def __init__(self, provider: ScimProvider, secret: Callable[[], bytes]) -> None:
-        """Take the description of the service, and what gives the secret that seals cursors.
+    def __init__(self, provider: ScimProvider, secret: Callable[[], bytes], rules: Rules | None = None) -> None:
+        """Take the description of the service, what gives the secret that seals cursors, and the directory's own rules.
 
         :param secret: Called when the first cursor is sealed or opened, so that requests without cursors cost no read.
         """
         super().__init__(provider, secret=b"given later")
+        self.rules = rules or Rules()
         self._cursors = cast("Any", SealedCursors(secret))
 
     @staticmethod
@@ -143,8 +145,21 @@ class DirectoryService(ScimService):
         self, current: Resource[Any], patch_op: "PatchOp[Any]", conditions: Conditions
     ) -> Resource[Any] | None:
         """Apply a PATCH to a stored resource; None when it changes nothing."""
+        before = _head(current).model_copy(deep=True)  # the library applies a PATCH in place
         with _in_our_words():
-            return super().apply_patch(current, patch_op, conditions)
+            patched = super().apply_patch(current, patch_op, conditions)
+        if patched is not None:
+            self.rules.check_change(before, patched)
+        return patched
+
+    def apply_replacement(
+        self, current: Resource[Any], replacement: Resource[Any], conditions: Conditions
+    ) -> Resource[Any] | None:
+        """Apply a PUT to a stored resource; None when it changes nothing."""
+        replaced = super().apply_replacement(current, replacement, conditions)
+        if replaced is not None:
+            self.rules.check_change(_head(current), replaced)
+        return replaced
 
     # -- Answering --------------------------------------------------------------------------------------------------
 
@@ -205,6 +220,11 @@ class DirectoryService(ScimService):
         for each, shown in zip(sampled, body.get("Resources", [body]), strict=False):  # a 304 has no body
             each.complete(shown, lambda reference: self.reference_location(base_url, reference))
         return response
+
+
+def _head(resource: Resource[Any]) -> Resource[Any]:
+    """Return a resource without a group's members, which may be a hundred thousand."""
+    return resource.model_copy(update={"members": None}) if "members" in type(resource).model_fields else resource
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from lambdas.api.callers import PROVISION, Caller
 from lambdas.api.errors import error_response, scim_exception_of
 from lambdas.api.events import ROOT
 from lambdas.api.log import Record
+from lambdas.directory.rules import EnvironmentRules
+from lambdas.directory.schema import build_provider
 from lambdas.scim.handler import DirectoryHandler
-from lambdas.scim.provider import build_provider
 from lambdas.scim.service import DirectoryService
 from lambdas.store.connections import check_directory
 from lambdas.store.reads import is_id
@@ -62,8 +63,8 @@ class Resources:
         check_directory(self.directory)
         with target.readable():
             self.table = Table(target.client("dynamodb"), target.table_name, patient=False)
-        self.provider = build_provider()
-        self.service = DirectoryService(self.provider, cursor_secret(self.table))
+        self.provider = build_provider(target.settings)
+        self.service = DirectoryService(self.provider, cursor_secret(self.table), EnvironmentRules(target.settings))
 
     @property
     def place(self) -> str:

@@ -19,7 +19,7 @@ from tests.tables import TABLE_NAME, create_table
 os.environ.update(
     {
         "TABLE_NAME": TABLE_NAME,
-        "ENVIRONMENT": "test",
+        "ENVIRONMENT": "local",
         "ADDRESSING": "host",
         "POWERTOOLS_SERVICE_NAME": "scim",
         "AWS_ACCESS_KEY_ID": "testing",

@@ -157,6 +157,6 @@ def test_a_record_is_its_own_metrics(api: Api, records: Records):
     (directive,) = record["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "ServerlessScim"
     assert directive["Dimensions"] == [["environment"]]
-    assert record["environment"] == "test"
+    assert record["environment"] == "local"
     for metric in directive["Metrics"]:
         assert isinstance(record[metric["Name"]], (int, float))

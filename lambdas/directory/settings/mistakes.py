@@ -10,13 +10,28 @@ import types
 import typing
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 MAX_SHOWN = 60
 """How many characters of a wrong value are repeated in the message."""
 
 FOLLOWS_FROM_ANOTHER = "default_factory_not_called"
 """Pydantic's type of the error that a default cannot be made because what it is made from is wrong, which is told."""
+
+OF_OURS = "mistake"
+"""The type of an error of :func:`mistake`, whose text says all there is to say."""
+
+
+class SettingsError(Exception):
+    """An environment file that cannot be used; its text is for the person who wrote the file."""
+
+
+def mistake(text: str) -> PydanticCustomError:
+    """Return what a validator raises for keys that are right alone and wrong together.
+
+    :param text: Names the key, what is wrong and what would be right; no full stop at its end.
+    """
+    return PydanticCustomError(OF_OURS, "{text}", {"text": text})
 
 
 def explain(file: str, model: type[BaseModel], error: ValidationError) -> str:
@@ -31,6 +46,8 @@ def explain(file: str, model: type[BaseModel], error: ValidationError) -> str:
 
 
 def _mistake(model: type[BaseModel], detail: ErrorDetails) -> str:
+    if detail["type"] == OF_OURS:
+        return detail["msg"]
     *parents, last = detail["loc"] or ("",)
     key = ".".join(str(part) for part in detail["loc"])
     section = _section(model, parents)

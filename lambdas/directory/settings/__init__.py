@@ -1,0 +1,139 @@
+"""The environment file: what one deployed stack is, checked before it is deployed and read again by its functions.
+
+``environments/NAME.toml`` is the only source of settings. The CDK app loads it with :func:`load` at synthesis, and puts
+what it checked as ``environment.json`` at the root of the functions' code, where :func:`load_deployed` reads it. A file
+and not an environment variable, because Lambda limits all variables of a function to 4 KB together and this file grows
+with a product's needs.
+
+Each module describes some tables of the file; :mod:`.environment` puts them together, :mod:`.mistakes` tells what is wrong.
+"""
+
+import functools
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from lambdas.directory.settings.deployment import (
+    LOCAL_ACCOUNT,
+    LOCAL_REGION,
+    LOG_RETENTION_DAYS,
+    Alarms,
+    Api,
+    Aws,
+    Domain,
+    Logs,
+    Tokens,
+)
+from lambdas.directory.settings.environment import Environment
+from lambdas.directory.settings.extensions import ExtensionAttribute, ExtensionSchema
+from lambdas.directory.settings.mistakes import SettingsError, explain
+from lambdas.directory.settings.permissions import Login, Permissions, PermissionSet, Source
+from lambdas.directory.settings.protocol import Capabilities
+from lambdas.directory.settings.resources import AttributeRules, Deprovisioning, Groups, Users
+from lambdas.directory.settings.section import Section
+
+__all__ = [
+    "DEPLOYED_FILE",
+    "ENVIRONMENTS",
+    "LOCAL_ACCOUNT",
+    "LOCAL_REGION",
+    "LOG_RETENTION_DAYS",
+    "ROOT",
+    "Alarms",
+    "Api",
+    "AttributeRules",
+    "Aws",
+    "Capabilities",
+    "Deprovisioning",
+    "Domain",
+    "Environment",
+    "ExtensionAttribute",
+    "ExtensionSchema",
+    "Groups",
+    "Login",
+    "Logs",
+    "PermissionSet",
+    "Permissions",
+    "Section",
+    "SettingsError",
+    "Source",
+    "Tokens",
+    "Users",
+    "load",
+    "load_deployed",
+    "names",
+]
+
+ROOT = Path(__file__).resolve().parents[3]
+"""The project's root, in a checkout as in the deployed asset, which keeps the same tree."""
+
+ENVIRONMENTS = ROOT / "environments"
+"""Where the environment files lie in a checkout."""
+
+DEPLOYED_FILE = "environment.json"
+"""The name under which the checked file lies at the root of a function's code."""
+
+
+def names() -> list[str]:
+    """Return the names of the environments that this checkout has files for."""
+    return sorted(path.stem for path in ENVIRONMENTS.glob("*.toml"))
+
+
+def load(environment: str | Path, platform: Literal["local"] | None = None) -> Environment:
+    """Read and check an environment file.
+
+    :param environment: The environment's name, such as ``local``, or the path of its file.
+    :param platform: "local" to get it as it is deployed into the local cloud (:meth:`Environment.in_local_cloud`);
+        None to get what the file says.
+    :raises SettingsError: The file is not there, is no TOML, or says something wrong; the text names file, key, what is
+        wrong and what would be right.
+    """
+    path = environment if isinstance(environment, Path) else ENVIRONMENTS / f"{environment}.toml"
+    shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"There is no file {shown}. There are environments: {', '.join(names())}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{shown} is not valid TOML: {error}") from None
+    try:
+        loaded = Environment.model_validate(data)
+    except ValidationError as error:
+        raise SettingsError(explain(str(shown), Environment, error)) from None
+    if loaded.name != path.stem:
+        raise SettingsError(
+            f'{shown} cannot be used:\n  name is "{loaded.name}"; it must be the file\'s own name, "{path.stem}".'
+        )
+    _check_schema(str(shown), loaded)
+    return loaded.in_local_cloud() if platform == "local" else loaded
+
+
+def _check_schema(shown: str, loaded: Environment) -> None:
+    """Build what the file describes, once, to find attributes that do not exist.
+
+    :raises SettingsError: Naming the keys of the file that name them.
+    """
+    from lambdas.directory.schema import build_provider  # it reads these settings, so it cannot be imported before them
+
+    try:
+        build_provider(loaded)
+    except SettingsError as error:
+        raise SettingsError(f"{shown} cannot be used:\n{error}") from None
+
+
+@functools.cache
+def load_deployed() -> Environment:
+    """Read the environment that this code was deployed with; in a checkout, the file that ``$ENVIRONMENT`` names.
+
+    :raises SettingsError: There is neither, or the file is of another version of this code.
+    """
+    path = ROOT / DEPLOYED_FILE
+    if not path.is_file():
+        return load(os.environ.get("ENVIRONMENT", "local"))
+    try:
+        return Environment.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise SettingsError(explain(DEPLOYED_FILE, Environment, error)) from None

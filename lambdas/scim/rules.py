@@ -1,0 +1,38 @@
+"""What a directory asks of its resources beyond the protocol: the place where a product's own rules are heard.
+
+The protocol knows that there are rules and when they are asked, not what they say: an environment's are made of its file, in
+:mod:`lambdas.directory.rules`.
+"""
+
+from typing import Any
+
+from scim2_models import Resource
+
+
+class Rules:
+    """Rules on the users and groups of a directory. These ask nothing: they are the RFCs' alone.
+
+    Every method may raise a :class:`scim2_models.SCIMException`; the request is then refused with it and has changed nothing.
+    """
+
+    def check_creation(self, resource: Resource[Any]) -> None:
+        """Check a resource before it is created, and give it the values it lacks.
+
+        :param resource: What a client sent, validated; may be changed.
+        """
+
+    def check_change(self, before: Resource[Any], after: Resource[Any]) -> None:
+        """Check the state that a PATCH or PUT leads to, and give it the values it lacks.
+
+        A rule that the stored state breaks already (the file is newer than the resource) is no reason to refuse: a leaver with
+        an old record must still be disabled.
+
+        :param before: The stored state, without a group's members.
+        :param after: The state that is about to be written; may be changed, but for a group's members.
+        """
+
+    def check_deletion(self, current: Resource[Any]) -> None:
+        """Check whether a client may delete a resource.
+
+        :param current: The stored state, without a group's members.
+        """
