@@ -5,8 +5,8 @@ from constructs import Construct
 
 from infra.access_log import EVENT
 from infra.removal import removal_policy
-from lambdas.authorizer.log import NAMESPACE
 from lambdas.directory.settings import Environment
+from lambdas.metrics import NAMESPACE
 
 REFUSED = "requests_refused"
 """The metric of requests that were answered 401 or 403, counted in API Gateway's access log."""

@@ -68,6 +68,7 @@ def authorizer_bundle() -> Bundle:
         lock="requirements/authorizer.lock",
         sources=(
             "lambdas/__init__.py",
+            "lambdas/metrics.py",
             "lambdas/authorizer/**/*",
             "lambdas/directory/__init__.py",
             "lambdas/directory/tokens.py",

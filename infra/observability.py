@@ -10,8 +10,10 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from lambdas.authorizer.log import DAYS_LEFT, NAMESPACE, UNCHECKED
+from lambdas.authorizer.log import DAYS_LEFT, UNCHECKED
+from lambdas.changes.sweep import FAILED, SWEPT
 from lambdas.directory.settings import Environment
+from lambdas.metrics import NAMESPACE
 
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 AT_MOST = cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
@@ -65,17 +67,27 @@ class Alarms(Construct):
         )
 
     def watch_dead_letters(self, queue: sqs.Queue) -> None:
-        """Tell when changes were given up: memberships of a removed resource are left over until someone sweeps."""
+        """Tell when sweeps were given up: memberships of a deleted group are left over until someone sweeps."""
         metric = queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=FIVE_MINUTES)
         self._alarm(
-            "DeadLetters", metric, 1, "Changes could not be completed. Each message names the records of the stream."
+            "DeadLetters",
+            metric,
+            1,
+            f"Sweeping after a deleted group was given up. `scimctl log --failed` and the metric {FAILED} tell of it, "
+            "`scimctl directory verify --repair` ends it.",
         )
 
     def watch_delay(self, function: lambda_.Function) -> None:
         """Tell when the stream is an hour behind; it forgets what is older than a day."""
         metric = function.metric("IteratorAge", statistic="Maximum", period=FIVE_MINUTES)
         hour = cdk.Duration.hours(1).to_milliseconds()
-        self._alarm("ChangesBehind", metric, hour, "The function 'changes' is an hour behind the table's stream.")
+        self._alarm(
+            "ChangesBehind",
+            metric,
+            hour,
+            f"Sweeping after deleted groups is an hour behind. It fails when the metric {FAILED} is above 0: `scimctl log "
+            f"--failed` tells why. Else {SWEPT} tells that it goes on.",
+        )
 
     def _own_metric(self, name: str, statistic: str, period: cdk.Duration) -> cloudwatch.Metric:
         """Return a metric that our functions' records are."""

@@ -31,12 +31,12 @@ QUERIES = (
     Query(
         "Failed requests",
         """
-        fields @timestamp, status, method, route, resource_name, external_id, scim_type
+        fields @timestamp, event, status, method, route, coalesce(resource_name, group) as name, external_id, scim_type
         | fields coalesce(detail, reason, refusal, exception_name) as why
         | fields connection, coalesce(request_id, function_request_id) as id
         | filter (event = "scim.request" and status >= 400)
             or event = "scim.refused" or event = "scim.failure"
-            or (event = "api.access" and refusal != "-")
+            or (event = "api.access" and refusal != "-") or (event = "scim.sweep" and sweeps_failed > 0)
         | sort @timestamp desc
         | limit 1000
         """,

@@ -6,9 +6,10 @@ from typing import Any
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
+from lambdas import metrics
 from lambdas.api.callers import Caller
 from lambdas.api.events import Event, route_of
-from lambdas.api.observability import NAMESPACE, logger
+from lambdas.api.observability import logger
 from lambdas.api.redaction import filter_shape, named_in, trace_of, without_values
 from lambdas.scim.trace import Trace
 from lambdas.store.table import Meter
@@ -72,7 +73,7 @@ class Record:
         :param environment: The environment's name, the metrics' only dimension.
         """
         try:
-            logger.info(EVENT, **self.fields(response, meter, environment), _aws=_metrics())
+            logger.info(EVENT, **self.fields(response, meter, environment), _aws=metrics.directive(METRICS))
         except Exception as exception:  # what was done is done: the client gets its answer, the operator this
             self.failure(exception)
 
@@ -123,16 +124,6 @@ class Record:
             "read_units": meter.read_units,
             "write_units": meter.write_units,
         }
-
-
-def _metrics() -> dict[str, Any]:
-    """Return what makes CloudWatch read a record's fields as metrics (its Embedded Metric Format).
-
-    It is part of the record: Powertools' Metrics would print a second line for every request, with every value again.
-    """
-    definitions = [{"Name": name, "Unit": unit} for name, unit in METRICS.items()]
-    directive = {"Namespace": NAMESPACE, "Dimensions": [["environment"]], "Metrics": definitions}
-    return {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
 
 
 def _short(text: str | None) -> str | None:

@@ -2,8 +2,5 @@
 
 from aws_lambda_powertools import Logger
 
-NAMESPACE = "ServerlessScim"
-"""The CloudWatch namespace of the environment's metrics."""
-
 logger = Logger(use_rfc3339=True, utc=True, location=None)
 """Powertools' logger; its service name and level come from ``POWERTOOLS_SERVICE_NAME`` and ``LOG_LEVEL``."""

@@ -1,14 +1,9 @@
 """What the authorizer tells operators: its records in the SCIM log, two of which are metrics too."""
 
-import time
-from typing import Any
-
 from aws_lambda_powertools import Logger
 
+from lambdas import metrics
 from lambdas.authorizer.credentials import Reason, Refusal
-
-NAMESPACE = "ServerlessScim"
-"""The CloudWatch namespace of the environment's metrics, the API's among them."""
 
 UNCHECKED = "credentials_unchecked"
 """The metric of requests whose credentials could not be checked. Each is an outage for its client, whoever it is."""
@@ -58,7 +53,7 @@ class AccessLog:
             reason=Reason.UNCHECKED.value,
             connection=requested,
             credentials_unchecked=1,
-            _aws=_metric(UNCHECKED, "Count", [["environment"]]),
+            _aws=metrics.directive({UNCHECKED: "Count"}),
         )
 
     def used(self, token: str, connection: str, scope: str, days_left: float) -> None:
@@ -71,7 +66,7 @@ class AccessLog:
             connection=connection,
             scope=scope,
             days_until_expiry=round(days_left, 1),
-            _aws=_metric(DAYS_LEFT, "None", [["environment"], ["environment", "connection"]]),
+            _aws=metrics.directive({DAYS_LEFT: "None"}, [["environment"], ["environment", "connection"]]),
         )
 
     def use_not_kept(self, token: str, error: Exception) -> None:
@@ -83,8 +78,3 @@ class AccessLog:
             token=token,
             exception_name=type(error).__name__,
         )
-
-
-def _metric(name: str, unit: str, dimensions: list[list[str]]) -> dict[str, Any]:
-    directive = {"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": [{"Name": name, "Unit": unit}]}
-    return {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}

@@ -3,7 +3,7 @@
 They are its member items and its id in its members' ``groups`` sets. No read shows them, so there is no hurry.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lambdas.store import actions, keys
 from lambdas.store.table import ConditionFailed, Table
@@ -13,18 +13,26 @@ SWEEP_BATCH = 50
 
 
 def sweep_group(table: Table, directory: str, group_id: str) -> int:
-    """Remove the memberships of a deleted group, in transactions of :data:`SWEEP_BATCH`; safe to repeat.
+    """Remove the memberships of a deleted group; safe to repeat.
 
     :return: How many memberships were swept.
     """
-    swept = 0
+    return sum(sweep_in_batches(table, directory, group_id))
+
+
+def sweep_in_batches(table: Table, directory: str, group_id: str) -> Iterator[int]:
+    """Do the same in transactions of :data:`SWEEP_BATCH`, for who has not the time for all of them.
+
+    :return: After each transaction, how many memberships it swept.
+    """
     batch: list[tuple[str, str]] = []
     for item in table.query(keys.members(directory, group_id), attributes=("sk", "type")):
         batch.append((item["sk"]["S"], item["type"]["S"]))
         if len(batch) == SWEEP_BATCH:
-            swept += _sweep(table, directory, group_id, batch)
+            yield _sweep(table, directory, group_id, batch)
             batch = []
-    return swept + (_sweep(table, directory, group_id, batch) if batch else 0)
+    if batch:
+        yield _sweep(table, directory, group_id, batch)
 
 
 def _sweep(table: Table, directory: str, group_id: str, batch: Sequence[tuple[str, str]]) -> int:

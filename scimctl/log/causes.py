@@ -144,6 +144,13 @@ REQUESTS: dict[str, Cause] = {
 }
 """By ``scimType`` (RFC 7644 section 3.12), and by status where there is none."""
 
+SWEEP = Cause(
+    "the sweep was interrupted",
+    "It is tried again by itself, for some minutes, and clients see nothing of it. When the alarm DeadLetters tells that it was "
+    "given up: `scimctl directory verify --repair --environment {environment}`.",
+)
+"""Of memberships that a deleted group left behind."""
+
 _OTHER = Cause("it was refused", "The detail says why.")
 
 
@@ -164,7 +171,5 @@ def cause_of(record: Record) -> Cause | None:
         case Kind.FAILURE:
             return REQUESTS["500"]
         case Kind.SWEEP:
-            return Cause(
-                "the sweep was interrupted", "It goes on by itself; the alarm on dead letters tells when it does not."
-            )
+            return SWEEP
     return None

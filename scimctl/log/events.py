@@ -24,7 +24,7 @@ class Kind(StrEnum):
     """The trace of an answer with status 500 (:mod:`lambdas.api.log`)."""
 
     SWEEP = "scim.sweep"
-    """The memberships of a deleted group, removed after it (:mod:`lambdas.changes.handler`)."""
+    """The memberships of a deleted group, removed after it (:mod:`lambdas.changes.sweep`)."""
 
     OPERATION = "scim.operation"
     """What an operator did to a directory as a whole (:mod:`scimctl.restoring`)."""
@@ -90,7 +90,7 @@ def is_failure(record: Record) -> bool:
         case Kind.REQUEST:
             return status_of(record) >= 400
         case Kind.SWEEP:
-            return bool(record.get("failed"))
+            return bool(record.get("sweeps_failed"))
         case Kind.REFUSED | Kind.FAILURE:
             return True
         case _:

@@ -88,7 +88,7 @@ class Selection:
         wanted = [_any(f'$.event = "{each}"' for each in Kind if each is not Kind.ACCESS)]
         if self.failed:
             failed_requests = f'($.event = "{Kind.REQUEST}" && $.status >= 400)'
-            failed_sweeps = f'($.event = "{Kind.SWEEP}" && $.failed >= 1)'
+            failed_sweeps = f'($.event = "{Kind.SWEEP}" && $.sweeps_failed >= 1)'
             refusals = _any(f'$.event = "{each}"' for each in (Kind.REFUSED, Kind.FAILURE))
             wanted = [failed_requests, failed_sweeps, refusals]
         wanted.append(f'($.event = "{Kind.ACCESS}" && $.refusal != "-")')

@@ -45,7 +45,7 @@ class Story:
     """What Lambda reported of the calls: time, memory, and whether one was ended."""
 
     sweeps: list[LogEvent] = field(default_factory=list)
-    """What was swept after a group was deleted."""
+    """What was swept after a group was deleted, in the order of time: one that failed is tried again."""
 
     @property
     def events(self) -> list[LogEvent]:
@@ -55,11 +55,15 @@ class Story:
 
     def cause(self, environment: str) -> Cause | None:
         """Return why it did not succeed and what to do in an environment, by the record that knows best."""
-        for event in (self.credentials, self.request, self.access, self.failure):
+        for event in (self.credentials, self.request, self.access, self.failure, *self._last_sweeps()):
             cause = cause_of(event.record) if event else None
             if event and cause:
                 return cause.of(event.record, environment)
         return None
+
+    def _last_sweeps(self) -> Iterable[LogEvent]:
+        """Return the latest sweep after each group: an earlier one that failed was made good by it."""
+        return {str(each.record.get("group")): each for each in self.sweeps}.values()
 
     def as_json(self, environment: str) -> dict[str, Any]:
         """Return it for programs."""
@@ -131,22 +135,32 @@ def _arranged(events: list[LogEvent]) -> Story:
                 story.failure = event
             case Kind.ACCESS:
                 story.access = event
+            case Kind.SWEEP:
+                story.sweeps.append(event)
             case _:
                 story.functions.append(event)
     return story
 
 
 def _with_sweeps(reader: LogReader, story: Story, progress: Callable[[str], None]) -> Story:
-    """Add what was swept after the request, when it deleted a group."""
-    request = story.request
-    if request and request.record.get("method") == "DELETE" and request.record.get("resource_type") == "Group":
-        group = str(request.record.get("resource_id"))
-        pattern = f'{{ $.event = "{Kind.SWEEP}" && $.group = "{group}" }}'
-        found = _read(reader, request.at, request.at + SWEPT_WITHIN, pattern, progress)
-        story.sweeps = [
-            each for each in found if each.record.get("event") == Kind.SWEEP and each.record.get("group") == group
+    """Add what was swept after the request, when it deleted a group; and how a sweep went on, when the story is of one."""
+    groups = {str(each.record.get("group")) for each in story.sweeps}
+    if story.request and _deletes_group(story.request.record):
+        groups.add(str(story.request.record.get("resource_id")))
+    if groups:
+        begin = story.events[0].at
+        of_them = " || ".join(f'($.group = "{each}")' for each in sorted(groups))
+        pattern = f'{{ $.event = "{Kind.SWEEP}" && ({of_them}) }}'
+        found = _read(reader, begin, begin + SWEPT_WITHIN, pattern, progress)
+        sweeps = [
+            each for each in found if each.record.get("event") == Kind.SWEEP and each.record.get("group") in groups
         ]
+        story.sweeps = sorted(sweeps, key=lambda each: each.at)
     return story
+
+
+def _deletes_group(record: Record) -> bool:
+    return record.get("method") == "DELETE" and record.get("resource_type") == "Group"
 
 
 def _beginning(reader: LogReader, since: datetime, wanted: str, progress: Callable[[str], None]) -> list[LogEvent]:

@@ -71,8 +71,10 @@ def tell(story: Story, names: Names, environment: str) -> None:
     for event in story.functions:
         _platform(event)
     for event in story.sweeps:
-        _section("Afterwards", event)
+        _section("Sweep", event)
+        _line("Group", words.whom(event.record, names))
         _line("Swept", words.why(event.record))
+        _trace(event.record)
 
 
 def _headline(story: Story, names: Names) -> None:
@@ -89,6 +91,8 @@ def _headline(story: Story, names: Names) -> None:
     answer = [text_of(event.record, "scim_type"), text_of(event.record, "detail")]
     if event.record.get("event") == Kind.OPERATION:
         _line("Done", "  ".join(filter(None, answer)))
+        return
+    if event.record.get("event") == Kind.SWEEP:
         return
     status = 500 if event.record.get("event") == Kind.FAILURE else status_of(event.record)
     _line("Answer", "  ".join([str(status or "?"), *filter(None, answer)]))

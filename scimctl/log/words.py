@@ -79,7 +79,7 @@ def why(record: Record) -> str:
             last = _LAST_LINE.search(str(record.get("exception", "")))
             said = [last[0].strip() if last else str(record.get("exception_name", ""))]
         case Kind.SWEEP:
-            said = [reason or f"{record.get('swept', 0):,} of a deleted group"]
+            said = [f"{record.get('memberships_swept', 0):,} of a deleted group", reason]
         case _:
             said = list(_of_request(record))
     return "  ".join(filter(None, said))

@@ -169,7 +169,7 @@ def test_a_deleted_group_leaves_its_members_and_is_swept_from_the_table(acme: En
     swept = acme.wait_for_record(
         lambda record: record.get("event") == "scim.sweep" and record.get("group") == group, since, 60
     )
-    assert swept["swept"] == len(users)
+    assert swept["memberships_swept"] == len(users)
     table = acme.client("dynamodb")
     left = table.query(
         TableName=acme.state.outputs["TableName"],

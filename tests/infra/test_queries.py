@@ -16,6 +16,7 @@ from lambdas.api.callers import Caller
 from lambdas.api.log import Record
 from lambdas.authorizer.credentials import Reason, Refusal
 from lambdas.authorizer.log import AccessLog
+from lambdas.changes.sweep import FAILED, SWEPT
 from lambdas.scim.trace import Trace
 from lambdas.store.table import Meter
 from tests.infra.conftest import Assembly
@@ -40,6 +41,9 @@ WORDS = COMMANDS | OPERATORS | FUNCTIONS
 
 FAILURE = {"event", "request_id", "exception_name", "exception"}
 """What :meth:`lambdas.api.log.Record.failure` names."""
+
+SWEEP = {"event", "group", SWEPT, FAILED}
+"""What :class:`lambdas.changes.sweep.Sweeper` names."""
 
 
 def request_fields() -> set[str]:
@@ -73,7 +77,7 @@ def names_in(query: Query) -> set[str]:
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
 def test_every_field_that_a_query_names_is_in_the_records(query: Query):
-    known = request_fields() | refusal_fields() | FAILURE | set(FIELDS)
+    known = request_fields() | refusal_fields() | FAILURE | SWEEP | set(FIELDS)
     assert names_in(query)
     assert names_in(query) <= known
 

@@ -11,6 +11,7 @@ NOON = datetime(2027, 1, 31, 12, tzinfo=UTC)
 REQUEST_ID = "74818272-13c0-483e-9c93-9993dd82e4e4"
 AUTHORIZER_ID = "c7ca3da4-7eb4-4c32-a885-909dddc33bc4"
 FUNCTION_ID = "30006506-6582-4b2a-95a7-1f0e30b8ad39"
+CHANGES_ID = "5b0f7f2c-9d43-4c7e-8b7c-0a4f8d1e6c11"
 USER_ID = "8ca0a5b5-b626-4467-93e1-2a0cda85a644"
 
 
@@ -44,7 +45,8 @@ def failure(**fields: Any) -> Record:
 
 def sweep(**fields: Any) -> Record:
     """What was removed after a deleted group."""
-    return {"event": "scim.sweep", "directory": "acme", "group": USER_ID, "swept": 1200, "failed": 0, **fields}
+    usual = {"event": "scim.sweep", "environment": "acme", "directory": "acme", "group": USER_ID}
+    return {**usual, "function_request_id": CHANGES_ID, "memberships_swept": 1200, "sweeps_failed": 0, **fields}
 
 
 def operation(**fields: Any) -> Record:

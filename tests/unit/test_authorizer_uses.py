@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from lambdas.api.observability import NAMESPACE
+from lambdas import metrics
 from lambdas.authorizer.last_use import LastUse
 from lambdas.authorizer.policy import allow, why_denied
 from lambdas.directory.connections import Scope
@@ -156,7 +156,7 @@ def test_a_refused_token_leaves_no_use(endpoint):
 def metric(record: dict[str, Any]) -> tuple[str, list[list[str]]]:
     """The one metric of a record, which must have its value and dimensions beside it, and its dimensions."""
     (directive,) = record["_aws"]["CloudWatchMetrics"]
-    assert directive["Namespace"] == NAMESPACE
+    assert directive["Namespace"] == metrics.NAMESPACE
     (definition,) = directive["Metrics"]
     assert isinstance(record[definition["Name"]], int | float)
     assert all(isinstance(record[name], str) for names in directive["Dimensions"] for name in names)

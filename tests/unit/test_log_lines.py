@@ -90,7 +90,12 @@ def test_a_failure_is_told_with_the_last_line_of_its_trace():
 
 
 def test_a_sweep_is_told_with_the_group_and_the_number():
-    assert told(sweep(), name="Sales") == "sweep memberships Sales 1,200 of a deleted group"
+    assert told(sweep(), name="Sales") == "5b0f7f2c sweep memberships Sales 1,200 of a deleted group"
+
+
+def test_a_sweep_that_failed_is_told_with_how_far_it_came():
+    line = told(sweep(memberships_swept=50, sweeps_failed=1), name="Sales")
+    assert line == "5b0f7f2c sweep memberships Sales 50 of a deleted group the sweep was interrupted"
 
 
 def test_what_an_operator_did_as_a_whole_is_told_with_the_directory_or_the_connection():

@@ -49,7 +49,14 @@ def test_a_403_of_a_cached_policy_has_api_gateways_record_alone():
 
 @pytest.mark.parametrize(
     "record",
-    [request(status=400), request(status=503), refused(), failure(), sweep(failed=1), access(refusal="THROTTLED")],
+    [
+        request(status=400),
+        request(status=503),
+        refused(),
+        failure(),
+        sweep(sweeps_failed=1),
+        access(refusal="THROTTLED"),
+    ],
 )
 def test_failed_takes_what_did_not_succeed(record: Record):
     assert Selection(failed=True).takes(record)
@@ -129,7 +136,7 @@ RECORDS = st.one_of(
     st.builds(refused, token_connection=st.just(CONNECTION), connection=st.just("other")),
     st.builds(failure),
     st.builds(operation, connection=st.sampled_from([CONNECTION, None])),
-    st.builds(sweep, failed=st.sampled_from([0, 1])),
+    st.builds(sweep, sweeps_failed=st.sampled_from([0, 1])),
     st.builds(access, refusal=st.sampled_from(["-", *GATEWAY]), connection=st.sampled_from(["-", CONNECTION])),
 )
 SELECTIONS = st.builds(

@@ -15,6 +15,7 @@ from scimctl.log.story import Story, find
 from tests.unit.filter_patterns import matches
 from tests.unit.log_records import (
     AUTHORIZER_ID,
+    CHANGES_ID,
     FUNCTION_ID,
     REQUEST_ID,
     USER_ID,
@@ -135,6 +136,28 @@ def test_the_sweep_after_a_deleted_group_belongs_to_its_deletion(client: Any):
     put(client, sweep(), sweep(group="another"), ago=timedelta(seconds=30))
     story = only(client, REQUEST_ID)
     assert [each.record["group"] for each in story.sweeps] == [USER_ID]
+
+
+@pytest.mark.parametrize("wanted", [CHANGES_ID, CHANGES_ID[:8]])
+def test_a_sweep_that_failed_is_found_by_the_call_that_failed_with_what_to_do(client: Any, wanted: str):
+    failed = sweep(sweeps_failed=1, exception="Traceback: it was throttled")
+    other = sweep(group="another", function_request_id="77777777-0000-4000-8000-000000000000")
+    put(client, failed, other)
+    story = only(Filtering(client), wanted)
+    assert [each.record["group"] for each in story.sweeps] == [USER_ID]
+    cause = story.cause("acme")
+    assert cause is not None
+    assert "scimctl directory verify --repair --environment acme" in cause.remedy
+
+
+def test_a_sweep_that_failed_and_ended_later_needs_nothing(client: Any):
+    deletion = request(method="DELETE", route="/Groups/{id}", resource_type="Group", resource_id=USER_ID, status=204)
+    put(client, deletion, sweep(sweeps_failed=1))
+    put(client, sweep(function_request_id="77777777-0000-4000-8000-000000000000"), ago=timedelta(seconds=30))
+    for wanted in (REQUEST_ID, CHANGES_ID):
+        story = only(Filtering(client), wanted)
+        assert [each.record["sweeps_failed"] for each in story.sweeps] == [1, 0]
+        assert story.cause("acme") is None
 
 
 def test_a_request_that_succeeded_has_nothing_to_do(client: Any):

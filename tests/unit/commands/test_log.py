@@ -34,7 +34,7 @@ def test_records_are_told_a_line_each_under_their_day(acme: Acme) -> None:
     assert [" ".join(line.split())[9:] for line in rest] == [
         "74818272 201 create user ada 9.1 ms, 1 calls",
         "c7ca3da4 401 check token token ab12 the token has expired connection k3x7m2qwertyuiop",
-        "sweep memberships 8ca0a5b5-b626-4467-93e1-2a0cda85a644 1,200 of a deleted group",
+        "5b0f7f2c sweep memberships 8ca0a5b5-b626-4467-93e1-2a0cda85a644 1,200 of a deleted group",
     ]
 
 
@@ -138,6 +138,22 @@ def test_expired_credentials_are_told_with_the_command_that_makes_others(acme: A
         assert f"Request: {REQUEST_ID}" in told
         assert "Why: the token has expired" in told
         assert "scimctl tokens create k3x7m2qwertyuiop --environment acme" in told
+
+
+def test_a_sweep_that_failed_is_among_the_failures_and_is_told_with_its_trace_and_what_to_do(acme: Acme) -> None:
+    group = acme.directory.group("Sales")
+    fields = {"directory": "acme-corp", "group": group, "memberships_swept": 50}
+    acme.log(sweep(**fields), sweep(**fields, sweeps_failed=1, exception="Traceback:\nBusyException: no time"))
+    (line,) = lines(acme, "--failed")[1:]
+    assert " ".join(line.split()[1:]) == (
+        "5b0f7f2c sweep memberships Sales 50 of a deleted group the sweep was interrupted"
+    )
+    told = acme.told("log", "show", "5b0f7f2c")
+    assert "What: sweep memberships Sales" in told
+    assert "Answer" not in told
+    assert "BusyException: no time" in told
+    assert "What to do: It is tried again by itself" in told
+    assert "`scimctl directory verify --repair --environment acme`" in told
 
 
 def test_a_program_is_told_everything_about_one_request(acme: Acme) -> None:

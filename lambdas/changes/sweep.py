@@ -1,0 +1,86 @@
+"""Sweeping what a deleted group left behind, and telling of it.
+
+The group itself, its name and its own memberships went in one transaction, so no read shows any of it. Left are its member items
+and its id in its members' ``groups`` sets: with 100,000 members more than a request has time for.
+"""
+
+from typing import Any, NamedTuple
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import (
+    DynamoDBRecord,
+    DynamoDBRecordEventName,
+)
+
+from lambdas import metrics
+from lambdas.scim.backoff import time_is_up
+from lambdas.scim.errors import BusyException
+from lambdas.store.sweeping import sweep_in_batches
+from lambdas.store.table import Table
+
+GROUPS = "#GROUP"
+"""How the partition of a directory's groups ends."""
+
+EVENT = "scim.sweep"
+"""The value of ``event`` that tells these records from the log group's others."""
+
+SWEPT = "memberships_swept"
+"""The metric of the memberships that were removed after a deleted group, by a sweep that failed also."""
+
+FAILED = "sweeps_failed"
+"""The metric of sweeps that did not end: 1 or 0, so that its sum counts them."""
+
+
+class DeletedGroup(NamedTuple):
+    """A group that is gone, and its directory."""
+
+    directory: str
+    id: str
+
+
+def deleted_group(record: DynamoDBRecord) -> DeletedGroup | None:
+    """Return the group of whose deletion a record of the stream tells; None when it tells of something else."""
+    keys = (record.dynamodb and record.dynamodb.keys) or {}
+    partition, group_id = str(keys.get("pk", "")), str(keys.get("sk", ""))
+    if record.event_name is not DynamoDBRecordEventName.REMOVE or not partition.endswith(GROUPS):
+        return None
+    return DeletedGroup(partition.removesuffix(GROUPS), group_id)
+
+
+class Sweeper:
+    """Sweeps after deleted groups. Each sweep leaves one record in the log, which is its metrics too."""
+
+    def __init__(self, table: Table, logger: Logger, environment: str) -> None:
+        """Take the table, Powertools' logger, and the environment's name, the metrics' only dimension."""
+        self.table = table
+        self.logger = logger
+        self.environment = environment
+
+    def sweep(self, group: DeletedGroup) -> None:
+        """Sweep after one group; when it is asked for again, it goes on where it ended.
+
+        :raises BusyException: When the time of :func:`~lambdas.scim.backoff.request_time` was up before the end.
+        :raises Exception: Whatever else kept the sweep from ending.
+        """
+        swept = 0
+        try:
+            for number in sweep_in_batches(self.table, group.directory, group.id):
+                swept += number
+                if time_is_up():
+                    raise BusyException(detail="The function's time is up.")
+        except Exception:
+            told = "The memberships of a deleted group were not all swept; the record will be delivered again"
+            self.logger.exception(told, extra=self._fields(group, swept, failed=1))
+            raise
+        self.logger.info("Swept the memberships of a deleted group", extra=self._fields(group, swept, failed=0))
+
+    def _fields(self, group: DeletedGroup, swept: int, *, failed: int) -> dict[str, Any]:
+        return {
+            "event": EVENT,
+            "environment": self.environment,
+            "directory": group.directory,
+            "group": group.id,
+            SWEPT: swept,
+            FAILED: failed,
+            "_aws": metrics.directive({SWEPT: "Count", FAILED: "Count"}),
+        }
