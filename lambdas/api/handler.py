@@ -11,10 +11,10 @@ from lambdas.api.errors import UnforeseenException, error_response, scim_excepti
 from lambdas.api.events import Event, read_request
 from lambdas.api.log import Record
 from lambdas.api.responses import Answer, write_answer
-from lambdas.api.settings import read_settings
+from lambdas.api.settings import Addressing, read_settings
 from lambdas.directory.rules import EnvironmentRules
 from lambdas.directory.schema import build_provider
-from lambdas.directory.settings import load_deployed
+from lambdas.directory.settings import Environment, load_deployed
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.store.secrets import cursor_secret
@@ -29,33 +29,51 @@ AWS = Config(
 )
 """How DynamoDB is called: three attempts end long before API Gateway's 29 seconds do."""
 
-# Built when the function is imported, once: what SnapStart keeps, and every request shares.
+
+class Endpoint:
+    """The endpoint of one environment: what is built once, when the function starts, and shared by all requests."""
+
+    def __init__(self, environment: Environment, table: Table, addressing: Addressing) -> None:
+        """Take the environment's checked file, its table, and how URLs are told from events."""
+        self.environment = environment
+        self.table = table
+        self.addressing = addressing
+        self.provider = build_provider(environment)
+        self.service = DirectoryService(self.provider, cursor_secret(table), EnvironmentRules(environment))
+
+    def serve(self, event: Event) -> Answer:
+        """Serve one request: read it, let the directory's handler do it, write the answer, leave a record.
+
+        :param event: A Lambda proxy event of an API Gateway REST API.
+        """
+        self.table.meter.reset()
+        record = Record(event)
+        try:
+            record.caller = caller = read_caller(event)
+            record.request = request = read_request(event, caller, self.addressing)
+            storage = DynamoStorage(self.table, caller.directory, self.provider)
+            response = DirectoryHandler(self.service, storage, record.trace).handle(request)
+            answer = write_answer(response, request)
+        except Exception as exception:
+            refusal = scim_exception_of(exception, record.request_id)
+            if isinstance(refusal, UnforeseenException):
+                record.failure(exception)
+            response = error_response(refusal, self.service)
+            answer = write_answer(response, record.request)
+        record.finish(response, self.table.meter, self.environment.name)
+        return answer
+
+
+# Built when the function is imported, once: what SnapStart keeps.
 SETTINGS = read_settings(os.environ)
 TABLE = Table(boto3.client("dynamodb", config=AWS), SETTINGS.table_name)
-ENVIRONMENT = load_deployed()
-PROVIDER = build_provider(ENVIRONMENT)
-SERVICE = DirectoryService(PROVIDER, cursor_secret(TABLE), EnvironmentRules(ENVIRONMENT))
+ENDPOINT = Endpoint(load_deployed(), TABLE, SETTINGS.addressing)
 
 
 def handler(event: Event, context: Any) -> Answer:
-    """Serve one request: read it, let the directory's handler do it, write the answer, leave a record.
+    """Serve one request.
 
     :param event: A Lambda proxy event of an API Gateway REST API.
     :param context: Lambda's context, which nothing here needs.
     """
-    TABLE.meter.reset()
-    record = Record(event)
-    try:
-        record.caller = caller = read_caller(event)
-        record.request = request = read_request(event, caller, SETTINGS.addressing)
-        storage = DynamoStorage(TABLE, caller.directory, PROVIDER)
-        response = DirectoryHandler(SERVICE, storage, record.trace).handle(request)
-        answer = write_answer(response, request)
-    except Exception as exception:
-        refusal = scim_exception_of(exception, record.request_id)
-        if isinstance(refusal, UnforeseenException):
-            record.failure(exception)
-        response = error_response(refusal, SERVICE)
-        answer = write_answer(response, record.request)
-    record.finish(response, TABLE.meter, SETTINGS.environment)
-    return answer
+    return ENDPOINT.serve(event)

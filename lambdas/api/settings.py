@@ -17,9 +17,6 @@ class Settings(BaseModel):
     table_name: str = Field(alias="TABLE_NAME")
     """The name of the DynamoDB table."""
 
-    environment: str = Field(alias="ENVIRONMENT")
-    """The name of the environment, such as ``production``: the dimension of its metrics."""
-
     addressing: Addressing = Field(default="host", alias="ADDRESSING")
     """How a request's base URL is told from its event."""
 

@@ -5,13 +5,15 @@ import io
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from lambdas.directory.settings import Environment
+from tests.environments import environment_of
 from tests.protocol.client import Api, Handler
 from tests.tables import TABLE_NAME, create_table
 
@@ -61,6 +63,23 @@ def function(aws: Any) -> Handler:
     module.TABLE.client = OneAtATime(module.TABLE.client)
     handler: Handler = module.handler
     return handler
+
+
+@pytest.fixture
+def endpoint_of(function: Handler, table: Any) -> Callable[[str], Api]:
+    """Gives the endpoint of an environment, by the tables of its file that matter; see :func:`tests.environments.environment_of`.
+
+    All endpoints of a test share the table and the directory ``acme``: one with other rules is the same customer's after a
+    deployment of a changed file.
+    """
+    return lambda toml: Api(endpoint(environment_of(toml)))
+
+
+def endpoint(environment: Environment) -> Handler:
+    """Return what Lambda would call in an environment, over the function's own table."""
+    module = importlib.import_module("lambdas.api.handler")
+    serve = module.Endpoint(environment, module.TABLE, module.SETTINGS.addressing).serve
+    return lambda event, context: serve(event)
 
 
 @pytest.fixture

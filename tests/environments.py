@@ -1,0 +1,37 @@
+"""Environments for tests, by what matters of their files."""
+
+import tempfile
+from pathlib import Path
+
+from lambdas.directory import settings
+from lambdas.directory.settings import Environment
+
+HEAD = """
+name = "acme"
+description = "Acme Ltd"
+[aws]
+account = "123456789012"
+region = "eu-central-1"
+"""
+
+
+def environment_of(toml: str = "", name: str = "acme") -> Environment:
+    """Return the environment whose file has these tables, checked as any file is before it is deployed.
+
+    :param toml: Tables of the file, such as ``[capabilities]``; ``[aws]`` and what every file needs is there already.
+    :param name: The environment's name, and that of its directory.
+    :raises SettingsError: When the file cannot be used; the text is what its author would read.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.toml"
+        path.write_text(HEAD.replace("acme", name) + toml, encoding="utf-8")
+        return settings.load(path)
+
+
+def mistakes_in(toml: str) -> list[str]:
+    """Return what is told of a file with these tables, one line for each mistake; nothing when it can be used."""
+    try:
+        environment_of(toml)
+    except settings.SettingsError as error:
+        return str(error).splitlines()[1:]
+    return []
