@@ -3,17 +3,21 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Self, cast
 
-from scim2_models import Context, InvalidValueException, Meta, Resource, ResourceType
+from scim2_models import ComplexAttribute, Context, InvalidValueException, Meta, Resource, ResourceType
 
 from lambdas.scim.membership import Member
+from lambdas.scim.product import ProductUser, says_entitlements
 from lambdas.store import keys
 from lambdas.store.keys import Key
 from lambdas.store.table import Item
 
 NOT_IN_DOCUMENT = frozenset({"id", "meta", "groups", "password"})
 """Attributes that the document leaves out: kept beside it, derived, or (``password``) never kept at all."""
+
+PRODUCT_USER = str(ProductUser.__schema__)
+"""The extension in which we say how a user signs in."""
 
 MAX_DOCUMENT_BYTES = 300_000
 """Bytes of a document. An item ends at 400 KB (AWS limit), and a user's group ids share it: 300 KB leave room for 2,500."""
@@ -36,6 +40,12 @@ class Stored:
     groups: frozenset[str] = field(default_factory=frozenset)
     """The ids of the groups that this user or group is a direct member of."""
 
+    assigned: frozenset[str] = field(default_factory=frozenset)
+    """The ids of the permission sets that an operator assigned to this user."""
+
+    login: str | None = None
+    """How this user signs in, when an operator said so."""
+
     @classmethod
     def from_item(cls, item: Item) -> Self:
         """Read an item of a ``USER`` or ``GROUP`` partition."""
@@ -47,6 +57,8 @@ class Stored:
             modified=datetime.fromisoformat(item["modified"]["S"]),
             name=item.get("name", {}).get("S"),
             groups=frozenset(item.get("groups", {}).get("SS", ())),
+            assigned=frozenset(item.get("assigned", {}).get("SS", ())),
+            login=item.get("login", {}).get("S"),
         )
 
     def to_item(self, key: Key) -> Item:
@@ -82,7 +94,9 @@ def document_of(resource: Resource[Any]) -> str:
     :raises InvalidValueException: When it exceeds :data:`MAX_DOCUMENT_BYTES`, or holds what UTF-8 cannot.
     """
     dumped = resource.model_dump(scim_ctx=Context.DEFAULT)
-    left_out = NOT_IN_DOCUMENT | ({"members"} if "members" in type(resource).model_fields else frozenset())
+    left_out = _left_out(type(resource))
+    if PRODUCT_USER in dumped.get("schemas", ()):
+        dumped["schemas"] = [each for each in dumped["schemas"] if each != PRODUCT_USER]
     document = json.dumps(
         {name: value for name, value in dumped.items() if name not in left_out},
         ensure_ascii=False,
@@ -100,6 +114,14 @@ def document_of(resource: Resource[Any]) -> str:
     return document
 
 
+def _left_out(model: type[Resource[Any]]) -> frozenset[str]:
+    """Return what the documents of a model leave out: what is kept beside them, and what we say ourselves."""
+    left_out = NOT_IN_DOCUMENT | {PRODUCT_USER}
+    if "members" in model.model_fields:
+        left_out |= {"members"}
+    return left_out | {"entitlements"} if says_entitlements(model) else left_out
+
+
 def name_of(resource: Resource[Any]) -> str | None:
     """Return what people know the resource by: a user's ``userName``, a group's ``displayName``."""
     if "user_name" in type(resource).model_fields:
@@ -107,14 +129,17 @@ def name_of(resource: Resource[Any]) -> str | None:
     return getattr(resource, "display_name", None)
 
 
-def etag(version: int) -> str:
-    """Return a version as SCIM shows it: a weak entity tag (RFC 7644 section 3.14)."""
-    return f'W/"{version}"'
+def etag(version: int, digest: str = "") -> str:
+    """Return a version as SCIM shows it: a weak entity tag (RFC 7644 section 3.14).
+
+    :param digest: Stands for what the answer shows and the item does not hold; empty when there is nothing like that.
+    """
+    return f'W/"{version}-{digest}"' if digest else f'W/"{version}"'
 
 
 def version_of(tag: str) -> int | None:
     """Return the version that an entity tag of ours stands for, or None for any other."""
-    digits = tag.strip().removeprefix("W/").strip('"')
+    digits = tag.strip().removeprefix("W/").strip('"').partition("-")[0]
     return int(digits) if digits.isdecimal() and len(digits) < 20 else None
 
 
@@ -139,3 +164,14 @@ def member_value(item: Item) -> dict[str, Any]:
     if "display" in item:
         value["display"] = item["display"]["S"]
     return value
+
+
+def set_values(resource: Resource[Any], attribute: str, values: list[dict[str, Any]]) -> None:
+    """Set a multi-valued complex attribute from plain values of our own making."""
+    entry = entry_of(resource, attribute)
+    setattr(resource, attribute, [entry.model_validate(value) for value in values])
+
+
+def entry_of(resource: Resource[Any], attribute: str) -> type[ComplexAttribute]:
+    """Return the model of the values of a multi-valued complex attribute."""
+    return cast("type[ComplexAttribute]", type(resource).get_field_root_type(attribute))

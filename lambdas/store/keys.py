@@ -116,6 +116,11 @@ def permissions(directory: str) -> str:
     return f"{directory}#PERMISSION"
 
 
+def permission(directory: str, group_id: str) -> Key:
+    """Return the key of the permission sets that a group is mapped to."""
+    return Key(permissions(directory), group_id)
+
+
 def secret(name: str) -> Key:
     """Return the key of a secret that the environment makes for itself, such as the one that seals cursors."""
     return Key(f"SECRET#{name}", ONLY)

@@ -1,11 +1,10 @@
 """Reading resources whole: a user with its groups, a group with its members, or without where nobody asked for them."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from scim2_models import (
-    ComplexAttribute,
     NotFoundException,
     Resource,
     ResourceType,
@@ -14,9 +13,11 @@ from scim2_models import (
     TooManyException,
 )
 
+from lambdas.directory.product import PLAIN, Product
 from lambdas.scim.backoff import time_is_up
 from lambdas.store import keys
-from lambdas.store.items import Stored, member_value
+from lambdas.store.entitlements import UserFacts
+from lambdas.store.items import Stored, entry_of, member_value
 from lambdas.store.table import Table
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -26,8 +27,11 @@ MAX_MEMBERS = 100_000
 """Members that one request reads, of all its groups together. As an answer they take some 10 seconds of the function's share of a
 processor and, compressed, 3.5 MB of Lambda's 6 (`benchmarks/results/speed.md`)."""
 
-APART = {"User": "groups", "Group": "members"}
-"""By resource type, the attribute that is kept apart from the resource."""
+APART: dict[str, tuple[str, ...]] = {"User": ("groups",), "Group": ("members",)}
+"""By resource type, the attributes that are kept apart from the resource."""
+
+ENTITLED = ("entitlements", "meta")
+"""What else of a user follows from its groups where there are permission sets; the version, because it tells when they change."""
 
 
 def is_id(text: object) -> bool:
@@ -55,12 +59,23 @@ def _head(path: object) -> str:
 class Reader:
     """Reads the resources of one directory, for one request."""
 
-    def __init__(self, table: Table, directory: str, provider: ScimProvider) -> None:
-        """Take the table, the directory's id and the description of its resources."""
+    def __init__(self, table: Table, directory: str, provider: ScimProvider, product: Product = PLAIN) -> None:
+        """Take the table, the directory's id, the description of its resources, and what the product is told of users."""
         self.table = table
         self.directory = directory
         self.provider = provider
+        self.product = product
+        self.facts = UserFacts(table, directory, product)
         self.members_left = MAX_MEMBERS
+
+    def apart(self, resource_type: ResourceType) -> tuple[str, ...]:
+        """Return the attributes of a type for which more than the resource's own item is read."""
+        apart = APART.get(str(resource_type.name), ())
+        return (*apart, *ENTITLED) if resource_type.name == "User" and self.product.says_entitlements else apart
+
+    def keeps_apart(self, resource_type: ResourceType, parameters: ResponseParameters[Any] | None) -> bool:
+        """Tell whether an answer keeps any of them."""
+        return any(keeps(parameters, each) for each in self.apart(resource_type))
 
     def model(self, resource_type: ResourceType) -> type[Resource[Any]]:
         """Return the model of a resource type, its extensions included."""
@@ -99,38 +114,19 @@ class Reader:
         """
         model = self.model(resource_type)
         resources = [each.to_resource(resource_type, model) for each in stored]
-        if not whole:
-            return resources
-        if APART.get(str(resource_type.name)) == "groups":
-            self._add_groups(resources, stored)
-        elif APART.get(str(resource_type.name)) == "members":
+        if resource_type.name == "User":
+            for resource, one in zip(resources, stored, strict=True):
+                self.facts.sign_in(resource, one)
+            if whole:
+                self.facts.complete(resources, stored)
+        elif resource_type.name == "Group" and whole:
             for number, resource in enumerate(resources):
                 self._add_members(resource, late=number > 0 and time_is_up())
         return resources
 
-    def group_names(self, ids: Collection[str]) -> dict[str, str | None]:
-        """Return the display names of the groups that exist among these ids: 1 BatchGetItem per 100."""
-        found = self.table.batch_get(
-            (keys.resource(self.directory, "Group", each) for each in ids), attributes=("sk", "name")
-        )
-        return {item["sk"]["S"]: item.get("name", {}).get("S") for item in found}
-
-    def _add_groups(self, users: Sequence[Resource[Any]], stored: Sequence[Stored]) -> None:
-        """Give users their groups; one that was deleted and not swept yet is in none of them."""
-        ids = sorted({each for one in stored for each in one.groups})
-        names = self.group_names(ids) if ids else {}
-        for user, one in zip(users, stored, strict=True):
-            values = [
-                {"value": each, "$ref": f"Groups/{each}", "display": names[each], "type": "direct"}
-                for each in sorted(one.groups)
-                if each in names
-            ]
-            if values:
-                set_values(user, "groups", values)
-
     def _add_members(self, group: Resource[Any], *, late: bool) -> None:
         pk = keys.members(self.directory, str(group.id))
-        entry = _entry(group, "members")
+        entry = entry_of(group, "members")
         members = []
         for item in self.table.query(pk, limit=self.members_left + 1, attributes=("sk", "type", "display")):
             value = member_value(item)
@@ -145,17 +141,6 @@ class Reader:
             )
         if members:
             setattr(group, "members", members)  # noqa: B010 -- the attribute is known to groups only
-
-
-def set_values(resource: Resource[Any], attribute: str, values: list[dict[str, Any]]) -> None:
-    """Set a multi-valued complex attribute from plain values of our own making."""
-    entry = _entry(resource, attribute)
-    setattr(resource, attribute, [entry.model_validate(value) for value in values])
-
-
-def _entry(resource: Resource[Any], attribute: str) -> type[ComplexAttribute]:
-    """Return the model of the values of a multi-valued complex attribute."""
-    return cast("type[ComplexAttribute]", type(resource).get_field_root_type(attribute))
 
 
 def not_found(resource_type: str, resource_id: str) -> NotFoundException:

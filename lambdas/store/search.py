@@ -10,11 +10,11 @@ from scim2_server.storage import SearchPage
 from scim2_server.utils import parametrize
 
 from lambdas.store import keys
-from lambdas.store.items import Stored, member_value
+from lambdas.store.items import Stored, member_value, set_values
 from lambdas.store.listing import Listing
 from lambdas.store.pages import Found, cut_page
 from lambdas.store.planner import AccessPath, AnyOf, ById, ByLookup, ByMember, ByUnique, Planner
-from lambdas.store.reads import APART, Reader, is_id, keeps, set_values
+from lambdas.store.reads import Reader, is_id
 
 SCAN_PAGES = 30
 """Pages of 1 MB that a filter without a key may read: some 30,000 users."""
@@ -55,7 +55,7 @@ class Searcher:
         whole: dict[str, Resource[Any]] = {}
         for resource_type in {str(each.name): each for each, _ in stored}.values():
             ours = [one for each, one in stored if each.name == resource_type.name]
-            wanted = keeps(request, APART.get(str(resource_type.name), ""))
+            wanted = self.reader.keeps_apart(resource_type, request)
             for one, resource in zip(ours, self.reader.resources(resource_type, ours, whole=wanted), strict=True):
                 whole[one.id] = resource
         return [whole[one.id] for _, one in stored]
@@ -123,15 +123,15 @@ class Searcher:
         self, resource_type: ResourceType, batch: Sequence[Stored], request: SearchRequest[Any]
     ) -> list[Resource[Any]]:
         """Return resources with as much of what is kept apart as the filter and the sort look at."""
-        name = str(resource_type.name)
-        apart = APART.get(name, "")
-        sorts = request.sort_by is not None and apart in str(request.sort_by)
-        named = set() if request.filter is None else named_values(request.filter.ast, apart)
-        if sorts or named is None or (named and apart != "members"):
+        apart = [each for each in self.reader.apart(resource_type) if each != "meta"]
+        if request.sort_by is not None and any(each in str(request.sort_by) for each in apart):
+            return self.reader.resources(resource_type, batch)
+        named = [set() if request.filter is None else named_values(request.filter.ast, each) for each in apart]
+        if any(each is None or (each and apart != ["members"]) for each in named):
             return self.reader.resources(resource_type, batch)
         resources = self.reader.resources(resource_type, batch, whole=False)
-        if named:
-            self._add_named_members(resources, named)
+        for members in filter(None, named):
+            self._add_named_members(resources, members)
         return resources
 
     def _add_named_members(self, groups: Sequence[Resource[Any]], named: set[str]) -> None:

@@ -12,13 +12,14 @@ from scim2_models import (
 )
 from scim2_server.storage import SearchPage
 
+from lambdas.directory.product import PLAIN, Product
 from lambdas.scim.backoff import Backoff
 from lambdas.scim.membership import Member, MemberChange, read_members
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.store.deletions import Deleter
 from lambdas.store.items import Stored, etag, version_of
 from lambdas.store.memberships import Memberships
-from lambdas.store.reads import APART, Reader, keeps
+from lambdas.store.reads import Reader
 from lambdas.store.search import Searcher
 from lambdas.store.table import Table
 from lambdas.store.writes import LostRace, Writer
@@ -32,11 +33,11 @@ class DynamoStorage(DirectoryStorage):
 
     supports_cursors = True
 
-    def __init__(self, table: Table, directory: str, provider: ScimProvider) -> None:
-        """Take the table, the directory's id and the description of its resources."""
+    def __init__(self, table: Table, directory: str, provider: ScimProvider, product: Product = PLAIN) -> None:
+        """Take the table, the directory's id, the description of its resources, and what the product is told of users."""
         self.table = table
         self.directory = directory
-        self.reader = Reader(table, directory, provider)
+        self.reader = Reader(table, directory, provider, product)
         self.memberships = Memberships(table, directory)
         self.writer = Writer(self.reader, self.memberships)
         self.deleter = Deleter(self.reader)
@@ -52,7 +53,9 @@ class DynamoStorage(DirectoryStorage):
     ) -> Resource[Any]:
         """Return a resource: 1 GetItem; 1 BatchGetItem more for a user in groups, 1 Query more for a group's members."""
         stored = self._stored(resource_type, resource_id)
-        whole = keeps(response_parameters, APART.get(str(resource_type.name), ""))
+        # With permission sets always: the version of the answer tells of them.
+        entitled = resource_type.name == "User" and self.reader.product.says_entitlements
+        whole = entitled or self.reader.keeps_apart(resource_type, response_parameters)
         return self.reader.resources(resource_type, [stored], whole=whole)[0]
 
     def get_head(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
@@ -69,10 +72,10 @@ class DynamoStorage(DirectoryStorage):
         """Store a new resource: 1 transaction up to 45 members, no read."""
         members = _members_of(resource)
         stored = self.writer.create(resource_type, resource, MemberChange(added=members) if members else None)
-        created = self.reader.resources(resource_type, [stored], whole=False)[0]
         if members:
             return self._written(resource_type, stored.id)
-        return created
+        # A new user is in no group, so showing it whole costs nothing.
+        return self.reader.resources(resource_type, [stored], whole=resource_type.name == "User")[0]
 
     def update(
         self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None
@@ -90,11 +93,7 @@ class DynamoStorage(DirectoryStorage):
             except LostRace:
                 self._lost(expected_version, pause)
             else:
-                updated = self.reader.resources(resource_type, [after], whole=False)[0]
-                for name in APART.values():
-                    if name in type(resource).model_fields:
-                        setattr(updated, name, getattr(resource, name))
-                return updated
+                return self.reader.resources(resource_type, [after])[0]
 
     def update_group(
         self,
@@ -134,7 +133,7 @@ class DynamoStorage(DirectoryStorage):
 
     def _written(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
         """Return a resource that was just written: whatever the request read before, it is no longer refused."""
-        fresh = Reader(self.table, self.directory, self.reader.provider)
+        fresh = Reader(self.table, self.directory, self.reader.provider, self.reader.product)
         return fresh.resources(resource_type, [fresh.stored(resource_type, resource_id)])[0]
 
     def _stored(self, resource_type: ResourceType, resource_id: str) -> Stored:
@@ -148,9 +147,9 @@ class DynamoStorage(DirectoryStorage):
         :raises PreconditionFailedException: When the stored version is not the expected one.
         """
         stored = self._read.pop(resource_id, None)
-        if expected_version is None or stored is None or etag(stored.version) != expected_version:
+        if expected_version is None or stored is None or stored.version != version_of(expected_version):
             stored = self.reader.stored(resource_type, resource_id)
-        if expected_version is not None and etag(stored.version) != expected_version:
+        if expected_version is not None and stored.version != version_of(expected_version):
             raise PreconditionFailedException(
                 detail=f"The {resource_type.name} changed: its version is {etag(stored.version)}, not {expected_version}"
             )

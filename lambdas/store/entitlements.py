@@ -1,0 +1,92 @@
+"""Showing users whole: their groups, the permission sets that follow from them, and how they sign in.
+
+All of it is derived when a user is read. The groups' names and what an operator mapped them to come with one BatchGetItem for all
+users of an answer; a user in no group costs no call.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from scim2_models import Resource
+
+from lambdas.directory.permissions import GroupFacts, Holder, effective
+from lambdas.directory.product import Product
+from lambdas.directory.roles import read_roles
+from lambdas.directory.settings.permissions import Source
+from lambdas.scim.product import Entitlement, LoginMethod, ProductUser
+from lambdas.store import keys
+from lambdas.store.items import Stored, etag, set_values
+from lambdas.store.table import Table
+
+
+class UserFacts:
+    """What a request learns of the groups of users in one directory, once for each group."""
+
+    def __init__(self, table: Table, directory: str, product: Product) -> None:
+        """Take the table, the directory's id, and what its users are told to the product as."""
+        self.table = table
+        self.directory = directory
+        self.product = product
+        self._groups: dict[str, GroupFacts | None] = {}
+
+    def groups(self, ids: Iterable[str]) -> dict[str, GroupFacts]:
+        """Return the groups that exist among these ids: 1 BatchGetItem for those not yet known, per 100 items."""
+        wanted = set(ids)
+        self._read(sorted(wanted - self._groups.keys()))
+        return {each: facts for each in sorted(wanted) if (facts := self._groups[each]) is not None}
+
+    def complete(self, users: Sequence[Resource[Any]], stored: Sequence[Stored]) -> None:
+        """Give users what is kept apart from them; a group that was deleted and not swept yet has no part in it."""
+        known = self.groups({each for one in stored for each in one.groups})
+        for user, one in zip(users, stored, strict=True):
+            groups = {each: known[each] for each in sorted(one.groups) if each in known}
+            if groups:
+                values = [
+                    {"value": each, "$ref": f"Groups/{each}", "display": facts.name or None, "type": "direct"}
+                    for each, facts in groups.items()
+                ]
+                set_values(user, "groups", values)
+            if self.product.says_entitlements:
+                self._entitle(user, one, list(groups.values()))
+
+    def sign_in(self, user: Resource[Any], stored: Stored) -> None:
+        """Say how a user signs in, where the environment's file has login methods."""
+        if self.product.login is not None:
+            method = LoginMethod(stored.login or self.product.login.default)
+            user[ProductUser] = ProductUser(login_method=method)
+
+    def _read(self, ids: Sequence[str]) -> None:
+        heads = [keys.resource(self.directory, "Group", each) for each in ids]
+        mapped = Source.GROUPS in self.product.permissions.sources and self.product.says_entitlements
+        mappings = [keys.permission(self.directory, each) for each in ids] if mapped else []
+        if not heads:
+            return
+        found = self.table.batch_get([*heads, *mappings], attributes=("pk", "sk", "name", "sets"))
+        sets = {item["sk"]["S"]: frozenset(item["sets"]["SS"]) for item in found if "sets" in item}
+        groups = keys.resources(self.directory, "Group")
+        names = {item["sk"]["S"]: item.get("name", {}).get("S", "") for item in found if item["pk"]["S"] == groups}
+        for each in ids:
+            self._groups[each] = GroupFacts(names[each], sets.get(each, frozenset())) if each in names else None
+
+    def _entitle(self, user: Resource[Any], stored: Stored, groups: Sequence[GroupFacts]) -> None:
+        grants = effective(self.product.permissions, holder_of(user, stored, groups))
+        shown = [Entitlement(value=each.set.id, display=each.set.name) for each in grants]
+        user.entitlements = shown or None  # type: ignore[attr-defined]  # users only
+        if user.meta is not None:
+            # What the answer shows is more than the stored version: a mapping that changes changes it, too.
+            user.meta.version = etag(stored.version, _digest([each.set.id for each in grants]))
+
+
+def holder_of(user: Resource[Any], stored: Stored, groups: Sequence[GroupFacts]) -> Holder:
+    """Return what of a user matters to its permission sets."""
+    return Holder(
+        active=getattr(user, "active", None) is not False,
+        groups=groups,
+        roles=read_roles(getattr(user, "roles", None)),
+        assigned=stored.assigned,
+    )
+
+
+def _digest(sets: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(sets).encode()).hexdigest()[:8]
