@@ -12,6 +12,7 @@ from lambdas.api.events import Event, read_request
 from lambdas.api.log import Record
 from lambdas.api.responses import Answer, write_answer
 from lambdas.api.settings import Addressing, read_settings
+from lambdas.directory.product import Product
 from lambdas.directory.rules import EnvironmentRules
 from lambdas.directory.schema import build_provider
 from lambdas.directory.settings import Environment, load_deployed
@@ -39,6 +40,7 @@ class Endpoint:
         self.table = table
         self.addressing = addressing
         self.provider = build_provider(environment)
+        self.product = Product.of(environment)
         self.service = DirectoryService(self.provider, cursor_secret(table), EnvironmentRules(environment))
 
     def serve(self, event: Event) -> Answer:
@@ -51,7 +53,7 @@ class Endpoint:
         try:
             record.caller = caller = read_caller(event)
             record.request = request = read_request(event, caller, self.addressing)
-            storage = DynamoStorage(self.table, caller.directory, self.provider)
+            storage = DynamoStorage(self.table, caller.directory, self.provider, self.product)
             response = DirectoryHandler(self.service, storage, record.trace).handle(request)
             answer = write_answer(response, request)
         except Exception as exception:

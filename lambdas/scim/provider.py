@@ -1,16 +1,22 @@
 """What this service is: its resource types, its capabilities and how tolerantly it reads."""
 
+import functools
+import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from scim2_models import (
     AuthenticationScheme,
     Bulk,
     ChangePassword,
     ETag,
+    Extension,
     Filter,
     Pagination,
     Patch,
     Reference,
+    Resource,
     ResourceType,
     ScimPolicy,
     ScimProvider,
@@ -90,14 +96,31 @@ def build_config(capabilities: Capabilities = Capabilities()) -> ServiceProvider
     )
 
 
-def build_provider(policy: ScimPolicy = POLICY, capabilities: Capabilities = Capabilities()) -> ScimProvider:
+@dataclass(frozen=True)
+class Models:
+    """The models of the resources, and the extensions of each."""
+
+    user: type[User] = User
+    group: type[Group] = Group
+    user_extensions: tuple[type[Extension], ...] = (EnterpriseUser,)
+    group_extensions: tuple[type[Extension], ...] = ()
+
+
+def build_provider(
+    policy: ScimPolicy = POLICY, capabilities: Capabilities = Capabilities(), models: Models = Models()
+) -> ScimProvider:
     """Return the description of the service, from which routes, schemas and validation all follow."""
     return ScimProvider(
-        models=[User, EnterpriseUser, Group],
+        models=[models.user, *models.user_extensions, models.group, *models.group_extensions],
         resource_types=[
-            ResourceType.from_resource(parametrize(User, EnterpriseUser)),
-            ResourceType.from_resource(Group),
+            ResourceType.from_resource(_extended(models.user, models.user_extensions)),
+            ResourceType.from_resource(_extended(models.group, models.group_extensions)),
         ],
         config=build_config(capabilities),
         policy=policy,
     )
+
+
+def _extended(model: type[Resource[Any]], extensions: Sequence[type[Extension]]) -> type[Resource[Any]]:
+    """Return a resource model with extensions bound to it."""
+    return parametrize(model, functools.reduce(operator.or_, extensions)) if extensions else model

@@ -15,6 +15,7 @@ from lambdas.api.callers import PROVISION, Caller
 from lambdas.api.errors import error_response, scim_exception_of
 from lambdas.api.events import ROOT
 from lambdas.api.log import Record
+from lambdas.directory.product import Product
 from lambdas.directory.rules import EnvironmentRules
 from lambdas.directory.schema import build_provider
 from lambdas.scim.handler import DirectoryHandler
@@ -64,6 +65,7 @@ class Resources:
         with target.readable():
             self.table = Table(target.client("dynamodb"), target.table_name, patient=False)
         self.provider = build_provider(target.settings)
+        self.product = Product.of(target.settings)
         self.service = DirectoryService(self.provider, cursor_secret(self.table), EnvironmentRules(target.settings))
 
     @property
@@ -172,7 +174,7 @@ class Resources:
 
     def _storage(self) -> DynamoStorage:
         """Return a new storage: one serves one request."""
-        return DynamoStorage(self.table, self.directory, self.provider)
+        return DynamoStorage(self.table, self.directory, self.provider, self.product)
 
     def _shown(self, resource: Resource[Any], request: SearchRequest[Any] | None = None) -> dict[str, Any]:
         published = self.service.publish("", resource)
