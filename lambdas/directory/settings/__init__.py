@@ -9,8 +9,9 @@ Each module describes some tables of the file; :mod:`.environment` puts them tog
 """
 
 import functools
+import json
 import os
-import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -29,11 +30,12 @@ from lambdas.directory.settings.deployment import (
 )
 from lambdas.directory.settings.environment import Environment
 from lambdas.directory.settings.extensions import ExtensionAttribute, ExtensionSchema
-from lambdas.directory.settings.mistakes import SettingsError, explain
+from lambdas.directory.settings.mistakes import Mistake, SettingsError, mistakes_in, unusable
 from lambdas.directory.settings.permissions import Login, Permissions, PermissionSet, Source
 from lambdas.directory.settings.protocol import Capabilities
 from lambdas.directory.settings.resources import AttributeRules, Deprovisioning, Groups, Users
 from lambdas.directory.settings.section import Section
+from lambdas.directory.settings.toml import read_toml
 
 __all__ = [
     "DEPLOYED_FILE",
@@ -55,6 +57,7 @@ __all__ = [
     "Groups",
     "Login",
     "Logs",
+    "Mistake",
     "PermissionSet",
     "Permissions",
     "Section",
@@ -92,36 +95,31 @@ def load(environment: str | Path, platform: Literal["local"] | None = None) -> E
         wrong and what would be right.
     """
     path = environment if isinstance(environment, Path) else ENVIRONMENTS / f"{environment}.toml"
-    shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"There is no file {shown}. There are environments: {', '.join(names())}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{shown} is not valid TOML: {error}") from None
+    shown = str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+    data = read_toml(path, shown)
     try:
         loaded = Environment.model_validate(data)
     except ValidationError as error:
-        raise SettingsError(explain(str(shown), Environment, error)) from None
-    if loaded.name != path.stem:
-        raise SettingsError(
-            f'{shown} cannot be used:\n  name is "{loaded.name}"; it must be the file\'s own name, "{path.stem}".'
-        )
-    _check_schema(str(shown), loaded)
+        raise unusable(shown, mistakes_in(Environment, error, data)) from None
+    found = [*_name_mistakes(loaded, path.stem), *_schema_mistakes(loaded)]
+    if found:
+        raise unusable(shown, found)
     return loaded.in_local_cloud() if platform == "local" else loaded
 
 
-def _check_schema(shown: str, loaded: Environment) -> None:
-    """Build what the file describes, once, to find attributes that do not exist.
+def _name_mistakes(loaded: Environment, stem: str) -> Iterator[Mistake]:
+    if loaded.name != stem:
+        yield Mistake.told(f'name is "{loaded.name}"; it must be the file\'s own name, "{stem}"')
 
-    :raises SettingsError: Naming the keys of the file that name them.
-    """
+
+def _schema_mistakes(loaded: Environment) -> Iterator[Mistake]:
+    """Build what the file describes, once, to find attributes that do not exist."""
     from lambdas.directory.schema import build_provider  # it reads these settings, so it cannot be imported before them
 
     try:
         build_provider(loaded)
     except SettingsError as error:
-        raise SettingsError(f"{shown} cannot be used:\n{error}") from None
+        yield from (Mistake.told(line.strip().removesuffix(".")) for line in str(error).splitlines())
 
 
 @functools.cache
@@ -133,7 +131,8 @@ def load_deployed() -> Environment:
     path = ROOT / DEPLOYED_FILE
     if not path.is_file():
         return load(os.environ.get("ENVIRONMENT", "local"))
+    content = path.read_bytes()
     try:
-        return Environment.model_validate_json(path.read_bytes())
+        return Environment.model_validate_json(content)
     except ValidationError as error:
-        raise SettingsError(explain(DEPLOYED_FILE, Environment, error)) from None
+        raise unusable(DEPLOYED_FILE, mistakes_in(Environment, error, json.loads(content))) from None

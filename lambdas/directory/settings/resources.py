@@ -6,8 +6,8 @@ from pydantic import Field
 
 from lambdas.directory.settings.section import AttributePath, Section
 
-Value = str | bool | int | float
-"""A value of a simple attribute, as TOML writes it."""
+Value = str | bool | int | Annotated[float, Field(allow_inf_nan=False)]
+"""A value of a simple attribute, as TOML writes it; TOML's ``nan`` and ``inf`` are none, as JSON cannot say them."""
 
 PATHS = 'a list of attribute paths, such as ["name.givenName", "emails.value"]'
 
