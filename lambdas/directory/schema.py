@@ -1,13 +1,20 @@
 """What users and groups are in an environment: its file, as models, schemas and capabilities."""
 
-from scim2_models import ScimProvider
+from collections.abc import Iterable
+
+from scim2_models import Extension, Mutability, ScimProvider
 
 from lambdas.directory.product import Product
 from lambdas.directory.settings.environment import Environment
-from lambdas.scim import provider
-from lambdas.scim.models import EnterpriseUser, User
+from lambdas.directory.settings.extensions import ExtensionSchema
+from lambdas.directory.settings.mistakes import SettingsError
+from lambdas.scim import extensions, provider
+from lambdas.scim.models import EnterpriseUser, Group, User
 from lambdas.scim.product import EntitledUser, ProductUser
 from lambdas.scim.provider import Capabilities, Models
+
+SERVED = tuple(str(each.__schema__) for each in (User, Group, EnterpriseUser, ProductUser))
+"""The URNs of the schemas that no file declares."""
 
 
 def build_provider(environment: Environment) -> ScimProvider:
@@ -21,7 +28,46 @@ def build_provider(environment: Environment) -> ScimProvider:
 
 def _models(environment: Environment) -> Models:
     product = Product.of(environment)
+    declared = _extensions(environment.extensions)
     return Models(
         user=EntitledUser if product.says_entitlements else User,
-        user_extensions=(EnterpriseUser, ProductUser) if product.login else (EnterpriseUser,),
+        user_extensions=(EnterpriseUser, *([ProductUser] if product.login else []), *declared["User"]),
+        group_extensions=tuple(declared["Group"]),
+    )
+
+
+def _extensions(schemas: Iterable[ExtensionSchema]) -> dict[str, list[type[Extension]]]:
+    """Return the models of the extensions that a file declares, by the resource that they extend.
+
+    :raises SettingsError: When one of them cannot be served.
+    """
+    declared = [(each.resource, _declaration(each)) for each in schemas]
+    urns = [each.urn for _, each in declared]
+    mistakes = [
+        f"  extensions: {mistake}."
+        for _, each in declared
+        for mistake in extensions.mistakes_in(each, [*SERVED, *(urn for urn in urns if urn != each.urn)])
+    ]
+    if mistakes:
+        raise SettingsError("\n".join(mistakes))
+    return {name: [extensions.build(each) for of, each in declared if of == name] for name in ("User", "Group")}
+
+
+def _declaration(schema: ExtensionSchema) -> extensions.Declaration:
+    return extensions.Declaration(
+        urn=schema.urn,
+        name=schema.name or schema.urn.rpartition(":")[2],
+        description=schema.description,
+        attributes=tuple(
+            extensions.Attribute(
+                name=each.name,
+                type=each.type,
+                multi_valued=each.multi_valued,
+                mutability=Mutability(each.mutability),
+                case_exact=each.case_exact,
+                objects=each.shape == "objects",
+                description=each.description,
+            )
+            for each in schema.attributes
+        ),
     )

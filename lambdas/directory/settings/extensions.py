@@ -45,10 +45,14 @@ class ExtensionSchema(Section):
 
     urn: Annotated[
         str,
-        StringConstraints(pattern=r"^(?i:urn):[A-Za-z0-9][A-Za-z0-9-]{0,31}:[^\s\"\[\]{}]{1,200}[^\s\"\[\]{}:.]$"),
+        StringConstraints(
+            pattern=r"^(?i:urn):[A-Za-z0-9][A-Za-z0-9-]{0,31}(?::[A-Za-z0-9][A-Za-z0-9._-]*)*:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$",
+            max_length=250,
+        ),
         Field(
             description="the URN of the schema: what stands before the last colon of its attributes' names, such as "
-            '"urn:ietf:params:scim:schemas:extension:2.0:CustomExtensionName"'
+            '"urn:ietf:params:scim:schemas:extension:2.0:CustomExtensionName"; between colons it has letters, digits, ".", "_" '
+            'and "-" (RFC 7644 section 3.4.2.2)'
         ),
     ]
     name: Annotated[
