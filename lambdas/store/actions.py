@@ -154,3 +154,54 @@ def leave_many(key: Key, group_ids: list[str], expected: int) -> Action:
             },
         }
     }
+
+
+def check_exists(key: Key) -> Action:
+    """Demand that an item exists."""
+    return {"ConditionCheck": {"Key": key_of(key), "ConditionExpression": EXISTS}}
+
+
+def set_mapping(key: Key, before: frozenset[str], after: frozenset[str]) -> Action:
+    """Write the permission sets that a group is mapped to, which must still be those that were read; none deletes the item."""
+    condition: Item = {"ConditionExpression": NEW}
+    if before:
+        # Sets have no order, so DynamoDB compares them as such.
+        condition = {
+            "ConditionExpression": "sets = :before",
+            "ExpressionAttributeValues": {":before": _strings(before)},
+        }
+    if not after:
+        return {"Delete": {"Key": key_of(key), **condition}}
+    return {"Put": {"Item": {**key_of(key), "sets": _strings(after)}, **condition}}
+
+
+def set_decided(key: Key, stored: Stored, expected: int) -> Action:
+    """Write what an operator decided about a user, which must still have the version that it was decided upon.
+
+    Like :func:`update_document` it leaves the rest of the item alone.
+    """
+    kept = {
+        "assigned": _strings(stored.assigned) if stored.assigned else None,
+        "login": stored.login and {"S": stored.login},
+    }
+    sets = [f"#{name} = :{name}" for name, value in kept.items() if value]
+    removes = [f"#{name}" for name, value in kept.items() if not value]
+    expression = "SET " + ", ".join(["version = :version", "modified = :modified", *sets])
+    return {
+        "Update": {
+            "Key": key_of(key),
+            "UpdateExpression": f"{expression} REMOVE {', '.join(removes)}" if removes else expression,
+            "ConditionExpression": "version = :expected",
+            "ExpressionAttributeNames": {f"#{name}": name for name in kept},
+            "ExpressionAttributeValues": {
+                ":version": {"N": str(stored.version)},
+                ":modified": {"S": stored.modified.isoformat()},
+                ":expected": {"N": str(expected)},
+                **{f":{name}": value for name, value in kept.items() if value},
+            },
+        }
+    }
+
+
+def _strings(values: frozenset[str]) -> Item:
+    return {"SS": sorted(values)}
