@@ -20,6 +20,7 @@ from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.store.secrets import cursor_secret
 from lambdas.store.storage import DynamoStorage
+from lambdas.store.system_groups import SystemGroups
 from lambdas.store.table import Table
 
 AWS = Config(
@@ -41,6 +42,7 @@ class Endpoint:
         self.addressing = addressing
         self.provider = build_provider(environment)
         self.product = Product.of(environment)
+        self.system_groups = SystemGroups(environment.permissions)
         self.service = DirectoryService(self.provider, cursor_secret(table), EnvironmentRules(environment))
 
     def serve(self, event: Event) -> Answer:
@@ -54,6 +56,7 @@ class Endpoint:
             record.caller = caller = read_caller(event)
             record.request = request = read_request(event, caller, self.addressing)
             storage = DynamoStorage(self.table, caller.directory, self.provider, self.product)
+            self.system_groups.ensure(storage.reader, storage.writer)
             response = DirectoryHandler(self.service, storage, record.trace).handle(request)
             answer = write_answer(response, request)
         except Exception as exception:

@@ -227,7 +227,10 @@ class DirectoryHandler(ScimHandler):
         self.trace.about(resource_type, resource_id)
 
         def attempt() -> None:
-            current = self.storage.get_head(resource_type, resource_id)
+            # A group's version is its head's; a user's may tell of more, so a condition is compared with the whole.
+            compares = bool(conditions.if_match or conditions.if_none_match) and not _is_group(resource_type)
+            read = self.storage.get if compares else self.storage.get_head
+            current = read(resource_type, resource_id)
             self.trace.saw(current)
             self.service.check_deletion(current, conditions)
             self.service.rules.check_deletion(current)

@@ -165,9 +165,9 @@ def set_mapping(key: Key, before: frozenset[str], after: frozenset[str]) -> Acti
     """Write the permission sets that a group is mapped to, which must still be those that were read; none deletes the item."""
     condition: Item = {"ConditionExpression": NEW}
     if before:
-        # Sets have no order, so DynamoDB compares them as such.
         condition = {
-            "ConditionExpression": "sets = :before",
+            "ConditionExpression": "#sets = :before",  # sets have no order, so DynamoDB compares them as such
+            "ExpressionAttributeNames": {"#sets": "sets"},
             "ExpressionAttributeValues": {":before": _strings(before)},
         }
     if not after:

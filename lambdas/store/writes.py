@@ -52,17 +52,25 @@ class Writer:
         self.table = reader.table
         self.directory = reader.directory
 
-    def create(self, resource_type: ResourceType, resource: Resource[Any], members: MemberChange | None) -> Stored:
+    def create(
+        self,
+        resource_type: ResourceType,
+        resource: Resource[Any],
+        members: MemberChange | None,
+        *,
+        resource_id: str | None = None,
+    ) -> Stored:
         """Store a new resource, with its members if it is a group: 1 transaction up to 45 members, no read.
 
         More members are written before the group, which is thus seen whole or not at all: who sends the request again after a
         failure half-way creates it anew. What such a failure leaves is shown by no read.
 
+        :param resource_id: Its id; a random one by default.
         :raises UniquenessException: When a unique value is taken.
         :raises InvalidValueException: When a member does not exist, or the resource is larger than an item holds.
         """
         name, moment = str(resource_type.name), now()
-        stored = Stored(str(uuid.uuid4()), document_of(resource), 1, moment, moment, name_of(resource))
+        stored = Stored(resource_id or str(uuid.uuid4()), document_of(resource), 1, moment, moment, name_of(resource))
         written = self._creation(name, stored, index_of(name, resource))
         steps = self.memberships.steps(stored.id, members, new=True) if members else []
         room = min(BATCH, (MAX_TRANSACTION_ACTIONS - len(written.actions)) // 2)

@@ -24,6 +24,7 @@ from lambdas.store.connections import check_directory
 from lambdas.store.reads import is_id
 from lambdas.store.secrets import cursor_secret
 from lambdas.store.storage import DynamoStorage
+from lambdas.store.system_groups import SystemGroups
 from lambdas.store.table import Table
 from scimctl.journal import Journal
 from scimctl.problems import Problem
@@ -66,6 +67,7 @@ class Resources:
             self.table = Table(target.client("dynamodb"), target.table_name, patient=False)
         self.provider = build_provider(target.settings)
         self.product = Product.of(target.settings)
+        self.system_groups = SystemGroups(target.settings.permissions)
         self.service = DirectoryService(self.provider, cursor_secret(self.table), EnvironmentRules(target.settings))
 
     @property
@@ -174,7 +176,9 @@ class Resources:
 
     def _storage(self) -> DynamoStorage:
         """Return a new storage: one serves one request."""
-        return DynamoStorage(self.table, self.directory, self.provider, self.product)
+        storage = DynamoStorage(self.table, self.directory, self.provider, self.product)
+        self.system_groups.ensure(storage.reader, storage.writer)
+        return storage
 
     def _shown(self, resource: Resource[Any], request: SearchRequest[Any] | None = None) -> dict[str, Any]:
         published = self.service.publish("", resource)

@@ -1,0 +1,396 @@
+"""Permission sets: what each source gives a user, seen as an identity provider and the product see it."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from lambdas.store.permissions import Decisions
+from lambdas.store.table import Table
+from tests.protocol.client import Api, Reply
+from tests.tables import TABLE_NAME
+
+EndpointOf = Callable[[str], Api]
+
+SETS = """
+[[permissions.sets]]
+id = "viewer"
+name = "Viewer"
+[[permissions.sets]]
+id = "editor"
+name = "Editor"
+[[permissions.sets]]
+id = "admin"
+name = "Administrator"
+"""
+PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+LOGIN = "urn:ietf:params:scim:schemas:extension:serverless-scim:2.0:User"
+
+
+def permissions(*sources: str, default: Sequence[str] = (), more: str = "") -> str:
+    """Tables of a file whose sets come from these sources."""
+    return f"[permissions]\nsources = {json.dumps(sources)}\ndefault = {json.dumps(default)}\n{more}\n{SETS}"
+
+
+@pytest.fixture
+def decisions(table: Any) -> Decisions:
+    """What an operator decides in the directory of the tests."""
+    return Decisions(Table(table, TABLE_NAME), "acme")
+
+
+def user(api: Api, name: str = "ada@example.com", **attributes: Any) -> str:
+    """Create a user and return its id."""
+    created = api.post("/Users", {"userName": name, **attributes})
+    assert created.status == 201, created.json
+    return str(created.json["id"])
+
+
+def group(api: Api, name: str, *members: str) -> str:
+    """Create a group and return its id."""
+    created = api.post("/Groups", {"displayName": name, "members": [{"value": each} for each in members]})
+    assert created.status == 201, created.json
+    return str(created.json["id"])
+
+
+def patch(api: Api, path: str, *operations: dict[str, Any]) -> Reply:
+    return api.patch(path, {"schemas": [PATCH], "Operations": list(operations)})
+
+
+def sets_of(api: Api, user_id: str) -> list[str]:
+    """The ids of the sets that a read of the user shows."""
+    return [each["value"] for each in api.get(f"/Users/{user_id}").json.get("entitlements", [])]
+
+
+# -- Without sets -------------------------------------------------------------------------------------------------------
+
+
+def test_without_permission_sets_entitlements_are_what_the_client_sent(endpoint_of: EndpointOf):
+    api = endpoint_of("")
+    ada = user(api, entitlements=[{"value": "parking"}])
+    assert sets_of(api, ada) == ["parking"]
+
+
+# -- The default --------------------------------------------------------------------------------------------------------
+
+
+def test_a_user_whom_no_source_gives_anything_has_the_default_sets(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("operator", default=["viewer"]))
+    created = api.post("/Users", {"userName": "ada@example.com"})
+    assert created.json["entitlements"] == [{"value": "viewer", "display": "Viewer"}]
+    assert sets_of(api, created.json["id"]) == ["viewer"]
+
+
+def test_a_default_that_changes_changes_all_users_at_their_next_read_without_touching_them(endpoint_of: EndpointOf):
+    before = endpoint_of(permissions("operator", default=["viewer"]))
+    ada = user(before)
+    first = before.get(f"/Users/{ada}").json
+    after = endpoint_of(permissions("operator", default=["editor", "admin"]))
+    second = after.get(f"/Users/{ada}").json
+    assert [each["value"] for each in second["entitlements"]] == ["editor", "admin"]
+    assert second["meta"]["lastModified"] == first["meta"]["lastModified"]
+
+
+def test_a_disabled_user_has_no_sets_and_gets_them_again_when_enabled(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions(default=["viewer"]))
+    ada = user(api)
+    disabled = patch(api, f"/Users/{ada}", {"op": "Replace", "path": "active", "value": "False"})
+    assert "entitlements" not in disabled.json
+    assert sets_of(api, ada) == []
+    patch(api, f"/Users/{ada}", {"op": "Replace", "path": "active", "value": "True"})
+    assert sets_of(api, ada) == ["viewer"]
+
+
+# -- Groups -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_members_of_a_mapped_group_have_its_sets_in_the_order_of_the_file(
+    endpoint_of: EndpointOf, decisions: Decisions
+):
+    api = endpoint_of(permissions("groups", default=["viewer"]))
+    ada, bob = user(api), user(api, "bob@example.com")
+    sales = group(api, "Sales", ada)
+    assert sets_of(api, ada) == ["viewer"]
+    decisions.map_group(sales, ["admin", "editor"])
+    assert sets_of(api, ada) == ["editor", "admin"]
+    assert sets_of(api, bob) == ["viewer"]
+
+
+def test_a_mapping_that_ends_takes_the_sets_from_all_members_at_their_next_read(
+    endpoint_of: EndpointOf, decisions: Decisions
+):
+    api = endpoint_of(permissions("groups"))
+    ada = user(api)
+    sales = group(api, "Sales", ada)
+    decisions.map_group(sales, ["admin", "editor"])
+    modified = api.get(f"/Users/{ada}").json["meta"]["lastModified"]
+    decisions.unmap_group(sales, ["admin"])
+    assert sets_of(api, ada) == ["editor"]
+    decisions.unmap_group(sales)
+    assert sets_of(api, ada) == []
+    assert api.get(f"/Users/{ada}").json["meta"]["lastModified"] == modified
+
+
+def test_who_leaves_a_mapped_group_or_whose_group_is_deleted_loses_its_sets_at_once(
+    endpoint_of: EndpointOf, decisions: Decisions
+):
+    api = endpoint_of(permissions("groups"))
+    ada, bob = user(api), user(api, "bob@example.com")
+    sales = group(api, "Sales", ada, bob)
+    decisions.map_group(sales, ["admin"])
+    patch(api, f"/Groups/{sales}", {"op": "Remove", "path": "members", "value": [{"value": ada}]})
+    assert (sets_of(api, ada), sets_of(api, bob)) == ([], ["admin"])
+    api.delete(f"/Groups/{sales}")
+    assert sets_of(api, bob) == []
+
+
+def test_a_set_that_the_file_no_longer_has_counts_nowhere(endpoint_of: EndpointOf, decisions: Decisions):
+    api = endpoint_of(permissions("groups", "operator"))
+    ada = user(api)
+    decisions.map_group(group(api, "Sales", ada), ["retired"])
+    decisions.assign(ada, ["retired"])
+    assert sets_of(api, ada) == []
+
+
+# -- Roles --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        {"value": "admin"},
+        {"value": "ADMIN", "primary": "True", "type": "WindowsAzureActiveDirectoryRole"},
+        {"value": "x", "display": "administrator"},
+        {"value": json.dumps({"id": "18d14569", "value": "Admin", "displayName": "Administrator"})},
+    ],
+    ids=["its id", "its id in another case", "its name", "as JSON in a string"],
+)
+def test_a_role_gives_the_set_that_it_names(endpoint_of: EndpointOf, role: dict[str, Any]):
+    api = endpoint_of(permissions("roles", default=["viewer"]))
+    assert sets_of(api, user(api, roles=[role])) == ["admin"]
+
+
+def test_a_role_that_changes_changes_the_sets_in_the_same_answer(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("roles"))
+    ada = user(api, roles=[{"value": "viewer"}])
+    answer = patch(api, f"/Users/{ada}", {"op": "replace", "path": "roles", "value": [{"value": "editor"}]})
+    assert answer.json["entitlements"] == [{"value": "editor", "display": "Editor"}]
+
+
+def test_an_unknown_role_is_kept_as_sent_and_gives_nothing(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("roles", default=["viewer"]))
+    ada = user(api, roles=[{"value": "astronaut"}])
+    assert sets_of(api, ada) == ["viewer"]
+    assert api.get(f"/Users/{ada}").json["roles"] == [{"value": "astronaut"}]
+
+
+def test_roles_give_nothing_where_they_are_no_source(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("operator"))
+    assert sets_of(api, user(api, roles=[{"value": "admin"}])) == []
+
+
+# -- An operator's assignment -------------------------------------------------------------------------------------------
+
+
+def test_what_an_operator_assigned_replaces_the_default_and_survives_every_sync(
+    endpoint_of: EndpointOf, decisions: Decisions
+):
+    api = endpoint_of(permissions("operator", "roles", default=["viewer"]))
+    ada = user(api)
+    decisions.assign(ada, ["admin"])
+    assert sets_of(api, ada) == ["admin"]
+    api.put(f"/Users/{ada}", {"userName": "ada@example.com", "displayName": "Ada", "entitlements": []})
+    patch(api, f"/Users/{ada}", {"op": "replace", "value": {"title": "Countess"}})
+    assert sets_of(api, ada) == ["admin"]
+    decisions.unassign(ada)
+    assert sets_of(api, ada) == ["viewer"]
+
+
+def test_all_sources_add_up(endpoint_of: EndpointOf, decisions: Decisions):
+    api = endpoint_of(permissions("operator", "roles", "groups"))
+    ada = user(api, roles=[{"value": "viewer"}])
+    decisions.map_group(group(api, "Sales", ada), ["editor"])
+    decisions.assign(ada, ["admin"])
+    assert sets_of(api, ada) == ["viewer", "editor", "admin"]
+
+
+# -- System groups ------------------------------------------------------------------------------------------------------
+
+
+def test_each_set_is_a_group_from_the_first_request_on(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("system-groups"))
+    names = {each["displayName"] for each in api.get("/Groups").json["Resources"]}
+    assert names == {"Viewer", "Editor", "Administrator"}
+    (found,) = api.get('/Groups?filter=displayName+eq+"editor"').json["Resources"]
+    assert api.get(f"/Groups/{found['id']}").json["displayName"] == "Editor"
+
+
+def test_two_processes_make_the_system_groups_once(endpoint_of: EndpointOf):
+    first, second = (endpoint_of(permissions("system-groups")) for _ in range(2))
+    assert first.get("/Groups?count=0").json["totalResults"] == 3
+    assert second.get("/Groups?count=0").json["totalResults"] == 3
+
+
+def test_the_members_of_a_system_group_have_its_set(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("system-groups", default=["editor"]))
+    ada = user(api)
+    assert sets_of(api, ada) == ["editor"]
+    (admins,) = api.get('/Groups?filter=displayName+eq+"Administrator"').json["Resources"]
+    patch(api, f"/Groups/{admins['id']}", {"op": "Add", "path": "members", "value": [{"value": ada}]})
+    assert sets_of(api, ada) == ["admin"]
+
+
+def test_a_set_that_is_renamed_in_the_file_renames_its_group_and_keeps_the_members(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("system-groups"))
+    ada = user(api)
+    (admins,) = api.get('/Groups?filter=displayName+eq+"Administrator"').json["Resources"]
+    patch(api, f"/Groups/{admins['id']}", {"op": "Add", "path": "members", "value": [{"value": ada}]})
+    renamed = endpoint_of(permissions("system-groups").replace("Administrator", "Owner"))
+    assert renamed.get(f"/Groups/{admins['id']}").json["displayName"] == "Owner"
+    assert renamed.get("/Groups?count=0").json["totalResults"] == 3
+    assert sets_of(renamed, ada) == ["admin"]
+
+
+def test_a_group_that_a_client_made_before_is_the_group_of_the_set_with_its_name(endpoint_of: EndpointOf):
+    before = endpoint_of("")
+    ada = user(before)
+    group(before, "ADMINISTRATOR", ada)
+    api = endpoint_of(permissions("system-groups"))
+    assert api.get("/Groups?count=0").json["totalResults"] == 3
+    assert sets_of(api, ada) == ["admin"]
+
+
+# -- What clients see and may not write ---------------------------------------------------------------------------------
+
+
+def test_entitlements_that_a_client_sends_are_left_out(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("operator"))
+    ada = user(api, entitlements=[{"value": "admin"}])
+    assert sets_of(api, ada) == []
+    put = api.put(f"/Users/{ada}", {"userName": "ada@example.com", "entitlements": [{"value": "admin"}]})
+    assert put.status == 200
+    merged = patch(api, f"/Users/{ada}", {"op": "replace", "value": {"entitlements": [{"value": "admin"}]}})
+    assert merged.status == 200
+    assert sets_of(api, ada) == []
+
+
+def test_a_patch_whose_path_is_entitlements_is_refused(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("operator"))
+    ada = user(api)
+    refused = patch(api, f"/Users/{ada}", {"op": "add", "path": "entitlements", "value": [{"value": "admin"}]})
+    assert (refused.status, refused.json["scimType"]) == (400, "mutability")
+
+
+def test_entitlements_are_read_only_in_the_schema(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("operator"))
+    schema = api.get("/Schemas/urn:ietf:params:scim:schemas:core:2.0:User").json
+    (declared,) = [each for each in schema["attributes"] if each["name"] == "entitlements"]
+    assert schema["name"] == "User"
+    assert declared["mutability"] == "readOnly"
+    assert {each["name"]: each["mutability"] for each in declared["subAttributes"]} == {
+        "value": "readOnly",
+        "display": "readOnly",
+    }
+
+
+def test_users_can_be_searched_by_the_sets_they_have(endpoint_of: EndpointOf, decisions: Decisions):
+    api = endpoint_of(permissions("groups", "operator", default=["viewer"]))
+    ada, bob = user(api), user(api, "bob@example.com")
+    decisions.map_group(group(api, "Sales", ada), ["admin"])
+    found = api.get('/Users?filter=entitlements.value+eq+"admin"').json["Resources"]
+    assert [each["id"] for each in found] == [ada]
+    found = api.get('/Users?filter=entitlements+eq+"viewer"').json["Resources"]
+    assert [each["id"] for each in found] == [bob]
+
+
+def test_lists_show_the_sets_too_and_leave_them_out_when_they_are_not_wanted(
+    endpoint_of: EndpointOf, decisions: Decisions
+):
+    api = endpoint_of(permissions("operator"))
+    decisions.assign(user(api), ["admin"])
+    (listed,) = api.get("/Users").json["Resources"]
+    assert listed["entitlements"] == [{"value": "admin", "display": "Administrator"}]
+    (listed,) = api.get("/Users?excludedAttributes=entitlements").json["Resources"]
+    assert "entitlements" not in listed
+    (listed,) = api.get("/Users?attributes=userName,entitlements.value").json["Resources"]
+    assert listed["entitlements"] == [{"value": "admin"}]
+
+
+# -- Versions -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_mapping_that_changes_changes_the_entity_tag(endpoint_of: EndpointOf, decisions: Decisions):
+    api = endpoint_of(permissions("groups"))
+    ada = user(api)
+    sales = group(api, "Sales", ada)
+    tag = api.get(f"/Users/{ada}").headers["ETag"]
+    assert api.get(f"/Users/{ada}", If_None_Match=tag).status == 304
+    decisions.map_group(sales, ["admin"])
+    again = api.get(f"/Users/{ada}", If_None_Match=tag)
+    assert again.status == 200
+    assert again.headers["ETag"] != tag
+
+
+def test_the_entity_tag_of_any_read_is_good_for_a_change_and_a_stale_one_is_not(
+    endpoint_of: EndpointOf, decisions: Decisions
+):
+    api = endpoint_of(permissions("groups"))
+    ada = user(api)
+    decisions.map_group(group(api, "Sales", ada), ["admin"])
+    tag = api.get(f"/Users/{ada}?attributes=userName").headers["ETag"]
+    assert tag == api.get(f"/Users/{ada}").headers["ETag"]
+    body = {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "title", "value": "Countess"}]}
+    changed = api.patch(f"/Users/{ada}", body, If_Match=tag)
+    assert changed.status == 200
+    assert api.patch(f"/Users/{ada}", body, If_Match=tag).status == 412
+    assert api.delete(f"/Users/{ada}", If_Match=tag).status == 412
+    assert api.delete(f"/Users/{ada}", If_Match=changed.headers["ETag"]).status == 204
+
+
+# -- Login --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_login_method_is_the_default_until_an_operator_says_otherwise(
+    endpoint_of: EndpointOf, decisions: Decisions
+):
+    api = endpoint_of('[login]\ndefault = "external"\n')
+    created = api.post("/Users", {"userName": "ada@example.com"})
+    assert created.json[LOGIN] == {"loginMethod": "external"}
+    ada = created.json["id"]
+    decisions.set_login(ada, "built-in")
+    read = api.get(f"/Users/{ada}").json
+    assert read[LOGIN] == {"loginMethod": "built-in"}
+    assert LOGIN in read["schemas"]
+    decisions.set_login(ada, None)
+    assert endpoint_of('[login]\ndefault = "built-in"\n').get(f"/Users/{ada}").json[LOGIN]["loginMethod"] == "built-in"
+
+
+def test_no_client_changes_the_login_method(endpoint_of: EndpointOf, decisions: Decisions):
+    api = endpoint_of('[login]\ndefault = "external"\n')
+    ada = user(api, **{LOGIN: {"loginMethod": "built-in"}})
+    api.put(f"/Users/{ada}", {"userName": "ada@example.com", LOGIN: {"loginMethod": "built-in"}})
+    patch(api, f"/Users/{ada}", {"op": "replace", "value": {f"{LOGIN}:loginMethod": "built-in"}})
+    assert api.get(f"/Users/{ada}").json[LOGIN] == {"loginMethod": "external"}
+
+
+def test_users_can_be_searched_by_their_login_method(endpoint_of: EndpointOf, decisions: Decisions):
+    api = endpoint_of('[login]\ndefault = "external"\n')
+    user(api)
+    guest = user(api, "guest@example.com")
+    decisions.set_login(guest, "built-in")
+    found = api.get(f'/Users?filter={LOGIN}:loginMethod+eq+"built-in"').json["Resources"]
+    assert [each["id"] for each in found] == [guest]
+
+
+def test_without_a_login_table_users_have_no_login_method(endpoint_of: EndpointOf):
+    api = endpoint_of("")
+    assert LOGIN not in api.get(f"/Users/{user(api)}").json
+    assert api.get(f"/Schemas/{LOGIN}").status == 404
+
+
+def test_an_unchanged_user_keeps_its_version_when_it_is_patched_with_what_it_has(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("operator", default=["viewer"], more="[login]"))
+    ada = user(api, title="Countess")
+    before = api.get(f"/Users/{ada}").json["meta"]
+    patch(api, f"/Users/{ada}", {"op": "replace", "path": "title", "value": "Countess"})
+    assert api.get(f"/Users/{ada}").json["meta"] == before
