@@ -7,13 +7,18 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from lambdas.directory.settings import Environment
+
 REMOVED_RESOURCES = {
     "eventName": ["REMOVE"],
     "dynamodb": {"Keys": {"pk": {"S": [{"suffix": "#USER"}, {"suffix": "#GROUP"}]}}},
 }
-"""The filter: only removed users and groups leave something to sweep. Lambda evaluates it before the function is
-called, so what is filtered out costs nothing. No other item's ``pk`` ends so: a value inside a key cannot hold
+"""Only removed users and groups leave something to sweep. Lambda evaluates filters before the function
+is called, so what is filtered out costs nothing. No other item's ``pk`` ends so: a value inside a key cannot hold
 ``#``."""
+
+CHANGED_USERS = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"pk": {"S": [{"suffix": "#USER"}]}}}}
+"""Users whose permission sets may have changed, where there are any."""
 
 
 class DeadLetters(Construct):
@@ -32,12 +37,20 @@ class DeadLetters(Construct):
 
 
 class ChangesSource(Construct):
-    """The event source: batches of removals, repeated in halves when they fail, then left in the dead-letter queue."""
+    """The event source: batches of changes, repeated in halves when they fail, then left in the dead-letter queue."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, stream_arn: str, alias: lambda_.Alias, dead_letters: DeadLetters
+        self,
+        scope: Construct,
+        construct_id: str,
+        environment: Environment,
+        *,
+        stream_arn: str,
+        alias: lambda_.Alias,
+        dead_letters: DeadLetters,
     ) -> None:
         super().__init__(scope, construct_id)
+        wanted = [REMOVED_RESOURCES, CHANGED_USERS] if environment.permissions.sets else [REMOVED_RESOURCES]
         lambda_.CfnEventSourceMapping(
             self,
             "Source",
@@ -46,7 +59,7 @@ class ChangesSource(Construct):
             # From the oldest record: nothing that happened before the mapping was ready is missed.
             starting_position="TRIM_HORIZON",
             batch_size=100,
-            filter_criteria={"filters": [{"pattern": json.dumps(REMOVED_RESOURCES, separators=(",", ":"))}]},
+            filter_criteria={"filters": [{"pattern": json.dumps(each, separators=(",", ":"))} for each in wanted]},
             # The function says which records failed; the others are not repeated.
             function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,

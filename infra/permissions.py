@@ -56,11 +56,17 @@ def authorizer_table(table_arn: str) -> list[iam.PolicyStatement]:
 
 
 def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
-    """Return what the stream's function may do: read the stream, and sweep what a removed resource left behind.
+    """Return what the stream's function may do: read the stream, what users' permission sets follow from, and sweep what is left.
 
     ``ListStreams`` is checked against ``stream/*`` of the table, as in AWS's own example for a function on a stream.
     """
-    sweep = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"]
+    sweep = [
+        "dynamodb:Query",
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:UpdateItem",
+    ]
     read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
     return [
         *_all_but_credentials(sweep, table_arn),

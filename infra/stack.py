@@ -38,6 +38,7 @@ class ScimStack(cdk.Stack):
         ChangesSource(
             self,
             "ChangesSource",
+            environment,
             stream_arn=self.directory.stream_arn,
             alias=self.changes.alias,
             dead_letters=self.dead_letters,

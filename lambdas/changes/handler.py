@@ -12,7 +12,10 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from botocore.config import Config
 
+from lambdas.changes.permissions import PermissionLog, changed_user
 from lambdas.changes.sweep import Sweeper, deleted_group
+from lambdas.directory.product import Product
+from lambdas.directory.settings import load_deployed
 from lambdas.scim.backoff import request_time
 from lambdas.store.table import Table
 
@@ -27,12 +30,13 @@ PROCESSOR = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire
 TABLE = Table(boto3.client("dynamodb", config=AWS), os.environ["TABLE_NAME"])
 logger = Logger(use_rfc3339=True, utc=True, location=None)
 SWEEPER = Sweeper(TABLE, logger, os.environ["ENVIRONMENT"])
+PERMISSIONS = PermissionLog(TABLE, logger, os.environ["ENVIRONMENT"], Product.of(load_deployed()))
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Complete the changes that a batch of stream records tells of.
 
-    :param event: A batch of DynamoDB stream records; others than removals of groups are passed over.
+    :param event: A batch of DynamoDB stream records; what needs no completion is passed over.
     :return: Which records failed (``batchItemFailures``), so that only they are delivered again.
     """
     logger.append_keys(function_request_id=context.aws_request_id)
@@ -45,6 +49,9 @@ def complete(record: DynamoDBRecord) -> None:
 
     :raises Exception: Whatever kept it from being completed; the record is then delivered again.
     """
+    user = changed_user(record)
+    if user:
+        PERMISSIONS.tell(user)
     group = deleted_group(record)
     if group:
         SWEEPER.sweep(group)

@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from lambdas import metrics
 from lambdas.scim.backoff import time_is_up
 from lambdas.scim.errors import BusyException
-from lambdas.store.sweeping import sweep_in_batches
+from lambdas.store.sweeping import expire_mapping, sweep_in_batches
 from lambdas.store.table import Table
 
 GROUPS = "#GROUP"
@@ -68,6 +68,7 @@ class Sweeper:
                 swept += number
                 if time_is_up():
                     raise BusyException(detail="The function's time is up.")
+            expire_mapping(self.table, group.directory, group.id)
         except Exception:
             told = "The memberships of a deleted group were not all swept; the record will be delivered again"
             self.logger.exception(told, extra=self._fields(group, swept, failed=1))

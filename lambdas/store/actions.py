@@ -175,6 +175,18 @@ def set_mapping(key: Key, before: frozenset[str], after: frozenset[str]) -> Acti
     return {"Put": {"Item": {**key_of(key), "sets": _strings(after)}, **condition}}
 
 
+def expire(key: Key, epoch_seconds: int) -> Action:
+    """Let an item that must exist be deleted by the table at some time (its time-to-live attribute)."""
+    return {
+        "Update": {
+            "Key": key_of(key),
+            "UpdateExpression": "SET expires_at = :expires",
+            "ConditionExpression": EXISTS,
+            "ExpressionAttributeValues": {":expires": {"N": str(epoch_seconds)}},
+        }
+    }
+
+
 def set_decided(key: Key, stored: Stored, expected: int) -> Action:
     """Write what an operator decided about a user, which must still have the version that it was decided upon.
 

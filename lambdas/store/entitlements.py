@@ -29,12 +29,17 @@ class UserFacts:
         self.directory = directory
         self.product = product
         self._groups: dict[str, GroupFacts | None] = {}
+        self._gone: dict[str, GroupFacts] = {}
 
     def groups(self, ids: Iterable[str]) -> dict[str, GroupFacts]:
         """Return the groups that exist among these ids: 1 BatchGetItem for those not yet known, per 100 items."""
         wanted = set(ids)
         self._read(sorted(wanted - self._groups.keys()))
         return {each: facts for each in sorted(wanted) if (facts := self._groups[each]) is not None}
+
+    def groups_that_were(self, ids: Iterable[str]) -> dict[str, GroupFacts]:
+        """Return the same with groups that were deleted lately, whose mappings are left: what their members had of them."""
+        return self._gone | self.groups(ids)
 
     def complete(self, users: Sequence[Resource[Any]], stored: Sequence[Stored]) -> None:
         """Give users what is kept apart from them; a group that was deleted and not swept yet has no part in it."""
@@ -67,10 +72,14 @@ class UserFacts:
         groups = keys.resources(self.directory, "Group")
         names = {item["sk"]["S"]: item.get("name", {}).get("S", "") for item in found if item["pk"]["S"] == groups}
         for each in ids:
-            self._groups[each] = GroupFacts(names[each], sets.get(each, frozenset())) if each in names else None
+            facts = GroupFacts(names.get(each, ""), sets.get(each, frozenset()))
+            self._groups[each] = facts if each in names else None
+            if each not in names and facts.sets:
+                self._gone[each] = facts
 
     def _entitle(self, user: Resource[Any], stored: Stored, groups: Sequence[GroupFacts]) -> None:
-        grants = effective(self.product.permissions, holder_of(user, stored, groups))
+        active, roles = getattr(user, "active", None), getattr(user, "roles", None)
+        grants = effective(self.product.permissions, holder_of(stored, active, roles, groups))
         shown = [Entitlement(value=each.set.id, display=each.set.name) for each in grants]
         user.entitlements = shown or None  # type: ignore[attr-defined]  # users only
         if user.meta is not None:
@@ -78,14 +87,14 @@ class UserFacts:
             user.meta.version = etag(stored.version, _digest([each.set.id for each in grants]))
 
 
-def holder_of(user: Resource[Any], stored: Stored, groups: Sequence[GroupFacts]) -> Holder:
-    """Return what of a user matters to its permission sets."""
-    return Holder(
-        active=getattr(user, "active", None) is not False,
-        groups=groups,
-        roles=read_roles(getattr(user, "roles", None)),
-        assigned=stored.assigned,
-    )
+def holder_of(stored: Stored, active: object, roles: Iterable[Any] | None, groups: Sequence[GroupFacts]) -> Holder:
+    """Return what of a user matters to its permission sets.
+
+    :param active: The value of ``active``; a user who was never said to be active or not is active.
+    :param roles: The values of ``roles``, as models or as JSON.
+    :param groups: The groups that the user is in.
+    """
+    return Holder(active is not False, groups, read_roles(roles), stored.assigned)
 
 
 def _digest(sets: Sequence[str]) -> str:

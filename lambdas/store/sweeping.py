@@ -3,10 +3,15 @@
 They are its member items and its id in its members' ``groups`` sets. No read shows them, so there is no hurry.
 """
 
+import contextlib
+import time
 from collections.abc import Iterator, Sequence
 
 from lambdas.store import actions, keys
 from lambdas.store.table import ConditionFailed, Table
+
+MAPPING_SECONDS = 86_400
+"""Seconds for which the mapping of a deleted group is kept: as long as the table's stream remembers (AWS limit)."""
 
 SWEEP_BATCH = 50
 """Memberships swept in one transaction: two actions each (AWS limit: 100)."""
@@ -33,6 +38,13 @@ def sweep_in_batches(table: Table, directory: str, group_id: str) -> Iterator[in
             batch = []
     if batch:
         yield _sweep(table, directory, group_id, batch)
+
+
+def expire_mapping(table: Table, directory: str, group_id: str) -> None:
+    """Let the mapping of a deleted group end in a day: until then it tells what the group's members had of it."""
+    ends = int(time.time()) + MAPPING_SECONDS
+    with contextlib.suppress(ConditionFailed):  # most groups have none
+        table.write(actions.expire(keys.permission(directory, group_id), ends))
 
 
 def _sweep(table: Table, directory: str, group_id: str, batch: Sequence[tuple[str, str]]) -> int:

@@ -67,7 +67,7 @@ def test_the_authorizer_may_read_tokens_and_keep_their_last_use_and_see_no_direc
 
 
 def test_the_function_on_the_stream_may_read_it_sweep_and_leave_what_failed(either: Assembly):
-    sweep = dynamodb("Query", "GetItem", "DeleteItem", "UpdateItem")
+    sweep = dynamodb("Query", "GetItem", "BatchGetItem", "DeleteItem", "UpdateItem")
     assert allowed(either, "changes") == LOG | STREAM | sweep | {"sqs:SendMessage"}
 
 

@@ -1,6 +1,7 @@
 """The table, the functions, the stream, the log and the alarms."""
 
 import json
+from typing import Any
 
 import aws_cdk as cdk
 import pytest
@@ -106,12 +107,24 @@ def test_tracing_is_on_where_the_file_says_so(aws: Assembly, local: Assembly):
     assert not local.only("AWS::ApiGateway::Stage").get("TracingEnabled")
 
 
-def test_only_removed_users_and_groups_reach_the_function_on_the_stream(either: Assembly):
-    (filtering,) = either.only("AWS::Lambda::EventSourceMapping")["FilterCriteria"]["Filters"]
-    assert json.loads(filtering["Pattern"]) == {
-        "eventName": ["REMOVE"],
-        "dynamodb": {"Keys": {"pk": {"S": [{"suffix": "#USER"}, {"suffix": "#GROUP"}]}}},
-    }
+REMOVED = {
+    "eventName": ["REMOVE"],
+    "dynamodb": {"Keys": {"pk": {"S": [{"suffix": "#USER"}, {"suffix": "#GROUP"}]}}},
+}
+CHANGED = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"pk": {"S": [{"suffix": "#USER"}]}}}}
+
+
+def patterns(assembly: Assembly) -> list[dict[str, Any]]:
+    filters = assembly.only("AWS::Lambda::EventSourceMapping")["FilterCriteria"]["Filters"]
+    return [json.loads(each["Pattern"]) for each in filters]
+
+
+def test_only_removed_users_and_groups_reach_the_function_on_the_stream(local: Assembly):
+    assert patterns(local) == [REMOVED]
+
+
+def test_changed_users_reach_it_too_where_there_are_permission_sets(aws: Assembly):
+    assert patterns(aws) == [REMOVED, CHANGED]
 
 
 def test_a_change_that_fails_is_repeated_alone_and_kept_when_it_is_given_up(either: Assembly):

@@ -30,7 +30,7 @@ def module() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "TABLE_NAME": "unused",
-            "ENVIRONMENT": "test",
+            "ENVIRONMENT": "local",
             "POWERTOOLS_SERVICE_NAME": "changes",
             "AWS_DEFAULT_REGION": "eu-west-1",
         }.items():

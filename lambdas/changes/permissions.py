@@ -1,0 +1,107 @@
+"""Telling in the log whose permission sets changed, from what to what and why.
+
+A change may come from an identity provider or from an operator, from a group's members, a user's roles or its state: all of them
+change the user's item, so the table's stream tells of each. What changes for many users at once without an item of theirs has a
+record of its own (a mapping) or is a deployment (the environment's file).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+
+from lambdas.directory.permissions import Grant, effective
+from lambdas.directory.product import Product
+from lambdas.store.entitlements import UserFacts, holder_of
+from lambdas.store.items import Stored
+from lambdas.store.table import Item, Table
+
+USERS = "#USER"
+"""How the partition of a directory's users ends."""
+
+EVENT = "scim.permissions"
+"""The value of ``event`` that tells these records from the log group's others."""
+
+
+@dataclass(frozen=True)
+class ChangedUser:
+    """A user's item before and after a change; None where there was or is none."""
+
+    directory: str
+    before: Stored | None
+    after: Stored | None
+
+    @property
+    def present(self) -> Stored:
+        """The latest of the two that there is."""
+        stored = self.after or self.before
+        assert stored is not None  # noqa: S101 -- a record of the stream has one of them
+        return stored
+
+
+def changed_user(record: DynamoDBRecord) -> ChangedUser | None:
+    """Return the user of whose change a record of the stream tells; None when it tells of something else."""
+    told: dict[str, Any] = record.raw_event.get("dynamodb", {})
+    partition = str(told.get("Keys", {}).get("pk", {}).get("S", ""))
+    before, after = _stored(told.get("OldImage")), _stored(told.get("NewImage"))
+    if not partition.endswith(USERS) or (before is None and after is None):
+        return None
+    return ChangedUser(partition.removesuffix(USERS), before, after)
+
+
+class PermissionLog:
+    """Compares what users had with what they have."""
+
+    def __init__(self, table: Table, logger: Logger, environment: str, product: Product) -> None:
+        """Take the table, Powertools' logger, the environment's name, and the permission sets of its file."""
+        self.table = table
+        self.logger = logger
+        self.environment = environment
+        self.product = product
+
+    def tell(self, user: ChangedUser) -> None:
+        """Leave a record when a user's permission sets changed: 1 BatchGetItem when the user was or is in groups.
+
+        Groups and mappings are those of this moment, moments after the change.
+        """
+        if not self.product.says_entitlements:
+            return
+        facts = UserFacts(self.table, user.directory, self.product)
+        before, after = self._grants(facts, user.before), self._grants(facts, user.after)
+        if _ids(before) == _ids(after):
+            return
+        self.logger.info(
+            "A user's permission sets changed",
+            extra={
+                "event": EVENT,
+                "environment": self.environment,
+                "directory": user.directory,
+                "resource_type": "User",
+                "resource_id": user.present.id,
+                "resource_name": user.present.name,
+                "before": _ids(before),
+                "after": _ids(after),
+                "reasons": {each.set.id: [str(reason) for reason in each.reasons] for each in after},
+            },
+        )
+
+    def _grants(self, facts: UserFacts, stored: Stored | None) -> list[Grant]:
+        if stored is None:
+            return []
+        known = facts.groups_that_were(stored.groups)
+        document = json.loads(stored.document)
+        groups = [known[each] for each in sorted(stored.groups) if each in known]
+        return effective(
+            self.product.permissions, holder_of(stored, document.get("active"), document.get("roles"), groups)
+        )
+
+
+def _stored(image: Item | None) -> Stored | None:
+    return Stored.from_item(image) if image else None
+
+
+def _ids(grants: Sequence[Grant]) -> list[str]:
+    return [each.set.id for each in grants]
