@@ -17,6 +17,7 @@ FIELDS = {
     "event": EVENT,
     "request_id": "$context.requestId",
     "time": "$context.requestTime",
+    "host": "$context.domainName",
     "method": "$context.httpMethod",
     "path": "$context.path",
     "route": "$context.resourcePath",

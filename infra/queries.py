@@ -74,6 +74,14 @@ QUERIES = (
         """,
     ),
     Query(
+        "Host names in use",
+        """
+        filter event = "api.access" and connection != "-"
+        | stats count(*) as requests, latest(@timestamp) as last by host, connection
+        | sort requests desc
+        """,
+    ),
+    Query(
         "Slowest requests",
         """
         fields @timestamp, milliseconds, method, route, status, resource_type, resource_name, results

@@ -8,6 +8,7 @@ from infra import functions, nag, permissions
 from infra.api import ScimApi
 from infra.bundling import Target
 from infra.changes import ChangesSource, DeadLetters
+from infra.domain import CustomDomain
 from infra.environment_log import EnvironmentLog
 from infra.functions import Spec, VersionedFunction
 from infra.observability import Alarms
@@ -50,6 +51,9 @@ class ScimStack(cdk.Stack):
             scim=self.scim.alias,
             authorizer=self.authorizer.alias,
             log_group=self.log.group,
+        )
+        self.domain = (
+            CustomDomain(self, "Domain", environment.domain, self.scim_api.api) if environment.domain else None
         )
         self._add_alarms()
         if not environment.local:  # the local cloud does not know saved queries
@@ -97,11 +101,17 @@ class ScimStack(cdk.Stack):
 
     def _add_outputs(self) -> None:
         outputs = {
-            "BaseUrl": (self.scim_api.base_url, "A Tenant URL is this, /v2/ and the connection's id"),
+            "BaseUrl": (
+                self.domain.base_url if self.domain else self.scim_api.base_url,
+                "A Tenant URL is this, /v2/ and the connection's id",
+            ),
             "TableName": (self.directory.table.table_name, "The table of all directories, connections and tokens"),
             "LogGroupName": (self.log.group.log_group_name, "The SCIM log"),
             "ApiId": (self.scim_api.api.rest_api_id, "The REST API"),
         }
+        if self.domain:
+            target = "What the DNS has to lead the host name to: as a CNAME, or in Route 53 as an alias"
+            outputs["DomainTarget"] = (self.domain.target, target)
         for name, (value, description) in outputs.items():
             cdk.CfnOutput(self, name, value=value, description=description)
 

@@ -35,6 +35,7 @@ CREDENTIAL_LINES: Mapping[str, str] = {
     "function_request_id": "Its call",
 }
 ACCESS_LINES: Mapping[str, str] = {
+    "host": "Host name",
     "path": "Path",
     "refusal": "Refused as",
     "connection": "Connection",

@@ -6,11 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
 from infra.main import build
+from infra.stack import ScimStack
 from lambdas.directory import settings
+from lambdas.directory.settings import Environment
 
 Resource = dict[str, Any]
 
@@ -56,6 +59,12 @@ class Assembly:
 def synthesize(name: str, folder: Path) -> Assembly:
     build(settings.load(name), str(folder)).synth()
     return Assembly(folder, name)
+
+
+def stack_of(environment: Environment) -> ScimStack:
+    """The stack of an environment, without its code."""
+    app = cdk.App(context={"aws:cdk:bundling-stacks": []}, builtin_cloud_formation_validation=False)
+    return ScimStack(app, environment)
 
 
 @pytest.fixture(scope="session")

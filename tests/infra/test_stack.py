@@ -3,15 +3,13 @@
 import json
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Annotations, Match, Template
 
 from infra import interpreters
-from infra.stack import ScimStack
 from lambdas.directory import settings
-from lambdas.directory.settings import Environment, Logs
-from tests.infra.conftest import Assembly, Resource
+from lambdas.directory.settings import Logs
+from tests.infra.conftest import Assembly, Resource, stack_of
 
 HANDLERS = ["api", "authorizer", "changes"]
 
@@ -211,19 +209,15 @@ def test_a_checked_token_is_trusted_for_as_long_as_the_file_says_and_not_at_all_
     assert authorizer["Properties"]["AuthorizerResultTtlInSeconds"] == seconds
 
 
-def test_operators_and_tools_find_what_they_need_in_the_outputs(either: Assembly):
-    assert either.json["Outputs"].keys() == {"BaseUrl", "TableName", "LogGroupName", "ApiId"}
+def test_operators_and_tools_find_what_they_need_in_the_outputs(aws: Assembly, local: Assembly):
+    everywhere = {"BaseUrl", "TableName", "LogGroupName", "ApiId"}
+    assert local.json["Outputs"].keys() == everywhere
+    assert aws.json["Outputs"].keys() == everywhere | {"DomainTarget"}
 
 
 def test_the_local_stack_holds_nothing_that_the_local_cloud_does_not_know(local: Assembly):
     kinds = {each["Type"] for each in local.json["Resources"].values()}
     assert not kinds & {"AWS::CDK::Metadata", "AWS::Logs::QueryDefinition", "AWS::CloudWatch::CompositeAlarm"}
-
-
-def stack_of(environment: Environment) -> ScimStack:
-    """The stack of an environment, without its code."""
-    app = cdk.App(context={"aws:cdk:bundling-stacks": []}, builtin_cloud_formation_validation=False)
-    return ScimStack(app, environment)
 
 
 def test_functions_start_without_a_snapshot_and_log_more_where_the_file_says_so():

@@ -145,14 +145,16 @@ class Domain(Section):
 
     name: Annotated[
         str,
-        StringConstraints(pattern=r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=253),
+        StringConstraints(
+            pattern=r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$", max_length=253
+        ),
         Field(description='a host name in lower case, in quotes, such as "scim.example.com"'),
     ]
     certificate: Annotated[
         str,
         StringConstraints(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}$"),
         Field(
-            description="the ARN of a certificate for that name in AWS Certificate Manager, in the environment's own "
-            'region, such as "arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"'
+            description="the ARN of a certificate for that name in AWS Certificate Manager, in the environment's own account "
+            'and region, such as "arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"'
         ),
     ]

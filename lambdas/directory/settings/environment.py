@@ -69,11 +69,26 @@ class Environment(Section):
             raise mistake(f'permissions.sources has "{min(by_groups)}", but groups.served is false')
         return self
 
+    @model_validator(mode="after")
+    def _has_a_domain_that_it_can_serve(self) -> Self:
+        if self.domain is None:
+            return self
+        if self.local:
+            raise mistake('domain is there, but platform is "local"; the local cloud serves no host name, so remove it')
+        _, _, _, region, account, _ = self.domain.certificate.split(":")
+        if (region, account) != (self.aws.region, self.aws.account):
+            raise mistake(
+                f"domain.certificate is one of account {account} in {region}; it must be one of the environment's own, "
+                f"{self.aws.account} in {self.aws.region}"
+            )
+        return self
+
     def in_local_cloud(self) -> "Environment":
         """Return the same environment as it is deployed into the local cloud, whatever its file says of AWS.
 
-        It is in the account and region that the local cloud plays. All that its endpoint does, and what becomes of its
-        data when the stack is removed, is as the file says.
+        It is in the account and region that the local cloud plays, and without the vendor's host name, which no machine
+        of ours could serve. All that its endpoint does, and what becomes of its data when the stack is removed, is as
+        the file says.
         """
         aws = self.aws.model_copy(update={"account": LOCAL_ACCOUNT, "region": LOCAL_REGION})
-        return self.model_copy(update={"platform": "local", "aws": aws})
+        return self.model_copy(update={"platform": "local", "aws": aws, "domain": None})
