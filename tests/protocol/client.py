@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.protocol.events import caller, event
+from tests.protocol.events import HOST, STAGE, caller, event
 
 SCIM = "application/scim+json"
 
@@ -46,6 +46,8 @@ class Api:
     connection: str = "aaaabbbbccccdddd"
     scope: str = "provision"
     headers: dict[str, str] = field(default_factory=lambda: {"Accept": SCIM, "User-Agent": "tests"})
+    host: str = HOST
+    prefix: str = f"/{STAGE}"
 
     def get(self, target: str, **headers: str) -> Reply:
         """Send a GET."""
@@ -83,6 +85,8 @@ class Api:
             authorizer=caller(connection=self.connection, directory=self.directory, scope=self.scope),
             headers=headers.items(),
             body=body,
+            host=self.host,
+            prefix=self.prefix,
         )
         return read_answer(self.handler(made, None), headers)
 

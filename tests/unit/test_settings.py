@@ -1,12 +1,18 @@
 """The environment file: what is accepted, and what a person reads who made a mistake in it."""
 
+import datetime
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
 import pytest
+from pydantic import BaseModel
 
 from lambdas.directory import settings
 from lambdas.directory.settings import Environment, SettingsError
+from lambdas.directory.settings.places import written
+from tests.unit.environment_files import as_toml
 
 MINIMAL = """
 name = "acme"
@@ -15,6 +21,8 @@ description = "Acme Ltd"
 account = "123456789012"
 region = "eu-central-1"
 """
+
+CERTIFICATE = 'certificate = "arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"'
 
 
 @pytest.fixture
@@ -101,6 +109,19 @@ def test_every_mistake_of_a_file_is_told_at_once(write):
         ('[logs]\nlevel = "info"', 'logs.level is "info";', '"INFO"'),
         ('[alarms]\naddress = "nobody"', 'alarms.address is "nobody";', "oncall@example.com"),
         ("alarms = 3", "alarms is 3;", "a table [alarms]"),
+        ('platform = "azure"', 'platform is "azure";', '"local" for the local cloud'),
+        ('directory = "Acme Ltd"', 'directory is "Acme Ltd";', "lower-case letters, digits and hyphens"),
+        (f'[domain]\nname = "*.example.com"\n{CERTIFICATE}', 'domain.name is "*.example.com";', '"scim.example.com"'),
+        (
+            f'[domain]\nname = "https://a.b"\n{CERTIFICATE}',
+            'domain.name is "https://a.b";',
+            "a host name in lower case",
+        ),
+        (
+            '[domain]\nname = "a.b.example"\ncertificate = "x"',
+            'domain.certificate is "x";',
+            "in AWS Certificate Manager",
+        ),
     ],
 )
 def test_a_wrong_value_is_told_with_what_would_be_right(write, lines: str, key: str, right: str):
@@ -108,6 +129,64 @@ def test_a_wrong_value_is_told_with_what_would_be_right(write, lines: str, key: 
     (mistake,) = mistakes_of(write(text))
     assert mistake.startswith(f"  {key} it must be ")
     assert right in mistake
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "right"),
+    [
+        ("name", '"Acme"', "beginning with a letter"),
+        ("description", '""', "a text of at most 1024 characters"),
+        ("account", '"1234"', "the 12 digits of the AWS account"),
+        ("region", '"Frankfurt"', 'such as "eu-central-1"'),
+        ("retain_data", "1", "true or false"),
+    ],
+)
+def test_a_wrong_value_of_what_every_file_has_is_told_with_what_would_be_right(write, key: str, value: str, right: str):
+    kept = [line for line in MINIMAL.splitlines() if not line.startswith(f"{key} =")]
+    above = kept.index("[aws]") + (key not in ("name", "description"))
+    (mistake,) = mistakes_of(write("\n".join([*kept[:above], f"{key} = {value}", *kept[above:]])))
+    assert f"{key} is {value}; it must be " in mistake
+    assert right in mistake
+
+
+def keys_of(model: type[BaseModel], above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where every key of a file is, those of its tables and of the first table of each list among them."""
+    for name, field in model.model_fields.items():
+        yield (*above, name)
+        listed = (0,) if get_origin(field.annotation) is tuple else ()
+        for table in (field.annotation, *get_args(field.annotation)):
+            if isinstance(table, type) and issubclass(table, BaseModel):
+                yield from keys_of(table, (*above, name, *listed))
+
+
+@pytest.mark.parametrize("keys", keys_of(Environment), ids=written)
+def test_every_key_that_has_a_value_of_another_type_is_told_with_what_would_be_right(
+    write, keys: tuple[str | int, ...]
+):
+    data: Any = datetime.date(2027, 1, 31)
+    for key in reversed(keys):
+        data = [data] if isinstance(key, int) else {key: data}
+    mistakes = mistakes_of(write(as_toml(data)))
+    (mistake,) = [each for each in mistakes if each.startswith(f"  {written(keys)} is ")]
+    assert mistake.startswith(f'  {written(keys)} is "2027-01-31"; it must be ')
+
+
+def test_a_certificate_of_another_account_or_region_is_told_with_the_environment_s_own(write):
+    for there in ("us-east-1:123456789012", "eu-central-1:210987654321"):
+        certificate = CERTIFICATE.replace("eu-central-1:123456789012", there)
+        region, account = there.split(":")
+        (mistake,) = mistakes_of(write(f'{MINIMAL}\n[domain]\nname = "scim.example.com"\n{certificate}\n'))
+        assert mistake == (
+            f"  domain.certificate is one of account {account} in {region}; it must be one of the environment's own, "
+            "123456789012 in eu-central-1."
+        )
+
+
+def test_the_local_cloud_has_no_host_name_to_serve(write):
+    text = f'platform = "local"\n{MINIMAL}\n[domain]\nname = "scim.example.com"\n{CERTIFICATE}\n'
+    (mistake,) = mistakes_of(write(text))
+    assert mistake.startswith('  domain is there, but platform is "local"; ')
+    assert settings.load(write(text.replace('platform = "local"', "")), "local").domain is None
 
 
 def test_a_long_wrong_value_is_cut(write):
