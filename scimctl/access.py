@@ -90,10 +90,10 @@ class Access:
             connection = self.store.connection(connection_id)
             tokens = self.store.tokens(connection.tokens) if connection else []
         if connection is None:
-            name = self.target.settings.name
+            name, scimctl = self.target.settings.name, self.target.scimctl
             raise Problem(
                 f"There is no connection {connection_id} in environment {name}: it was deleted, regenerated or never there."
-                f" `scimctl connections list --environment {name}` shows those there are."
+                f" `{scimctl} connections list --environment {name}` shows those there are."
             )
         # What is not there any more, by whatever accident, must not keep a connection from being closed.
         return Held(replace(connection, tokens=frozenset(token.id for token in tokens)), tokens)
@@ -225,7 +225,7 @@ class Access:
     @contextmanager
     def _writing(self, connection_id: str) -> Iterator[None]:
         """Turn what can go wrong with one transaction on a connection into a :class:`Problem` that tells what is now."""
-        again = f"`scimctl connections list --environment {self.target.settings.name}`"
+        again = f"`{self.target.scimctl} connections list --environment {self.target.settings.name}`"
         try:
             with self.target.readable():
                 yield

@@ -93,7 +93,9 @@ def list_connections(environment: EnvironmentOption, output: OutputOption = Outp
     elif found:
         console.out.print(connection_grid(found))
     else:
-        typer.echo(f"There is none yet: `scimctl connections create --environment {environment}` generates one.")
+        typer.echo(
+            f"There is none yet: `{target.scimctl} connections create --environment {environment}` generates one."
+        )
 
 
 @app.command()
@@ -214,7 +216,7 @@ def delete(
         return
     typer.echo(f"Connection {_named(held)} is deleted, with {_tokens(held)}. {refused_when(target)}")
     typer.echo(f"The users and groups of directory {directory} stay. To reach them by another connection:")
-    typer.echo(f"  scimctl connections create --environment {environment} --directory {directory}")
+    typer.echo(f"  {target.scimctl} connections create --environment {environment} --directory {directory}")
 
 
 def _set_state(target: Target, access: Access, held: Held, state: State, output: Output) -> None:

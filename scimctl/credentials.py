@@ -99,7 +99,8 @@ def print_held(target: Target, held: Held) -> None:
     if held.tokens:
         console.out.print(token_grid(held.tokens))
     else:
-        typer.echo("It has no token, so nobody gets in: make one with `scimctl tokens create`.")
+        create = f"{target.scimctl} tokens create {connection.id} --environment {target.settings.name}"
+        typer.echo(f"It has no token, so nobody gets in: make one with `{create}`.")
 
 
 def connection_grid(all_held: Iterable[Held]) -> Grid:

@@ -1,6 +1,6 @@
 """`scimctl`: the operator's command line. Puts the commands together and tells what stopped one."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -8,14 +8,18 @@ from typer.core import TyperGroup
 from lambdas.directory.connections import InvalidConnectionError
 from lambdas.directory.settings import SettingsError
 from lambdas.scim.errors import BusyException
-from scimctl import connections, console, directory, tokens
+from scimctl import connections, console, directory, targets, tokens
 from scimctl.check.command import check
+from scimctl.local import isolation
 from scimctl.local.app import app as local
 from scimctl.local.state import StateError
 from scimctl.log.command import app as log
 from scimctl.problems import Problem
 from scimctl.resources import groups, users
 from scimctl.simulate.command import simulate
+
+LOCAL_VARIABLE = "SCIMCTL_LOCAL"
+"""The environment variable that says ``--local`` for every command: for a shell in which nothing is to reach AWS."""
 
 TOLD = (Problem, SettingsError, StateError, InvalidConnectionError, BusyException)
 """What is told to the operator in its own words; anything else is a mistake of ours and shows its trace."""
@@ -44,7 +48,18 @@ app = typer.Typer(
 
 
 @app.callback()
-def scimctl() -> None:
+def scimctl(
+    context: typer.Context,
+    is_local: Annotated[
+        bool,
+        typer.Option(
+            "--local",
+            envvar=LOCAL_VARIABLE,
+            help="Act in the local cloud, also on an environment whose file says that it is on AWS. Without it a command "
+            "acts where the file says; what is deployed to the local cloud never takes the place of what is on AWS.",
+        ),
+    ] = False,
+) -> None:
     """Operate serverless SCIM endpoints: deployed to AWS, or on this machine.
 
     **Start here**
@@ -57,8 +72,18 @@ def scimctl() -> None:
 
     `scimctl log --user ada@example.com --environment acme` tells why somebody was not provisioned
 
+    **Before an environment is deployed to AWS**
+
+    `scimctl local up --detach --environment acme` deploys the same file to the local cloud
+
+    `scimctl --local users list --environment acme` acts on it there; without `--local`, on AWS
+
     Every command tells more with `--help`.
     """
+    said = targets.SAID_LOCAL.set(is_local)
+    context.call_on_close(lambda: targets.SAID_LOCAL.reset(said))
+    if is_local:
+        isolation.isolate()
 
 
 app.add_typer(local, name="local")

@@ -78,7 +78,8 @@ def restore(
             "detail": f"from table {backup}: {len(difference.changed):,} items written, {len(difference.added):,} removed",
         }
     )
-    told = f"Directory {chosen} is what it was. Next: `scimctl directory verify`, then enable its connections."
+    verify = f"`{target.scimctl} directory verify --environment {environment}`"
+    told = f"Directory {chosen} is what it was. Next: {verify}, then enable its connections."
     console.out.print(Text(told), soft_wrap=True)
 
 
@@ -90,7 +91,9 @@ def _check_closed(target: Target, live: Table, directory: str) -> None:
         if each.directory == directory and each.state is State.ENABLED
     ]
     if open_ones:
-        commands = "".join(f"\n  scimctl connections disable {each} -e {target.settings.name}" for each in open_ones)
+        commands = "".join(
+            f"\n  {target.scimctl} connections disable {each} -e {target.settings.name}" for each in open_ones
+        )
         seconds = target.settings.api.authorizer_cache_seconds
         raise Problem(
             f"Directory {directory} can be changed while it is restored. Disable its connections first, and wait {seconds} s, "

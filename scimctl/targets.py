@@ -1,6 +1,7 @@
 """Where a command acts: the deployed stack of an environment, on AWS or in the local cloud."""
 
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from scimctl.problems import Problem, readable
 
 PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
 """How long a command waits for AWS: boto3's own ten attempts at DynamoDB would keep an operator for half a minute."""
+
+SAID_LOCAL: ContextVar[bool] = ContextVar("said_local", default=False)
+"""Whether the operator said ``--local``: then a command acts in the local cloud, whatever an environment's file says."""
 
 SILENT_CLOUD = "Start it with `scimctl local up --detach`."
 
@@ -45,6 +49,9 @@ class Target:
     outputs: dict[str, str] = field(default_factory=dict, repr=False)
     """All that the stack puts out, by name."""
 
+    scimctl: str = "scimctl"
+    """How a command that acts on it begins: ``scimctl``, or ``scimctl --local`` where its file alone would mean AWS."""
+
     @property
     def log_group(self) -> str:
         """The name of its log group. Raises Problem when the deployed stack does not tell it."""
@@ -63,27 +70,39 @@ class Target:
         return f"{self.base_url}/v2/{connection_id}"
 
 
-def resolve(environment: str, state_directory: Path | None = None) -> Target:
+def resolve(environment: str, state_directory: Path | None = None, *, local: bool | None = None) -> Target:
     """Find out where an environment is deployed.
 
-    An environment whose file says ``platform = "local"`` is in the local cloud; any other is a stack on AWS, in the
-    region that its file names, reached with the usual AWS credentials.
+    An environment whose file says ``platform = "local"`` is in the local cloud. Any other is there only when that is said,
+    and is else a stack on AWS, in the region that its file names, reached with the usual AWS credentials. It is never
+    guessed from what is deployed: a command would change production by mistake.
 
     :param environment: The environment's name, for example ``acme`` for ``environments/acme.toml``.
     :param state_directory: The local cloud's; ``.local`` of the checkout by default.
+    :param local: Whether it is said; None for what the operator said (:data:`SAID_LOCAL`).
     :raises SettingsError: When its file is missing or wrong.
     :raises Problem: When it is not deployed, or AWS refuses to say.
     """
+    directory = state_directory or state.default_directory()
     loaded = settings.load(environment)
     if loaded.local:
-        return _local(loaded, state_directory or state.default_directory())
-    return _on_aws(loaded)
+        return _local(loaded, directory, "scimctl")
+    if SAID_LOCAL.get() if local is None else local:
+        return _local(settings.load(environment, platform="local"), directory, "scimctl --local")
+    try:
+        return _on_aws(loaded)
+    except Problem as problem:
+        if state.read_state(directory, environment) is None:
+            raise
+        said = f"`scimctl --local COMMAND --environment {environment}`"
+        raise Problem(f"{problem}\nWhat is deployed to the local cloud is reached with {said}.") from problem
 
 
-def _local(environment: Environment, state_directory: Path) -> Target:
-    found = state.read_state(state_directory)
-    if found is None or found.environment != environment.name:
-        raise Problem(f"{environment.name} is not deployed to the local cloud: run `scimctl local up` first.")
+def _local(environment: Environment, state_directory: Path, scimctl: str) -> Target:
+    name = environment.name
+    found = state.read_state(state_directory, name)
+    if found is None:
+        raise Problem(f"{name} is not deployed to the local cloud: run `scimctl local up --environment {name}` first.")
     place = f"the local cloud on port {found.port}"
     _output(found.outputs, "ApiId", place)  # which the base URL is made of
     return Target(
@@ -94,6 +113,7 @@ def _local(environment: Environment, state_directory: Path) -> Target:
         when_silent=SILENT_CLOUD,
         client_arguments=found.client_arguments(),
         outputs=found.outputs,
+        scimctl=scimctl,
     )
 
 

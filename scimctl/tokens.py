@@ -31,7 +31,7 @@ from scimctl.options import (
     connection_id,
 )
 from scimctl.problems import Problem
-from scimctl.targets import resolve
+from scimctl.targets import Target, resolve
 
 GRACE = "7d"
 """How long a replaced token is accepted unless the operator says otherwise: time to reach an administrator."""
@@ -132,7 +132,7 @@ def revoke(
     token_id = token_form.claimed_id(token) or token
     found = access.token(token_id)
     if found is None:
-        raise _unknown(token_id, environment)
+        raise _unknown(token_id, target)
     held, ended = found
     left = [each for each in held.live(datetime.now(UTC)) if each.id != ended.id]
     alone = "" if left else " It is the connection's only live one, so nobody gets in any more."
@@ -196,10 +196,11 @@ def _named(access: Access, name: str) -> tuple[Held, Token]:
     return held, live[0]
 
 
-def _unknown(token_id: str, environment: str) -> Problem:
+def _unknown(token_id: str, target: Target) -> Problem:
+    environment = target.settings.name
     return Problem(
         f"There is no token {token_id} in environment {environment}: it was revoked before, or is of another one. "
-        f"`scimctl tokens list --environment {environment}` shows those there are."
+        f"`{target.scimctl} tokens list --environment {environment}` shows those there are."
     )
 
 

@@ -57,6 +57,7 @@ def check(
     suite: SuiteOption = SuiteName.ALL,
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = False,
+    environment: tenants.EnvironmentOption = None,
     state_dir: StateOption = None,
 ) -> None:
     """Check any SCIM endpoint as identity providers and their test programs would.
@@ -72,6 +73,8 @@ def check(
 
     `scimctl check` checks the local endpoint of `scimctl local up`
 
+    `scimctl check --environment compliance` checks another of the environments in the local cloud
+
     `SCIM_TOKEN=... scimctl check https://HOST/scim/v2/CONNECTION --suite validator` as Microsoft's SCIM Validator does
 
     `scimctl check https://HOST/scim/v2/CONNECTION --output json > result.json` in a pipeline
@@ -82,7 +85,7 @@ def check(
     answer, or the token is refused; 130 after Ctrl-C. Optional checks and the validator's previews do not count.
     """
     try:
-        tenant = tenants.choose(url, token, state_dir, "URL")
+        tenant = tenants.choose(url, token, state_dir, "URL", environment)
     except StateError as error:
         raise typer.BadParameter(str(error)) from None
     chosen = [each for each in SUITES if suite in (SuiteName.ALL, each.name)]

@@ -9,13 +9,12 @@ from typing import Annotated
 import typer
 
 from scimctl.console import err, out
-from scimctl.local import cloud, isolation, lifecycle, lock, signals, state, status
-from scimctl.local.lifecycle import Up
+from scimctl.local import isolation, lifecycle, lock, removal, signals, state, status
 from scimctl.log.listing import Listing, Question
 from scimctl.log.moments import moment
 from scimctl.log.reader import Silent
 from scimctl.log.selection import Selection
-from scimctl.problems import Problem
+from scimctl.options import YesOption, confirm
 from scimctl.targets import resolve
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
@@ -40,6 +39,17 @@ StateDirectory = Annotated[
     ),
 ]
 
+EnvironmentOption = Annotated[
+    str | None,
+    typer.Option(
+        "--environment",
+        "-e",
+        metavar="NAME",
+        help="One of its environments; by default the one that was deployed first.",
+        show_default=False,
+    ),
+]
+
 
 @app.callback()
 def local() -> None:
@@ -57,17 +67,29 @@ def up(
         typer.Option(min=1, max=65535, help="Port on 127.0.0.1; the last one, or 4566.", show_default=False),
     ] = None,
     environment: Annotated[
-        str, typer.Option("--environment", "-e", metavar="NAME", help="Deploys environments/NAME.toml.")
-    ] = "local",
+        list[str] | None,
+        typer.Option(
+            "--environment",
+            "-e",
+            metavar="NAME",
+            help="Deploys environments/NAME.toml; can be repeated. By default all that were deployed before, or local.",
+            show_default=False,
+        ),
+    ] = None,
     state_dir: StateDirectory = None,
 ) -> None:
     """Start the local cloud, deploy the endpoint into it, and make a connection to try it with.
 
     Its data survives `scimctl local down`. Without `--detach` it shows the SCIM log until Ctrl-C, and stops then.
 
+    Any environment can be deployed, whatever platform its file names, and several side by side: each is a stack of its own
+    with its own API, table, log and connection, as on AWS. `scimctl local deploy` adds one later.
+
     **Examples**
 
     `scimctl local up --detach`
+
+    `scimctl local up --detach --environment compliance --environment devices`
 
     `scimctl local up --port 4600`
 
@@ -76,12 +98,73 @@ def up(
     directory = _directory(state_dir)
     signals.act_like_ctrl_c()
     with lock.held(directory):
-        found = lifecycle.bring_up(directory, environment, port)
+        found = lifecycle.bring_up(directory, environment or [], port)
     if found.already:
-        err.print("The local cloud is already running. Stop it first to deploy changed code.")
+        again = f"`scimctl local deploy {found.first}` deploys changed code or a changed file."
+        err.print(f"The local cloud is already running. {again}", soft_wrap=True)
     _print_status(directory)
     if not detach and not found.already:
-        _stay(directory, found)
+        _stay(directory, found.first)
+
+
+@app.command()
+def deploy(
+    environments: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="The environments: NAME of environments/NAME.toml.")
+    ],
+    state_dir: StateDirectory = None,
+) -> None:
+    """Deploy environments into the running local cloud, beside those that are in it; or the same again after a change.
+
+    What `npx cdk deploy -c environment=NAME` does on AWS, with the same file: only account and region are the local
+    cloud's. It shows what a file does before it is deployed to AWS. Users and groups that are there stay.
+
+    **Examples**
+
+    `scimctl local deploy compliance`, then `scimctl simulate --environment compliance` to provision into it, and
+    `scimctl --local log --environment compliance` to see what came of it
+
+    `scimctl local deploy forms-admin devices` one after the other
+    """
+    directory = _directory(state_dir)
+    signals.act_like_ctrl_c()
+    with lock.held(directory):
+        lifecycle.deploy(directory, environments)
+    _print_status(directory)
+
+
+@app.command()
+def destroy(
+    environment: Annotated[
+        str, typer.Argument(metavar="NAME", help="The environment: NAME of environments/NAME.toml.")
+    ],
+    with_data: Annotated[
+        bool, typer.Option("--with-data", help="Also delete the table and the log that its file retains.")
+    ] = False,
+    yes: YesOption = False,
+    state_dir: StateDirectory = None,
+) -> None:
+    """Remove one environment from the running local cloud; the others stay as they are.
+
+    What `npx cdk destroy -c environment=NAME` does on AWS. With `retain_data = true` in its file, the default, its table and
+    its log outlive it, and are told; otherwise the users, the groups and the log are gone.
+
+    **Examples**
+
+    `scimctl local destroy compliance`
+
+    `scimctl local destroy compliance --with-data --yes` also deletes what was retained, now or at an earlier `destroy`
+    """
+    directory = _directory(state_dir)
+    signals.act_like_ctrl_c()
+    with lock.held(directory):
+        port = lifecycle.require_running(directory).port
+        target = removal.require_removable(directory, environment, port, with_data=with_data)
+        data = "with all of its data" if with_data else "with all data that its file does not retain"
+        confirm(f"Environment {environment} will be removed from the local cloud, {data}.", yes=yes)
+        left = removal.remove(directory, target, with_data=with_data)
+    kept = f"Retained: {removal.told(left)}." if left else "Nothing of it is left."
+    out.print(f"Environment {environment} is removed. {kept}", markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -98,18 +181,25 @@ def show_status(
     next_steps: Annotated[
         bool, typer.Option("--next-steps", help="Print Tenant URL, Secret Token and what to try next.")
     ] = False,
+    environment: EnvironmentOption = None,
     output: Annotated[
         Output, typer.Option("--output", "-o", help="For people (text) or for programs (json).")
     ] = Output.TEXT,
     state_dir: StateDirectory = None,
 ) -> None:
-    """Tell whether the local cloud runs, where it answers and what is in it. Exit status 3 when it does not run."""
+    """Tell whether the local cloud runs, where it answers and what is in it. Exit status 3 when it does not run.
+
+    **Example**
+
+    `scimctl local status --next-steps --environment compliance` prints what to enter in an identity provider
+    """
     directory = _directory(state_dir)
     found = status.read(directory)
+    chosen = found.of(environment)
     if output is Output.JSON:
-        out.print_json(json.dumps(found.as_json(with_secret=next_steps)))
-    elif next_steps and found.healthy and found.connection:
-        out.print(status.next_steps(directory, found.connection), markup=False, soft_wrap=True)
+        out.print_json(json.dumps(found.as_json(chosen, with_secret=next_steps)))
+    elif next_steps and found.healthy and chosen and chosen.connection:
+        out.print(status.next_steps(found, chosen, chosen.connection), markup=False, soft_wrap=True)
     else:
         _print_status(directory)
     if not found.running:
@@ -125,6 +215,7 @@ def show_logs(
     everything: Annotated[
         bool, typer.Option("--all", help="The whole log group, not only the requests and refusals.")
     ] = False,
+    environment: EnvironmentOption = None,
     state_dir: StateDirectory = None,
 ) -> None:
     """Show the SCIM log of the local cloud: one line for every request. `scimctl log` shows it by user, group and failure.
@@ -134,11 +225,10 @@ def show_logs(
     `scimctl local logs --since 10m --follow`
     """
     directory = _directory(state_dir)
-    deployed = state.read_state(directory)
-    if deployed is None or cloud.running(directory) is None:
-        raise Problem("No local cloud is running: start it with `scimctl local up --detach`.")
-    begin = moment(since, datetime.now(UTC))
-    _print_log(directory, deployed.environment, begin, follow=follow, everything=everything)
+    lifecycle.require_running(directory)
+    first = state.read_state(directory)
+    name = environment or (first.environment if first else lifecycle.USUAL)
+    _print_log(directory, name, moment(since, datetime.now(UTC)), follow=follow, everything=everything)
 
 
 def _directory(chosen: Path | None) -> Path:
@@ -146,11 +236,11 @@ def _directory(chosen: Path | None) -> Path:
     return (chosen or state.default_directory()).resolve()
 
 
-def _stay(directory: Path, found: Up) -> None:
+def _stay(directory: Path, environment: str) -> None:
     """Show the SCIM log until Ctrl-C or until somebody else stops the local cloud; then see that nothing runs."""
     err.print("The SCIM log follows. Ctrl-C stops the local cloud; its data is kept.", style="dim")
     try:
-        _print_log(directory, found.state.environment, datetime.now(UTC), follow=True)
+        _print_log(directory, environment, datetime.now(UTC), follow=True)
     finally:
         with signals.postponed(), lock.held(directory, wait=True):
             lifecycle.take_down(directory)
@@ -163,7 +253,7 @@ def _print_log(
     """Print the log from a moment on, until its end, Ctrl-C or the stop of the local cloud."""
     question = Question(Selection(everything=everything), begin, follow=follow)
     try:
-        Listing(resolve(environment, directory), question).run()
+        Listing(resolve(environment, directory, local=True), question).run()
     except KeyboardInterrupt:
         err.print()
     except Silent:
@@ -173,4 +263,4 @@ def _print_log(
 def _print_status(directory: Path) -> None:
     """Print what is running, for people."""
     for name, value in status.read(directory).rows():
-        out.print(f"{name:<17}{value}", markup=False, soft_wrap=True)
+        out.print(f"{name:<17}{value}".rstrip(), markup=False, soft_wrap=True)

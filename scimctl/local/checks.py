@@ -8,7 +8,8 @@ import socket
 import subprocess
 from pathlib import Path
 
-from scimctl.local import deployment, processes
+from scimctl.local import processes
+from scimctl.local.cdk import CDK
 from scimctl.problems import Problem
 
 NODE_MAJOR = 20
@@ -21,7 +22,7 @@ _LAST_PORT = 65535
 _COMMAND_SHOWN = 120
 
 
-def require_tools(node: str = "node", cdk: Path = deployment.CDK) -> None:
+def require_tools(node: str = "node", cdk: Path = CDK) -> None:
     """Make sure that Node.js, the CDK command line and ministack are there.
 
     Raises Problem that names everything missing and what to do about each.

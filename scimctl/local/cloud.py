@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lambdas.directory.settings import Aws
+from lambdas.directory.settings import LOCAL_ACCOUNT, LOCAL_REGION
 from scimctl.local import client, processes, signals, state
 from scimctl.local.state import CloudProcess
 from scimctl.problems import Problem
@@ -39,10 +39,10 @@ _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRA
 """What the emulator and the functions inherit: nothing of the operator's AWS settings or Python's."""
 
 
-def start(directory: Path, port: int, aws: Aws) -> CloudProcess:
+def start(directory: Path, port: int) -> CloudProcess:
     """Start the emulator on 127.0.0.1 in a session of its own, and wait until it answers.
 
-    It plays the account and region of `aws`, reads the data below `directory`, writes its log there, and enforces IAM.
+    It plays the local cloud's account and region, reads the data below `directory`, writes its log there, and enforces IAM.
     Raises Problem, with nothing left running, when it does not come up.
     """
     log = directory / "ministack.log"
@@ -51,7 +51,7 @@ def start(directory: Path, port: int, aws: Aws) -> CloudProcess:
         child = subprocess.Popen(
             [sys.executable, "-m", "ministack"],
             cwd=directory,
-            env=_environment(directory, port, aws),
+            env=_environment(directory, port),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -158,7 +158,7 @@ def _rewind_streams(path: Path) -> None:
         draft.replace(path)
 
 
-def _environment(directory: Path, port: int, aws: Aws) -> dict[str, str]:
+def _environment(directory: Path, port: int) -> dict[str, str]:
     """Give the emulator's environment variables; the functions inherit them."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return kept | {
@@ -169,8 +169,8 @@ def _environment(directory: Path, port: int, aws: Aws) -> dict[str, str]:
         "DOCKER_HOST": "unix:///nonexistent",  # so that it never looks for containers of ours to remove
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
-        "MINISTACK_ACCOUNT_ID": aws.account,
-        "MINISTACK_REGION": aws.region,
+        "MINISTACK_ACCOUNT_ID": LOCAL_ACCOUNT,
+        "MINISTACK_REGION": LOCAL_REGION,
         "PERSIST_STATE": "1",
         "PYTHONUNBUFFERED": "1",
         "SFTP_ENABLED": "0",

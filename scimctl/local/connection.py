@@ -1,4 +1,4 @@
-"""The connection that a local cloud offers for trying it: generated once, kept over restarts while it works."""
+"""The connection for trying an environment in the local cloud: generated once, kept over restarts while it works."""
 
 import time
 from dataclasses import replace
@@ -24,21 +24,26 @@ _REFUSED = (401, 403)
 
 
 def ensure(directory: Path, local: LocalState) -> tuple[LocalConnection, bool]:
-    """Give a connection that the local cloud accepts, and whether it had to be generated.
+    """Give a connection that an environment in the local cloud accepts, and whether it had to be generated.
 
-    The one of `connection.json` is kept while it works; its Tenant URL follows a changed port. Raises Problem when the
-    endpoint does not answer.
+    The one of its `connection.json` is kept while it works. Raises Problem when the endpoint does not answer.
     """
-    kept = state.read_connection(directory)
+    follow(directory, local)
+    kept = state.read_connection(directory, local.environment)
+    if kept is not None and _answer(directory, kept, _ABILITIES).status not in _REFUSED:
+        return kept, False
+    generated = Access(targets.resolve(local.environment, directory, local=True)).generate(label=LABEL)
+    fresh = LocalConnection(generated.tenant_url, generated.secret_token)
+    state.write_connection(directory, local.environment, fresh)
+    return fresh, True
+
+
+def follow(directory: Path, local: LocalState) -> None:
+    """Let the Tenant URL of an environment's connection be where it answers now, which is another port after a move."""
+    kept = state.read_connection(directory, local.environment)
     if kept is not None:
         moved = replace(kept, tenant_url=f"{local.base_url}/v2/{kept.connection_id}")
-        if _answer(directory, moved, _ABILITIES).status not in _REFUSED:
-            state.write_connection(directory, moved)
-            return moved, False
-    generated = Access(targets.resolve(local.environment, directory)).generate(label=LABEL)
-    fresh = LocalConnection(generated.tenant_url, generated.secret_token)
-    state.write_connection(directory, fresh)
-    return fresh, True
+        state.write_connection(directory, local.environment, moved)
 
 
 def first_request(directory: Path, connection: LocalConnection) -> int:

@@ -1,14 +1,7 @@
-"""The stack in the local cloud, deployed with the CDK's own command line."""
+"""The stack of an environment in the local cloud: deployed and removed with the CDK's own command line."""
 
-import contextlib
-import os
 import re
-import shlex
 import shutil
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,31 +11,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from scimctl.local import failures
-from scimctl.local.state import PROJECT, LocalState
+from lambdas.directory.settings import LOCAL_ACCOUNT
+from scimctl.local import cdk, failures
+from scimctl.local.state import PROJECT, LocalState, home
 from scimctl.problems import Problem
-
-CDK = PROJECT / "node_modules" / ".bin" / "cdk"
-"""The CDK command line that `make install` installs, with the version that package.json pins."""
-
-DEPLOY_SECONDS = 900
-"""How long one run of the CDK may take before it is ended; it takes 15 s."""
-
-_END_SECONDS = 5
-"""How long the CDK gets to end itself when it is told to."""
-
-_NODE_MAJORS = ",".join(str(major) for major in range(18, 40))
-
-_QUIET = {
-    "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": "true",
-    "CDK_DISABLE_CLI_TELEMETRY": "1",
-    "CDK_DISABLE_VERSION_CHECK": "1",
-    "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
-    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": _NODE_MAJORS,  # this one is a list of the versions it is silent on
-    "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
-    "NO_COLOR": "1",
-}
-"""Variables that keep the CDK, jsii and the AWS SDK from talking about themselves."""
 
 _PROGRESS = re.compile(r"^\S+ \|\s*(\d+)/(\d+) \|")
 """A line of `--progress events`: `scim-local |  4/62 | 10:15:01 AM | CREATE_COMPLETE | ...`."""
@@ -67,7 +39,7 @@ def stack_name(environment: str) -> str:
     return f"scim-{environment}"
 
 
-def bootstrap(directory: Path, state: LocalState, account: str) -> bool:
+def bootstrap(directory: Path, state: LocalState) -> bool:
     """Make the bucket and roles that a deployment needs (`cdk bootstrap`), unless they are there already.
 
     Gives True when it had to. Runs outside the project, because the CDK would synthesize the stack first. Raises
@@ -78,7 +50,8 @@ def bootstrap(directory: Path, state: LocalState, account: str) -> bool:
     outside = directory / "tmp"
     outside.mkdir(parents=True, exist_ok=True)
     log = directory / "bootstrap.log"
-    status = _run(["bootstrap", f"aws://{account}/{state.region}", "--no-notices"], state, outside, log, lambda _: None)
+    arguments = ["bootstrap", f"aws://{LOCAL_ACCOUNT}/{state.region}", "--no-notices"]
+    status = cdk.run(arguments, state, outside, log, lambda _: None)
     if status != 0:
         raise Problem(f"cdk bootstrap failed.\n{failures.last_words(log)}\nIts log: {log}")
     return True
@@ -87,10 +60,12 @@ def bootstrap(directory: Path, state: LocalState, account: str) -> bool:
 def deploy(directory: Path, state: LocalState, show: Callable[[str], None]) -> Deployment:
     """Synthesize and deploy the environment's stack (`cdk deploy`); `show` is told what it is doing.
 
-    Raises Problem that names the failing resources and why each failed.
+    Everything it writes goes below the environment's own directory. Raises Problem that names the failing resources and
+    why each failed.
     """
     name = stack_name(state.environment)
-    log = directory / "deploy.log"
+    own = home(directory, state.environment)
+    log, output = own / "deploy.log", own / "cdk.out"
     began = datetime.now(UTC)
 
     def progress(line: str) -> None:
@@ -99,79 +74,50 @@ def deploy(directory: Path, state: LocalState, show: Callable[[str], None]) -> D
             show(f"{min(int(counted[1]), int(counted[2]))} of {counted[2]} resources")
 
     show("synthesizing")
-    shutil.rmtree(directory / "cdk.out", ignore_errors=True)  # the CDK keeps every version of the functions' code there
-    status = _run(_deploy_arguments(directory, state.environment), state, PROJECT, log, progress)
+    own.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(output, ignore_errors=True)  # the CDK keeps every version of the functions' code there
+    options = ["--require-approval", "never", "--progress", "events"]
+    status = cdk.run(["deploy", *cdk.app_arguments(state.environment, output), *options], state, PROJECT, log, progress)
     if status != 0:
-        events = _failed_events(state, name, began)
-        template = directory / "cdk.out" / f"{name}.template.json"
-        raise Problem(f"The deployment of {name} failed.\n{failures.explain(events, log, template)}\nIts log: {log}")
+        raise _failed(state, f"The deployment of {name} failed.", began, log, output)
     stack = _client(state).describe_stacks(StackName=name)["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
     changed = f"{name} (no changes)" not in log.read_text(encoding="utf-8")
     return Deployment(outputs, _resource_count(state, name), changed)
 
 
-def _deploy_arguments(directory: Path, environment: str) -> list[str]:
-    """Give the arguments of `cdk deploy`; everything it writes goes below the state directory."""
-    return [
-        "deploy",
-        *("--app", f"{shlex.quote(sys.executable)} app.py"),
-        *("--context", f"environment={environment}"),
-        *("--output", str(directory / "cdk.out")),
-        *("--require-approval", "never"),
-        *("--progress", "events"),
-        "--no-notices",
-    ]
+def destroy(directory: Path, state: LocalState) -> None:
+    """Remove the environment's stack (`cdk destroy`), with all of its resources that are not retained.
+
+    Raises Problem that names the resources that could not be removed and why.
+    """
+    name = stack_name(state.environment)
+    own = home(directory, state.environment)
+    log, output = own / "destroy.log", own / "cdk.out"
+    began = datetime.now(UTC)
+    own.mkdir(parents=True, exist_ok=True)
+    arguments = ["destroy", *_app_as_deployed(state.environment, output), "--force"]
+    status = cdk.run(arguments, state, PROJECT, log, lambda _: None)
+    if status != 0 or is_deployed(state):
+        raise _failed(state, f"{name} could not be removed.", began, log, output)
 
 
-def _run(arguments: list[str], state: LocalState, cwd: Path, log: Path, each_line: Callable[[str], None]) -> int:
-    """Run the CDK command line in a process group of its own, which ends with this call however it ends."""
-    command = subprocess.Popen(
-        [str(CDK), *arguments],
-        cwd=cwd,
-        env=_environment(state),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    overdue = threading.Timer(DEPLOY_SECONDS, _end_group, [command])
-    overdue.start()
-    try:
-        with log.open("w", encoding="utf-8") as file:
-            for line in command.stdout or ():
-                file.write(line)
-                each_line(line)
-        return command.wait()
-    finally:
-        overdue.cancel()
-        _end_group(command)
+def is_deployed(state: LocalState) -> bool:
+    """Tell whether the environment has a stack."""
+    return _stack_status(state, stack_name(state.environment)) not in (None, "DELETE_COMPLETE")
 
 
-def _end_group(command: "subprocess.Popen[str]") -> None:
-    """End what is left of a process group: the CDK, the app that it synthesizes and jsii's Node."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(command.pid, number)
-        except (ProcessLookupError, PermissionError):  # macOS says the latter of a group of zombies
-            break
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            command.wait(_END_SECONDS)
+def _app_as_deployed(environment: str, output: Path) -> list[str]:
+    """Give the arguments by which the CDK finds what was deployed, also when its file is gone or wrong by now."""
+    if (output / "manifest.json").exists():
+        return ["--app", str(output), "--no-notices"]
+    return cdk.app_arguments(environment, output)
 
 
-def _environment(state: LocalState) -> dict[str, str]:
-    """Give the CDK's environment variables: every AWS client in it speaks to the local cloud."""
-    aws = {
-        "AWS_ACCESS_KEY_ID": state.access_key_id,
-        "AWS_DEFAULT_REGION": state.region,
-        "AWS_ENDPOINT_URL": state.endpoint,
-        "AWS_ENDPOINT_URL_S3": state.endpoint,
-        "AWS_REGION": state.region,
-        "AWS_SECRET_ACCESS_KEY": state.secret_access_key,
-    }
-    return os.environ | _QUIET | aws
+def _failed(state: LocalState, what: str, began: datetime, log: Path, output: Path) -> Problem:
+    name = stack_name(state.environment)
+    reasons = failures.explain(_failed_events(state, name, began), log, output / f"{name}.template.json")
+    return Problem(f"{what}\n{reasons}\nIts log: {log}")
 
 
 def _client(state: LocalState) -> Any:

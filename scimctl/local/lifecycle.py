@@ -1,60 +1,77 @@
-"""Up and down: the steps from nothing to an endpoint that answers, and back to nothing that runs."""
+"""Up and down: the steps from nothing to endpoints that answer, and back to nothing that runs."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from lambdas.directory import settings
-from lambdas.directory.settings import Aws
+from lambdas.directory.settings import LOCAL_REGION
 from scimctl import console
-from scimctl.local import checks, cloud, connection, deployment, state
-from scimctl.local.state import CloudProcess, LocalConnection, LocalState
+from scimctl.local import checks, cloud, connection, deployment, removal, state
+from scimctl.local.state import CloudProcess, LocalState
 from scimctl.problems import Problem
+
+USUAL = "local"
+"""The environment that is deployed when none is named and none was before."""
 
 
 @dataclass(frozen=True)
 class Up:
     """What `local up` found or made."""
 
-    state: LocalState
-    connection: LocalConnection
-    process: CloudProcess
+    first: str
+    """The first of the environments that were asked for, deployed now or before."""
 
     already: bool
-    """Whether it was running before."""
+    """Whether all that was asked for was there before."""
 
 
-def bring_up(directory: Path, environment: str, port: int | None) -> Up:
-    """Start the local cloud, deploy the environment's stack into it and prove that it answers.
+def bring_up(directory: Path, named: Sequence[str], port: int | None) -> Up:
+    """Start the local cloud, deploy the stacks of some environments into it and prove that they answer.
 
-    With one that already runs, healthy and as asked for, nothing is done. When a step fails, or the operator
-    interrupts it, nothing stays running. `port` None is the last one, or AWS emulators' usual one. Raises Problem, or
-    what interrupted it.
+    `named` none are all that were deployed before, or the usual one. What runs already, healthy and as asked for, is left
+    as it is. When a step fails, or the operator interrupts it, nothing stays running that was not before. `port` None is
+    the last one, or AWS emulators' usual one. Raises Problem, SettingsError, or what interrupted it.
     """
-    chosen = settings.load(environment)
-    before = state.read_state(directory)
-    _require_same_environment(directory, before, environment)
-    wanted = port or (before.port if before else checks.DEFAULT_PORT)
+    wanted = list(dict.fromkeys(named)) or _remembered(directory)
+    _check_files(wanted)
     process = cloud.running(directory)
     if process is not None:
         _require_healthy(process, port)
-        link = state.read_connection(directory)
-        if before is not None and link is not None:
-            return Up(before, link, process, already=True)
-    if not chosen.local:
-        raise Problem(
-            f'environments/{environment}.toml is for AWS. The local cloud takes one that says platform = "local".'
-        )
+        missing = [name for name in wanted if not _is_furnished(directory, name)]
+        _furnish(directory, missing, process)
+        return Up(wanted[0], already=not missing)
     checks.require_tools()
-    process = process or _start(directory, wanted, chosen.aws)
+    process = _start(directory, port)
     try:
-        target = LocalState(environment, process.port, chosen.aws.region)
-        deployed, link = _furnish(directory, target, chosen.aws.account)
+        _furnish(directory, wanted, process)
     except BaseException:
         cloud.stop(directory, process)
         console.err.print("The local cloud was stopped again; nothing is left running.")
         raise
-    return Up(deployed, link, process, already=False)
+    return Up(wanted[0], already=False)
+
+
+def deploy(directory: Path, named: Sequence[str]) -> None:
+    """Deploy the stacks of some environments into the running local cloud, those that are in it already once more.
+
+    When one fails it stays as CloudFormation left it, and the local cloud goes on. Raises Problem or SettingsError.
+    """
+    wanted = list(dict.fromkeys(named))
+    _check_files(wanted)
+    process = require_running(directory)
+    checks.require_tools()
+    _furnish(directory, wanted, process)
+
+
+def require_running(directory: Path) -> CloudProcess:
+    """Give the process of the running local cloud; raises Problem when there is none, or when it does not answer."""
+    process = cloud.running(directory)
+    if process is None:
+        raise Problem("No local cloud is running: start it with `scimctl local up --detach`.")
+    _require_healthy(process, None)
+    return process
 
 
 def take_down(directory: Path) -> bool:
@@ -74,25 +91,61 @@ def take_down(directory: Path) -> bool:
     return True
 
 
-def _start(directory: Path, port: int, aws: Aws) -> CloudProcess:
-    """Start the emulator."""
+def _remembered(directory: Path) -> list[str]:
+    """Give the environments that were deployed before, without those whose file is gone; the usual one when there are none."""
+    before = [each.environment for each in state.read_states(directory)]
+    known = settings.names()
+    for name in before:
+        if name not in known:
+            told = f"There is no environments/{name}.toml any more, so {name} is left as it was deployed."
+            console.err.print(f"{told} `scimctl local destroy {name}` removes it.", style="yellow", soft_wrap=True)
+    return [name for name in before if name in known] or [USUAL]
+
+
+def _check_files(names: Sequence[str]) -> None:
+    """Raise SettingsError for a wrong file before anything is started or deployed."""
+    for name in names:
+        settings.load(name, platform="local")
+
+
+def _is_furnished(directory: Path, name: str) -> bool:
+    """Tell whether an environment was deployed and has its connection."""
+    return None not in (state.read_state(directory, name), state.read_connection(directory, name))
+
+
+def _start(directory: Path, port: int | None) -> CloudProcess:
+    """Start the emulator on a port, or the last one, or the usual one; what is deployed is found there from then on."""
+    before = state.read_states(directory)
+    port = port or (before[0].port if before else checks.DEFAULT_PORT)
     checks.require_free_port(port)
     _tell_of_crash(directory)
     with console.step("Start the local cloud") as step:
-        process = cloud.start(directory, port, aws)
+        process = cloud.start(directory, port)
         step.note = f"port {port}"
+    for each in before:
+        moved = replace(each, port=port, region=LOCAL_REGION)
+        state.write_state(directory, moved)
+        connection.follow(directory, moved)
     return process
 
 
-def _furnish(directory: Path, target: LocalState, account: str) -> tuple[LocalState, LocalConnection]:
-    """Deploy the stack, make the connection and send the first requests: the steps after the start."""
+def _furnish(directory: Path, names: Sequence[str], process: CloudProcess) -> None:
+    """Deploy stacks one after the other, make their connections and send the first requests: the steps after the start."""
+    if not names:
+        return
     with console.step("Bootstrap the CDK") as step:
-        if not deployment.bootstrap(directory, target, account):
+        if not deployment.bootstrap(directory, LocalState(names[0], process.port, LOCAL_REGION)):
             step.note = "done before"
+    for name in names:
+        _furnish_one(directory, LocalState(name, process.port, LOCAL_REGION))
+
+
+def _furnish_one(directory: Path, target: LocalState) -> None:
+    removal.require_nothing_overwritten(directory, target)
     with console.step(f"Deploy {deployment.stack_name(target.environment)}") as step:
         deployed = deployment.deploy(directory, target, step.update)
         step.note = f"{deployed.resources} resources{'' if deployed.changed else ', no changes'}"
-    reached = LocalState(target.environment, target.port, target.region, deployed.outputs)
+    reached = replace(target, outputs=deployed.outputs)
     state.write_state(directory, reached)
     with console.step("Connection") as step:
         link, generated = connection.ensure(directory, reached)
@@ -100,7 +153,6 @@ def _furnish(directory: Path, target: LocalState, account: str) -> tuple[LocalSt
     with console.step("First request") as step:
         users = connection.first_request(directory, link)
         step.note = f"{users} users"
-    return reached, link
 
 
 def _require_healthy(process: CloudProcess, port: int | None) -> None:
@@ -114,14 +166,6 @@ def _require_healthy(process: CloudProcess, port: int | None) -> None:
         raise Problem(
             f"The local cloud (process {process.pid}) runs on port {process.port} and does not answer.\n"
             "Stop it with `scimctl local down` and start it again."
-        )
-
-
-def _require_same_environment(directory: Path, before: LocalState | None, environment: str) -> None:
-    if before is not None and before.environment != environment:
-        raise Problem(
-            f"{directory} holds the local cloud of environment {before.environment}, not {environment}.\n"
-            "Choose another directory with --state-dir, and another port with --port."
         )
 
 

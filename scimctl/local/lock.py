@@ -1,4 +1,4 @@
-"""One command at a time may start or stop the local cloud of a state directory."""
+"""One command at a time may start, change or stop the local cloud of a state directory."""
 
 import contextlib
 import fcntl
@@ -20,7 +20,7 @@ def held(directory: Path, *, wait: bool = False) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             raise Problem(
-                f"Another `scimctl local up` or `down` is at work on {directory}.\n"
+                f"Another `scimctl local` command is at work on {directory}.\n"
                 "Let it finish, or end it with Ctrl-C, and try again."
             ) from None
         yield

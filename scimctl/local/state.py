@@ -1,15 +1,19 @@
-"""The files of a local cloud: what `scimctl local up` leaves in its state directory for itself and for other commands.
+"""The files of a local cloud: what `scimctl local` leaves in its state directory for itself and for other commands.
 
     .local/
-      state.json        where the local cloud answers and what its stack put out: `LocalState`
-      connection.json   a connection to try it with: `LocalConnection`; holds a secret
+      state.json        where the local cloud answers and what is deployed into it
+      connection.json   a link to that of the environment that was deployed first
+      environments/
+        NAME/           of each environment that was deployed:
+          connection.json   a connection to try it with: `LocalConnection`; holds a secret
+          deploy.log        what `cdk deploy` wrote, and destroy.log what `cdk destroy` wrote
+          cdk.out/          the synthesized stack
       process.json      the emulator's process: `CloudProcess`; there while it runs
       ministack.log     what the emulator wrote
-      bootstrap.log     what `cdk bootstrap` wrote, and deploy.log what `cdk deploy` wrote
-      cdk.out/          the synthesized stack
+      bootstrap.log     what `cdk bootstrap` wrote
       state/            the emulator's data, written when it stops
       tmp/              the emulator's temporary files, while it runs
-      lock              held by a `scimctl local up` or `down` at work
+      lock              held by a `scimctl local` command at work
 
 Everything of one local cloud is below its state directory, so several can run side by side.
 """
@@ -17,6 +21,7 @@ Everything of one local cloud is below its state directory, so several can run s
 import dataclasses
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,13 +35,17 @@ STATE_DIRECTORY_VARIABLE = "SCIMCTL_STATE_DIR"
 """Environment variable that names another state directory, for every command that takes `--state-dir`."""
 
 
+_CLOUD_FILE = "state.json"
+_CONNECTION_FILE = "connection.json"
+
+
 class StateError(Exception):
     """A file of the state directory cannot be read as what it should be; the text says which and what to do."""
 
 
 @dataclass(frozen=True)
 class LocalState:
-    """Where a deployed local cloud answers; survives its stop, so that the next start finds the same port."""
+    """One environment in the local cloud, and where it answers; survives a stop, so that the next start finds it again."""
 
     environment: str
     """Name of the deployed environment, for example `local`."""
@@ -106,33 +115,108 @@ class CloudProcess:
     """Port on 127.0.0.1 that it was told to listen on."""
 
 
+@dataclass(frozen=True)
+class _Cloud:
+    """What `state.json` holds."""
+
+    port: int
+    region: str
+
+    environments: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What each deployed environment's stack put out, in the order in which they were first deployed."""
+
+    retained: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What outlived its stack: an environment's name to those outputs of its stack that name it."""
+
+    @classmethod
+    def of(cls, **values: Any) -> "_Cloud":
+        """Make it of a file's values, also of a file from when there was one environment in a local cloud."""
+        if "environment" in values:
+            outputs = {values["environment"]: values.get("outputs", {})}
+            values = {"port": values["port"], "region": values["region"], "environments": outputs}
+        cloud = cls(**values)
+        if not all(isinstance(each, dict) for each in (cloud.environments, cloud.retained)):
+            raise TypeError("not what a state file holds")
+        return cloud
+
+
 def default_directory() -> Path:
     """Give the state directory when no option names one: `SCIMCTL_STATE_DIR`, or `.local` of the checkout."""
     named = os.environ.get(STATE_DIRECTORY_VARIABLE)
     return Path(named).absolute() if named else PROJECT / ".local"
 
 
-def read_state(directory: Path) -> LocalState | None:
-    """Read where the local cloud of this state directory answers, running or not; None if none was deployed.
+def read_state(directory: Path, environment: str | None = None) -> LocalState | None:
+    """Read where an environment answers in the local cloud of this state directory, running or not.
 
-    Raises StateError when the file is broken.
+    `environment` None is the one that was deployed first. Gives None when it is not deployed. Raises StateError when the
+    file is broken.
     """
-    return _read(directory / "state.json", LocalState)
+    deployed = read_states(directory)
+    return next((each for each in deployed if environment in (None, each.environment)), None)
+
+
+def read_states(directory: Path) -> list[LocalState]:
+    """Read all that is deployed into the local cloud of this state directory, in the order in which it first was."""
+    found = _read_cloud(directory)
+    if found is None:
+        return []
+    return [LocalState(name, found.port, found.region, outputs) for name, outputs in found.environments.items()]
 
 
 def write_state(directory: Path, state: LocalState) -> None:
-    """Write `state.json`."""
-    _write(directory / "state.json", state)
+    """Write down an environment as it is deployed now; the port and region are those of the whole local cloud."""
+    known = _read_cloud(directory) or _Cloud(state.port, state.region)
+    changed = dataclasses.replace(
+        known,
+        port=state.port,
+        region=state.region,
+        environments={**known.environments, state.environment: state.outputs},
+        retained={name: outputs for name, outputs in known.retained.items() if name != state.environment},
+    )
+    _write(directory / _CLOUD_FILE, changed)
 
 
-def read_connection(directory: Path) -> LocalConnection | None:
-    """Read the local connection; None if none was created. Raises StateError when the file is broken."""
-    return _read(directory / "connection.json", LocalConnection)
+def forget_state(directory: Path, environment: str, retained: dict[str, str] | None = None) -> None:
+    """Write down that an environment is not deployed any more, and remove its connection.
+
+    `retained` are the outputs of its stack that name what outlived it; None when nothing did.
+    """
+    known = _read_cloud(directory)
+    if known is None:
+        return
+    _connection_file(directory, environment).unlink(missing_ok=True)
+    others = {name: outputs for name, outputs in known.environments.items() if name != environment}
+    kept = {name: outputs for name, outputs in known.retained.items() if name != environment}
+    kept |= {environment: retained} if retained else {}
+    _write(directory / _CLOUD_FILE, dataclasses.replace(known, environments=others, retained=kept))
+    _link_connection(directory)
 
 
-def write_connection(directory: Path, connection: LocalConnection) -> None:
-    """Write `connection.json`, readable by its owner only."""
-    _write(directory / "connection.json", connection)
+def read_retained(directory: Path) -> dict[str, dict[str, str]]:
+    """Read what outlived its stack: an environment's name to those outputs of its stack that name it."""
+    found = _read_cloud(directory)
+    return found.retained if found else {}
+
+
+def home(directory: Path, environment: str) -> Path:
+    """Give the directory of what is an environment's own."""
+    return directory / "environments" / environment
+
+
+def read_connection(directory: Path, environment: str | None = None) -> LocalConnection | None:
+    """Read an environment's connection; None if none was created.
+
+    `environment` None is the one that was deployed first. Raises StateError when the file is broken.
+    """
+    path = _connection_file(directory, environment) if environment else directory / _CONNECTION_FILE
+    return _read(path, LocalConnection)
+
+
+def write_connection(directory: Path, environment: str, connection: LocalConnection) -> None:
+    """Write an environment's `connection.json`, readable by its owner only."""
+    _write(_connection_file(directory, environment), connection)
+    _link_connection(directory)
 
 
 def read_process(directory: Path) -> CloudProcess | None:
@@ -150,14 +234,34 @@ def forget_process(directory: Path) -> None:
     (directory / "process.json").unlink(missing_ok=True)
 
 
-def _read(path: Path, kind: type[_T]) -> _T | None:
+def _connection_file(directory: Path, environment: str) -> Path:
+    return home(directory, environment) / _CONNECTION_FILE
+
+
+def _link_connection(directory: Path) -> None:
+    """Let the `connection.json` of the state directory lead to that of the environment that was deployed first."""
+    link, first = directory / _CONNECTION_FILE, read_state(directory)
+    if first is None:
+        link.unlink(missing_ok=True)
+        return
+    draft = link.with_suffix(".tmp")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(_connection_file(directory, first.environment).relative_to(directory))
+    draft.replace(link)
+
+
+def _read_cloud(directory: Path) -> "_Cloud | None":
+    return _read(directory / _CLOUD_FILE, _Cloud.of)
+
+
+def _read(path: Path, kind: Callable[..., _T]) -> _T | None:
     """Read one JSON file as one of the classes above."""
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return kind(**values)
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, AttributeError, OSError) as exc:
+    except (ValueError, TypeError, AttributeError, KeyError, OSError) as exc:
         raise StateError(f"{path} cannot be read. Delete it and run `scimctl local up` again.") from exc
 
 

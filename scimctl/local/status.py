@@ -3,17 +3,52 @@
 import shlex
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scimctl.local import client, cloud, state
 from scimctl.local.state import LocalConnection, LocalState
+from scimctl.problems import Problem
 
 NOT_RUNNING = 3
 """Exit status of `status` when nothing runs, as the Linux Standard Base has it for services."""
 
 _COUNT_SECONDS = 5
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """One environment in the local cloud, as it is now."""
+
+    state: LocalState
+    connection: LocalConnection | None
+    users: int | None
+    """Users of the connection's directory; None when the endpoint does not tell at once."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it for programs, without its secret."""
+        return {
+            "environment": self.state.environment,
+            "tenant_url": self.connection.tenant_url if self.connection else None,
+            "table": self.state.outputs.get("TableName"),
+            "log_group": self.state.outputs.get("LogGroupName"),
+            "users": self.users,
+        }
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Give it for people: what and its value."""
+        names = {
+            "environment": "Environment",
+            "tenant_url": "Tenant URL",
+            "users": "Users",
+            "table": "Table",
+            "log_group": "Log group",
+        }
+        told = self.as_json()
+        return [(name, str(told[key])) for key, name in names.items() if told[key] is not None]
 
 
 @dataclass(frozen=True)
@@ -26,52 +61,53 @@ class Status:
     """Whether it answers."""
     port: int | None
     pid: int | None
-    deployed: LocalState | None
-    connection: LocalConnection | None
-    users: int | None
-    """Users of the connection's directory; None when the endpoint does not tell at once."""
+    environments: list[Deployed]
+    """In the order in which they were first deployed."""
 
-    def as_json(self, *, with_secret: bool) -> dict[str, Any]:
-        """Give it for programs; the Secret Token only where it is asked for."""
-        outputs = self.deployed.outputs if self.deployed else {}
+    def of(self, environment: str | None) -> Deployed | None:
+        """Give one of its environments, None being the first; raises Problem when none of this name is deployed."""
+        if environment is None:
+            return next(iter(self.environments), None)
+        names = [each.state.environment for each in self.environments]
+        if environment not in names:
+            raise Problem(
+                f"{environment} is not deployed to the local cloud: `scimctl local up --environment {environment}`."
+            )
+        return self.environments[names.index(environment)]
+
+    def as_json(self, chosen: Deployed | None, *, with_secret: bool) -> dict[str, Any]:
+        """Give it for programs: the local cloud, the chosen environment and all of them.
+
+        The chosen one's Secret Token is in it only where it is asked for.
+        """
+        nothing = dict.fromkeys(("environment", "tenant_url", "table", "log_group", "users"))
         told: dict[str, Any] = {
             "running": self.running,
             "healthy": self.healthy,
-            "environment": self.deployed.environment if self.deployed else None,
             "port": self.port,
             "pid": self.pid,
-            "tenant_url": self.connection.tenant_url if self.connection else None,
-            "table": outputs.get("TableName"),
-            "log_group": outputs.get("LogGroupName"),
-            "users": self.users,
+            **(chosen.as_json() if chosen else nothing),
+            "environments": [each.as_json() for each in self.environments],
             "state_directory": str(self.directory),
         }
-        if with_secret and self.connection:
-            told["secret_token"] = self.connection.secret_token
+        if with_secret and chosen and chosen.connection:
+            told["secret_token"] = chosen.connection.secret_token
         return told
 
     def rows(self) -> list[tuple[str, str]]:
-        """Give it for people: what and its value."""
-        told = self.as_json(with_secret=False)
-        names = {
-            "environment": "Environment",
-            "tenant_url": "Tenant URL",
-            "users": "Users",
-            "table": "Table",
-            "log_group": "Log group",
-            "state_directory": "State directory",
-        }
+        """Give it for people: what and its value; an empty row before each environment where there are several."""
         answers = f"running on port {self.port}, process {self.pid}"
         if self.running and not self.healthy:
             answers += ", but it does not answer"
-        first = ("Local cloud", answers if self.running else "not running")
-        return [first, *((name, str(told[key])) for key, name in names.items() if told[key] is not None)]
+        apart = [("", "")] if len(self.environments) > 1 else []
+        each_one = [row for each in self.environments for row in (*apart, *each.rows())]
+        first, last = answers if self.running else "not running", str(self.directory)
+        return [("Local cloud", first), *each_one, *apart, ("State directory", last)]
 
 
 def read(directory: Path) -> Status:
     """Look at the local cloud of a state directory. Raises StateError when its files are broken."""
     process = cloud.running(directory)
-    connection = state.read_connection(directory)
     healthy = process is not None and cloud.is_ready(process.port)
     return Status(
         directory=directory,
@@ -79,17 +115,16 @@ def read(directory: Path) -> Status:
         healthy=healthy,
         port=process.port if process else None,
         pid=process.pid if process else None,
-        deployed=state.read_state(directory),
-        connection=connection,
-        users=_count_users(connection) if healthy and connection else None,
+        environments=_look_at(directory, ask=healthy),
     )
 
 
-def next_steps(directory: Path, connection: LocalConnection) -> str:
+def next_steps(found: Status, chosen: Deployed, connection: LocalConnection) -> str:
     """Say what to paste into an identity provider, and what to try first, in commands that work as they stand."""
     scimctl = _scimctl()
-    usual = directory == state.default_directory()
-    choose = "" if usual else f"\nexport {state.STATE_DIRECTORY_VARIABLE}={shlex.quote(str(directory))}\n"
+    usual = found.directory == state.default_directory()
+    choose = "" if usual else f"\nexport {state.STATE_DIRECTORY_VARIABLE}={shlex.quote(str(found.directory))}\n"
+    named = "" if chosen == found.of(None) else f" --environment {chosen.state.environment}"
     return f"""\
 Tenant URL    {connection.tenant_url}
 Secret Token  {connection.secret_token}
@@ -99,10 +134,19 @@ Ask it something, as an identity provider would:
   curl -H "Authorization: Bearer {connection.secret_token}" \\
     "{connection.tenant_url}/Users?count=3"
 {choose}
-Watch what it is asked:      {scimctl} local logs --follow
-Provision more into it:      {scimctl} simulate --users 100 --groups 10
+Watch what it is asked:      {scimctl} local logs --follow{named}
+Provision more into it:      {scimctl} simulate --users 100 --groups 10{named}
 Stop it; its data is kept:   {"make down" if usual else f"{scimctl} local down"}
 """
+
+
+def _look_at(directory: Path, *, ask: bool) -> list[Deployed]:
+    """Read what is deployed, and ask all of it at the same time how many users there are."""
+    states = state.read_states(directory)
+    connections = [state.read_connection(directory, each.environment) for each in states]
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        counts = list(pool.map(lambda each: _count_users(each) if ask and each else None, connections))
+    return [Deployed(*each) for each in zip(states, connections, counts, strict=True)]
 
 
 def _scimctl() -> str:

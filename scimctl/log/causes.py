@@ -16,9 +16,13 @@ class Cause:
     remedy: str
     """Sentences on what to do, with the command where there is one."""
 
-    def of(self, record: Record, environment: str) -> "Cause":
-        """Return it with the commands of its remedy as they are to be typed for one record."""
+    def of(self, record: Record, environment: str, scimctl: str = "scimctl") -> "Cause":
+        """Return it with the commands of its remedy as they are to be typed for one record.
+
+        :param scimctl: How such a command begins (:attr:`scimctl.targets.Target.scimctl`).
+        """
         known = {
+            "scimctl": scimctl,
             "environment": environment,
             "connection": text_of(record, "token_connection") or text_of(record, "connection") or "CONNECTION",
             "noun": str(record.get("resource_type", "User")).lower(),
@@ -28,8 +32,8 @@ class Cause:
 
 
 _REPLACE = (
-    "Make another with `scimctl tokens create {connection} --environment {environment}`, enter it as Secret Token in the identity "
-    "provider and test the connection there."
+    "Make another with `{scimctl} tokens create {connection} --environment {environment}`, enter it as Secret Token in the "
+    "identity provider and test the connection there."
 )
 _URL_AND_TOKEN = "Tenant URL and Secret Token are generated together: enter both again, from one connection."  # noqa: S105
 _SENT_AGAIN = "Nothing is wrong with the request; the identity provider sends it again by itself."
@@ -54,7 +58,7 @@ CREDENTIALS: dict[str, Cause] = {
     ),
     "disabled": Cause(
         "the connection is disabled",
-        "`scimctl connections enable {connection} --environment {environment}` opens it again.",
+        "`{scimctl} connections enable {connection} --environment {environment}` opens it again.",
     ),
     "expired": Cause("the token has expired", _REPLACE),
     "other_connection": Cause("the token belongs to another connection than the URL names", _URL_AND_TOKEN),
@@ -104,7 +108,7 @@ GATEWAY: dict[str, Cause] = {
 REQUESTS: dict[str, Cause] = {
     "uniqueness": Cause(
         "the value is another resource's",
-        "See whose it is: `scimctl {noun}s show {name} --environment {environment}`. Let the identity provider match that "
+        "See whose it is: `{scimctl} {noun}s show {name} --environment {environment}`. Let the identity provider match that "
         "{noun} instead of creating one (its matching attribute has to find it), or rename or delete one of the two.",
     ),
     "invalidFilter": Cause(

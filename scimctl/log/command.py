@@ -151,7 +151,8 @@ def show(
             "--since 30d, or in another environment."
         )
     if output is Output.JSON:
-        typer.echo(json.dumps([each.as_json(target.settings.name) for each in stories], ensure_ascii=False, indent=2))
+        told = [each.as_json(target.settings.name, target.scimctl) for each in stories]
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     names = Names(target)
     for number, each in enumerate(stories):
@@ -159,7 +160,7 @@ def show(
             console.out.rule()
         names.learn(event.record for event in each.events)
         names.look_up(event.record for event in each.events)
-        telling.tell(each, names, target.settings.name)
+        telling.tell(each, names, target)
 
 
 def _named(environment: str | None) -> str:

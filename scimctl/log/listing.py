@@ -109,12 +109,12 @@ class Listing:
         about = f" about {noun} {subject.name}" if subject else ""
         hints = [f"{what}{about} since {full(self.question.since)} in environment {environment}."]
         if subject and self._exists is not None:
-            shown = f"there is one: `scimctl {noun}s show {subject.name} --environment {environment}`"
+            shown = f"there is one: `{self.target.scimctl} {noun}s show {subject.name} --environment {environment}`"
             hints.append(f"In the directory {shown if self._exists else f'there is no such {noun}'}.")
         if self._others:
             hints.append(f"What failed in the same time without naming this {noun}:")
             hints += [f"{count:7,}  {kind}" for kind, count in self._others.most_common(HINTS)]
-            hints.append(f"See them with `scimctl log --failed {self.question.again}`.")
+            hints.append(f"See them with `{self.target.scimctl} log --failed {self.question.again}`.")
         others = [name for name in settings.names() if name != environment]
         elsewhere = f" Other environments: {', '.join(others)}." if others else ""
         hints.append(f"Look further back with --since, for example --since 3d.{elsewhere}")

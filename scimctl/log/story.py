@@ -53,27 +53,30 @@ class Story:
         parts = [self.access, self.credentials, self.request, self.failure, *self.functions, *self.sweeps]
         return sorted((each for each in parts if each), key=lambda event: event.at)
 
-    def cause(self, environment: str) -> Cause | None:
-        """Return why it did not succeed and what to do in an environment, by the record that knows best."""
+    def cause(self, environment: str, scimctl: str = "scimctl") -> Cause | None:
+        """Return why it did not succeed and what to do in an environment, by the record that knows best.
+
+        :param scimctl: How a command that acts on the environment begins (:attr:`scimctl.targets.Target.scimctl`).
+        """
         for event in (self.credentials, self.request, self.access, self.failure, *self._last_sweeps()):
             cause = cause_of(event.record) if event else None
             if event and cause:
-                return cause.of(event.record, environment)
+                return cause.of(event.record, environment, scimctl)
         return None
 
     def _last_sweeps(self) -> Iterable[LogEvent]:
         """Return the latest sweep after each group: an earlier one that failed was made good by it."""
         return {str(each.record.get("group")): each for each in self.sweeps}.values()
 
-    def as_json(self, environment: str) -> dict[str, Any]:
-        """Return it for programs."""
+    def as_json(self, environment: str, scimctl: str = "scimctl") -> dict[str, Any]:
+        """Return it for programs; the parameters are those of :meth:`cause`."""
         parts = {
             "request": self.request,
             "credentials": self.credentials,
             "failure": self.failure,
             "access": self.access,
         }
-        cause = self.cause(environment)
+        cause = self.cause(environment, scimctl)
         return {
             **{name: _plain(event) for name, event in parts.items() if event},
             "functions": [_plain(each) for each in self.functions],

@@ -11,6 +11,7 @@ from scimctl.log.moments import clock, full
 from scimctl.log.names import Names
 from scimctl.log.story import Story
 from scimctl.printable import printable
+from scimctl.targets import Target
 
 _WIDTH = 14
 
@@ -48,10 +49,10 @@ ACCESS_LINES: Mapping[str, str] = {
 }
 
 
-def tell(story: Story, names: Names, environment: str) -> None:
+def tell(story: Story, names: Names, target: Target) -> None:
     """Print a story: what was asked and answered, why, what to do, and then what each part of the endpoint wrote of it."""
     _headline(story, names)
-    cause = story.cause(environment)
+    cause = story.cause(target.settings.name, target.scimctl)
     if cause:
         _line("Why", cause.why)
         _line("What to do", cause.remedy)

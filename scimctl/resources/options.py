@@ -51,6 +51,6 @@ def nobody(resources: Resources, noun: str, name: str) -> Problem:
     attribute = "userName" if noun == "user" else "displayName"
     return Problem(
         f"There is no {noun} {name} in {resources.place}. What requests said of it: "
-        f"`scimctl log --{noun} {name} --since 7d {environment}`. Others with a like name: "
-        f"`scimctl {noun}s list --filter '{attribute} co \"{name[:8]}\"' {environment}`."
+        f"`{resources.target.scimctl} log --{noun} {name} --since 7d {environment}`. Others with a like name: "
+        f"`{resources.target.scimctl} {noun}s list --filter '{attribute} co \"{name[:8]}\"' {environment}`."
     )

@@ -63,6 +63,7 @@ def simulate(
     seed: SeedOption = 1,
     clean_up: CleanUpOption = False,
     output: OutputOption = Output.TEXT,
+    environment: tenants.EnvironmentOption = None,
     state_dir: StateOption = None,
 ) -> None:
     """Play what Microsoft Entra ID sends, and prove that the endpoint kept it.
@@ -79,6 +80,8 @@ def simulate(
 
     `scimctl simulate` provisions 25 users and 5 groups into the local endpoint of `scimctl local up`
 
+    `scimctl simulate --environment compliance` into another of the environments in the local cloud
+
     `scimctl simulate --users 100 --groups 10 --dialect entra-flag` as a job with `?aadOptscim062020` in its Tenant URL
 
     `SCIM_TOKEN=... scimctl simulate --tenant-url https://HOST/scim/v2/CONNECTION` into any other endpoint
@@ -89,7 +92,7 @@ def simulate(
 
     0 when everything is as it was meant, 1 when anything differs or a request failed, 2 when used wrongly.
     """
-    tenant = tenants.choose(tenant_url, token, state_dir, "--tenant-url")
+    tenant = tenants.choose(tenant_url, token, state_dir, "--tenant-url", environment)
     chosen = dialect or (Dialect.ENTRA_FLAG if FLAG in tenant.query else Dialect.ENTRA)
     if chosen is Dialect.ENTRA_FLAG and FLAG not in tenant.query:
         tenant = tenant.with_parameter(FLAG)

@@ -1,6 +1,6 @@
 """The end-to-end tier: the real stack, deployed once for all tests to a local cloud that enforces IAM."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -39,3 +39,34 @@ def endpoint(local_cloud: LocalCloud) -> Endpoint:
     endpoint = Endpoint.of(local_cloud.directory)
     SECRETS.add(endpoint.token)
     return endpoint
+
+
+@pytest.fixture(scope="session")
+def deployed(local_cloud: LocalCloud) -> Callable[[str], Endpoint]:
+    """Gives the endpoint of an environment by its name, such as `deployed("compliance")`.
+
+    It is deployed from its own file, on first use, beside the others of this run, and is then shared by all tests that ask
+    for it: none of them destroys it.
+    """
+    known: dict[str, Endpoint] = {}
+
+    def endpoint_of(environment: str) -> Endpoint:
+        if environment not in known:
+            done = local_cloud.deploy(environment)
+            assert done.returncode == 0, f"scimctl local deploy {environment} failed:\n{done.stdout}{done.stderr}"
+            fresh = Endpoint.of(local_cloud.directory, environment)
+            SECRETS.add(fresh.token)
+            _assert_apart(fresh, [Endpoint.of(local_cloud.directory), *known.values()])
+            known[environment] = fresh
+        return known[environment]
+
+    return endpoint_of
+
+
+def _assert_apart(endpoint: Endpoint, others: list[Endpoint]) -> None:
+    """Check that an environment shares no table, API or log group with any other of this run."""
+    own = endpoint.target()
+    for other in (each.target() for each in others if each.state.environment != endpoint.state.environment):
+        assert own.table_name != other.table_name
+        assert own.base_url != other.base_url
+        assert own.log_group != other.log_group

@@ -14,9 +14,10 @@ import boto3
 
 from scimctl import targets
 from scimctl.access import Access, Generated
-from scimctl.local.state import LocalState, read_connection, read_state
+from scimctl.local.state import LocalConnection, LocalState, read_connection, read_state
 from scimctl.log.events import LogEvent
 from scimctl.log.reader import LogReader
+from scimctl.targets import Target
 
 SCIM_JSON = "application/scim+json"
 NO_TOKEN = ""
@@ -49,11 +50,11 @@ class Endpoint:
     token: str
 
     @classmethod
-    def of(cls, state_directory: Path) -> "Endpoint":
-        """The endpoint that runs in a state directory."""
-        state, connection = read_state(state_directory), read_connection(state_directory)
-        assert state is not None
-        assert connection is not None
+    def of(cls, state_directory: Path, environment: str | None = None) -> "Endpoint":
+        """The endpoint of an environment that runs in a state directory; without a name of the one deployed first."""
+        state, connection = (read(state_directory, environment) for read in (read_state, read_connection))
+        assert isinstance(state, LocalState), f"{environment} is not deployed"
+        assert isinstance(connection, LocalConnection), f"{environment} has no connection"
         return cls(state, state_directory, connection.tenant_url, connection.secret_token)
 
     def create_connection(self, directory: str | None = None, **options: Any) -> Generated:
@@ -64,7 +65,11 @@ class Endpoint:
 
     def access(self) -> Access:
         """What an operator can do with connections and tokens."""
-        return Access(targets.resolve(self.state.environment, self.state_directory))
+        return Access(self.target())
+
+    def target(self) -> Target:
+        """Where it is deployed, as a command of `scimctl --local` finds it."""
+        return targets.resolve(self.state.environment, self.state_directory, local=True)
 
     def seen_by(self, connection: Generated) -> "Endpoint":
         """The same endpoint, reached by another connection."""
@@ -111,7 +116,7 @@ class Endpoint:
 
     def log(self, since: datetime) -> list[LogEvent]:
         """All that is in the log group since a moment, oldest first."""
-        return list(LogReader.of(targets.resolve(self.state.environment, self.state_directory)).read(since))
+        return list(LogReader.of(self.target()).read(since))
 
     def wait_for_record(
         self, matches: Callable[[dict[str, Any]], bool], since: datetime, seconds: float = 15

@@ -70,5 +70,11 @@ class LocalCloud:
     def down(self) -> "subprocess.CompletedProcess[str]":
         return self.scimctl("local", "down")
 
+    def deploy(self, *environments: str) -> "subprocess.CompletedProcess[str]":
+        return self.scimctl("local", "deploy", *environments)
+
+    def destroy(self, environment: str, *options: str) -> "subprocess.CompletedProcess[str]":
+        return self.scimctl("local", "destroy", environment, "--yes", *options)
+
     def processes(self) -> list[str]:
         return processes_of(self.directory)

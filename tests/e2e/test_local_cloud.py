@@ -19,7 +19,6 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.directory import settings
 from lambdas.store import keys
 from scimctl.local import processes, state
 from scimctl.local.cloud import start as start_cloud
@@ -245,7 +244,7 @@ def the_stream_triggers_the_sweep(endpoint: Endpoint, user: str) -> None:
 def test_a_crash_loses_what_was_not_saved_says_so_and_is_recovered_from(filled: tuple[Path, dict[str, Any]]) -> None:
     directory, _ = filled
     cloud = LocalCloud(directory, Endpoint.of(directory).state.port)
-    process = start_cloud(directory, cloud.port, settings.load("local").aws)  # without a deployment, which it has
+    process = start_cloud(directory, cloud.port)  # without a deployment, which it has
     try:
         endpoint = Endpoint.of(directory)
         saved = everything(endpoint)
@@ -281,7 +280,7 @@ def test_a_failed_deployment_names_the_resource_and_leaves_nothing_running(tmp_p
     assert failed.returncode == 1
     assert "The deployment of scim-local failed." in failed.stderr
     assert "Broken (AWS::Logs::MetricFilter): The specified log group does not exist: no-such-group" in failed.stderr
-    assert f"Its log: {cloud.directory / 'deploy.log'}" in failed.stderr
+    assert f"Its log: {state.home(cloud.directory, 'local') / 'deploy.log'}" in failed.stderr
     assert "Traceback" not in failed.stderr
     assert cloud.processes() == []
 
@@ -289,7 +288,6 @@ def test_a_failed_deployment_names_the_resource_and_leaves_nothing_running(tmp_p
 BROKEN = """
 import aws_cdk as cdk
 from infra.main import build
-from lambdas.directory import settings
 app = build(settings.load("local"))
 stack = next(child for child in app.node.children if isinstance(child, cdk.Stack))
 transformation = {"metricName": "a", "metricNamespace": "b", "metricValue": "1"}

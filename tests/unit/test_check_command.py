@@ -11,7 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from scimctl import wire
-from scimctl.local.state import LocalConnection, write_connection
+from scimctl.local.state import LocalConnection, LocalState, write_connection, write_state
 from scimctl.main import app
 from tests.unit import check_faults
 from tests.unit.scim_faults import Right
@@ -52,7 +52,8 @@ def test_an_endpoint_that_does_not_pass_is_exit_status_1() -> None:
 
 def test_without_a_url_the_local_endpoint_is_checked(tmp_path: Path) -> None:
     with serving() as stand_in:
-        write_connection(tmp_path, LocalConnection(stand_in.url, TOKEN))
+        write_state(tmp_path, LocalState("local", 9, "us-east-1"))
+        write_connection(tmp_path, "local", LocalConnection(stand_in.url, TOKEN))
         result = run(*OKTA, "--state-dir", str(tmp_path))
     assert result.exit_code == 0, result.output
     assert stand_in.received

@@ -28,6 +28,7 @@ def test_every_environment_can_be_deployed_into_the_local_cloud_with_all_that_it
     assert local.local
     assert (local.aws.account, local.aws.region) == (LOCAL_ACCOUNT, LOCAL_REGION)
     assert local.aws.retain_data == written.aws.retain_data
+    assert local.domain is None
     elsewhere = {"platform", "aws", "domain"}
     assert local.model_dump(exclude=elsewhere) == written.model_dump(exclude=elsewhere)
     assert Environment.model_validate_json(local.model_dump_json()) == local

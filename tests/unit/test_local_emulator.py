@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from lambdas.directory.settings import Aws
 from scimctl.local import cloud, processes, state
 from scimctl.local.state import CloudProcess
 
@@ -134,7 +133,7 @@ def test_a_log_without_complaints_has_none(tmp_path: Path):
 def test_the_emulator_inherits_nothing_of_the_operator_s_aws_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
-    variables = cloud._environment(tmp_path, 4600, Aws(account="000000000000", region="eu-west-1"))
+    variables = cloud._environment(tmp_path, 4600)
     assert "AWS_PROFILE" not in variables
     assert "AWS_SESSION_TOKEN" not in variables
     assert variables["BIND_HOST"] == "127.0.0.1"

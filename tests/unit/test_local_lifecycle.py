@@ -2,12 +2,16 @@
 
 import os
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from lambdas.directory.settings import SettingsError
 from scimctl.local import lifecycle, lock, processes, state
-from scimctl.local.state import CloudProcess, LocalState
+from scimctl.local.state import CloudProcess, LocalConnection, LocalState
 from scimctl.problems import Problem
 
 GONE = "another boot/1"
@@ -63,23 +67,85 @@ def test_a_crash_is_told_once(crashed: Path, capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err == ""
 
 
-def test_another_environment_than_the_directory_s_is_refused(crashed: Path, monkeypatch: pytest.MonkeyPatch):
-    state.write_state(crashed, LocalState("other", 4600, "us-east-1"))
-    with pytest.raises(Problem, match="holds the local cloud of environment other, not local"):
-        lifecycle.bring_up(crashed, "local", None)
-
-
-def test_an_environment_for_aws_is_not_deployed_here(tmp_path: Path):
-    with pytest.raises(Problem, match=r"environments/example\.toml is for AWS"):
-        lifecycle.bring_up(tmp_path, "example", None)
-
-
-def test_an_emulator_on_another_port_than_asked_for_is_not_taken(tmp_path: Path):
+@pytest.fixture
+def running(tmp_path: Path) -> Path:
+    """The state directory of a local cloud that this process stands for, answering or not."""
     me = processes.find(os.getpid())
     assert me is not None
     state.write_process(tmp_path, CloudProcess(me.pid, me.started, 4600))
+    return tmp_path
+
+
+class Ready(BaseHTTPRequestHandler):
+    """Says that it serves requests."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def answering(running: Path) -> Iterator[Path]:
+    """The same, and something answers."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Ready)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    process = state.read_process(running)
+    assert process is not None
+    state.write_process(running, replace(process, port=server.server_port))
+    yield running
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def furnish(directory: Path, name: str) -> None:
+    """Leave what a deployment of an environment leaves."""
+    state.write_state(directory, LocalState(name, 4600, "us-east-1", {"ApiId": "abc"}))
+    state.write_connection(directory, name, LocalConnection("http://127.0.0.1:4600/v2/abc", "scim_x"))
+
+
+def test_what_runs_already_is_left_as_it_is(answering: Path):
+    for name in ("local", "example"):
+        furnish(answering, name)
+    assert lifecycle.bring_up(answering, [], None) == lifecycle.Up("local", already=True)
+    assert lifecycle.bring_up(answering, ["example", "local"], None) == lifecycle.Up("example", already=True)
+
+
+def test_a_mistake_in_a_file_is_told_before_anything_is_started(tmp_path: Path):
+    with pytest.raises(SettingsError, match=r"There is no file environments/nowhere\.toml"):
+        lifecycle.bring_up(tmp_path, ["local", "nowhere"], None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_environment_whose_file_is_gone_is_left_as_it_was_deployed(
+    answering: Path, capsys: pytest.CaptureFixture[str]
+):
+    for name in ("gone", "local"):
+        furnish(answering, name)
+    assert lifecycle.bring_up(answering, [], None) == lifecycle.Up("local", already=True)
+    told = capsys.readouterr().err
+    assert "There is no environments/gone.toml any more" in told
+    assert "`scimctl local destroy gone` removes it" in told
+
+
+def test_nothing_is_deployed_into_a_local_cloud_that_does_not_run(tmp_path: Path):
+    with pytest.raises(Problem, match="start it with `scimctl local up --detach`"):
+        lifecycle.deploy(tmp_path, ["example"])
+
+
+def test_nothing_is_deployed_into_a_local_cloud_that_does_not_answer(running: Path):
+    with pytest.raises(Problem, match="does not answer"):
+        lifecycle.deploy(running, ["example"])
+
+
+def test_an_emulator_on_another_port_than_asked_for_is_not_taken(running: Path):
     with pytest.raises(Problem, match="already runs on port 4600, not 4601"):
-        lifecycle.bring_up(tmp_path, "local", 4601)
+        lifecycle.bring_up(running, ["local"], 4601)
 
 
 def test_two_commands_at_once_on_a_directory_are_refused(tmp_path: Path):

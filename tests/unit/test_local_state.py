@@ -1,5 +1,6 @@
 """The files of a local cloud."""
 
+import json
 import stat
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from scimctl.local import state
 from scimctl.local.state import CloudProcess, LocalConnection, LocalState, StateError
 
 OUTPUTS = {"ApiId": "abc123", "TableName": "scim-local-Table"}
+CONNECTION = LocalConnection("http://127.0.0.1:4600/v2/abc", "scim_x")
+LOCAL = LocalState("local", 4600, "us-east-1", OUTPUTS)
+DEVICES = LocalState("devices", 4600, "us-east-1", {"ApiId": "def456", "TableName": "scim-devices-Table"})
 
 
 def test_what_was_written_is_read_again(tmp_path: Path):
@@ -18,15 +22,18 @@ def test_what_was_written_is_read_again(tmp_path: Path):
 
 
 def test_a_connection_and_a_process_are_read_again(tmp_path: Path):
-    connection, process = LocalConnection("http://127.0.0.1:4600/v2/abc", "scim_x"), CloudProcess(12, "boot/34", 4600)
-    state.write_connection(tmp_path, connection)
+    process = CloudProcess(12, "boot/34", 4600)
+    state.write_connection(tmp_path, "local", CONNECTION)
     state.write_process(tmp_path, process)
-    assert (state.read_connection(tmp_path), state.read_process(tmp_path)) == (connection, process)
+    assert (state.read_connection(tmp_path, "local"), state.read_process(tmp_path)) == (CONNECTION, process)
 
 
 def test_an_empty_directory_holds_nothing(tmp_path: Path):
     assert state.read_state(tmp_path) is None
+    assert state.read_states(tmp_path) == []
+    assert state.read_retained(tmp_path) == {}
     assert state.read_connection(tmp_path) is None
+    assert state.read_connection(tmp_path, "local") is None
     assert state.read_process(tmp_path) is None
 
 
@@ -45,11 +52,14 @@ def test_a_broken_file_is_told_with_its_path(tmp_path: Path, text: str):
 
 
 def test_the_secret_is_readable_by_its_owner_only_even_over_an_older_file(tmp_path: Path):
-    path = tmp_path / "connection.json"
-    path.write_text("{}")
-    path.chmod(0o644)
-    state.write_connection(tmp_path, LocalConnection("http://127.0.0.1:4600/v2/abc", "scim_x"))
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    state.write_state(tmp_path, LOCAL)
+    own, first = state.home(tmp_path, "local") / "connection.json", tmp_path / "connection.json"
+    own.parent.mkdir(parents=True)
+    for path in (own, first):
+        path.write_text("{}")
+        path.chmod(0o644)
+    state.write_connection(tmp_path, "local", CONNECTION)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (own, first)} == {0o600}
 
 
 def test_the_secret_is_not_in_what_a_debugger_shows():
@@ -58,6 +68,72 @@ def test_the_secret_is_not_in_what_a_debugger_shows():
 
 def test_the_connection_s_id_is_the_last_part_of_its_url():
     assert LocalConnection("http://127.0.0.1:4600/scim/v2/k3x7/", "scim_x").connection_id == "k3x7"
+
+
+def test_several_environments_are_beside_each_other_and_the_first_is_meant_when_none_is_named(tmp_path: Path):
+    state.write_state(tmp_path, LOCAL)
+    state.write_state(tmp_path, DEVICES)
+    assert state.read_states(tmp_path) == [LOCAL, DEVICES]
+    assert state.read_state(tmp_path) == LOCAL
+    assert state.read_state(tmp_path, "devices") == DEVICES
+    assert state.read_state(tmp_path, "compliance") is None
+
+
+def test_an_environment_that_is_deployed_again_keeps_its_place_and_gets_its_new_outputs(tmp_path: Path):
+    for each in (LOCAL, DEVICES):
+        state.write_state(tmp_path, each)
+    again = LocalState("local", 4600, "us-east-1", {"ApiId": "new"})
+    state.write_state(tmp_path, again)
+    assert state.read_states(tmp_path) == [again, DEVICES]
+
+
+def test_all_environments_answer_on_the_port_of_the_one_local_cloud(tmp_path: Path):
+    state.write_state(tmp_path, LOCAL)
+    state.write_state(tmp_path, LocalState("devices", 4700, "us-east-1", DEVICES.outputs))
+    assert [each.port for each in state.read_states(tmp_path)] == [4700, 4700]
+
+
+def test_each_environment_has_its_own_connection_and_the_first_one_s_is_at_hand(tmp_path: Path):
+    other = LocalConnection("http://127.0.0.1:4600/v2/def", "scim_y")
+    for each, link in ((LOCAL, CONNECTION), (DEVICES, other)):
+        state.write_state(tmp_path, each)
+        state.write_connection(tmp_path, each.environment, link)
+    assert state.read_connection(tmp_path, "local") == state.read_connection(tmp_path) == CONNECTION
+    assert state.read_connection(tmp_path, "devices") == other
+    state.forget_state(tmp_path, "local")
+    assert state.read_connection(tmp_path, "local") is None
+    assert state.read_connection(tmp_path) == other
+    state.forget_state(tmp_path, "devices")
+    assert state.read_connection(tmp_path) is None
+
+
+def test_a_removed_environment_is_forgotten_except_for_what_was_retained_of_it(tmp_path: Path):
+    kept = {"TableName": "scim-devices-Table"}
+    for each in (LOCAL, DEVICES):
+        state.write_state(tmp_path, each)
+    state.forget_state(tmp_path, "devices", kept)
+    assert state.read_states(tmp_path) == [LOCAL]
+    assert state.read_retained(tmp_path) == {"devices": kept}
+    state.forget_state(tmp_path, "local")
+    assert state.read_retained(tmp_path) == {"devices": kept}
+    state.write_state(tmp_path, DEVICES)
+    assert state.read_retained(tmp_path) == {}
+
+
+def test_a_state_from_when_there_was_one_environment_is_read(tmp_path: Path):
+    keys = {"access_key_id": "test", "secret_access_key": "test"}
+    before = {"environment": "local", "port": 4600, "region": "us-east-1", "outputs": OUTPUTS, **keys}
+    (tmp_path / "state.json").write_text(json.dumps(before))
+    assert state.read_states(tmp_path) == [LOCAL]
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"port": 1}', '{"environment": "local"}', '{"port": 1, "region": "x", "environments": []}']
+)
+def test_a_broken_state_is_told_with_its_path(tmp_path: Path, text: str):
+    (tmp_path / "state.json").write_text(text)
+    with pytest.raises(StateError, match=r"state\.json cannot be read\. Delete it"):
+        state.read_states(tmp_path)
 
 
 def test_the_addresses_follow_the_port():

@@ -8,7 +8,7 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from scimctl.local.state import LocalConnection, write_connection
+from scimctl.local.state import LocalConnection, LocalState, write_connection, write_state
 from scimctl.simulate.command import simulate
 from tests.unit.scim_stand_in import TOKEN, StandIn, serving
 
@@ -22,7 +22,8 @@ def run(*arguments: str, token: str | None = None) -> Result:
 
 
 def local_endpoint(stand_in: StandIn, directory: Path) -> tuple[str, str]:
-    write_connection(directory, LocalConnection(stand_in.url, TOKEN))
+    write_state(directory, LocalState("local", 9, "us-east-1"))
+    write_connection(directory, "local", LocalConnection(stand_in.url, TOKEN))
     return "--state-dir", str(directory)
 
 
@@ -32,6 +33,20 @@ def test_without_a_url_it_simulates_against_the_local_endpoint(tmp_path: Path) -
     assert result.exit_code == 0, result.output
     assert "Everything is as it was meant." in result.stdout
     assert stand_in.received
+
+
+def test_another_environment_of_the_local_cloud_is_chosen_by_its_name(tmp_path: Path) -> None:
+    with serving() as first, serving() as second:
+        local = local_endpoint(first, tmp_path)
+        write_connection(tmp_path, "devices", LocalConnection(second.url, TOKEN))
+        result = run(*SMALL, *local, "--environment", "devices")
+        assert (bool(first.received), bool(second.received)) == (False, True)
+        unknown = run(*SMALL, *local, "--environment", "compliance")
+        both = run(*SMALL, *local, "--environment", "devices", "--tenant-url", second.url, token=TOKEN)
+    assert result.exit_code == 0, result.output
+    assert (unknown.exit_code, both.exit_code) == (2, 2)
+    assert "scimctl local up --environment compliance" in unknown.output
+    assert "not both" in both.output
 
 
 def test_the_token_may_come_from_the_environment_and_is_never_echoed() -> None:

@@ -1,0 +1,99 @@
+"""The CDK's own command line, run against the local cloud."""
+
+import contextlib
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from scimctl.local.state import PROJECT, LocalState
+
+CDK = PROJECT / "node_modules" / ".bin" / "cdk"
+"""The CDK command line that `make install` installs, with the version that package.json pins."""
+
+RUN_SECONDS = 900
+"""How long one run of the CDK may take before it is ended; a deployment takes 15 s."""
+
+_END_SECONDS = 5
+"""How long the CDK gets to end itself when it is told to."""
+
+_NODE_MAJORS = ",".join(str(major) for major in range(18, 40))
+
+_QUIET = {
+    "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": "true",
+    "CDK_DISABLE_CLI_TELEMETRY": "1",
+    "CDK_DISABLE_VERSION_CHECK": "1",
+    "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
+    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": _NODE_MAJORS,  # this one is a list of the versions it is silent on
+    "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+    "NO_COLOR": "1",
+}
+"""Variables that keep the CDK, jsii and the AWS SDK from talking about themselves."""
+
+
+def app_arguments(environment: str, output: Path) -> list[str]:
+    """Give the arguments by which the CDK finds an environment, as it is in the local cloud; it writes below `output`."""
+    return [
+        *("--app", f"{shlex.quote(sys.executable)} app.py"),
+        *("--context", f"environment={environment}"),
+        *("--context", "platform=local"),
+        *("--output", str(output)),
+        "--no-notices",
+    ]
+
+
+def run(arguments: list[str], state: LocalState, cwd: Path, log: Path, each_line: Callable[[str], None]) -> int:
+    """Run the CDK command line in a process group of its own, which ends with this call however it ends.
+
+    What it prints is written to `log`, and each line given to `each_line` as it comes. Gives its exit status.
+    """
+    command = subprocess.Popen(
+        [str(CDK), *arguments],
+        cwd=cwd,
+        env=_environment(state),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+    overdue = threading.Timer(RUN_SECONDS, _end_group, [command])
+    overdue.start()
+    try:
+        with log.open("w", encoding="utf-8") as file:
+            for line in command.stdout or ():
+                file.write(line)
+                each_line(line)
+        return command.wait()
+    finally:
+        overdue.cancel()
+        _end_group(command)
+
+
+def _end_group(command: "subprocess.Popen[str]") -> None:
+    """End what is left of a process group: the CDK, the app that it synthesizes and jsii's Node."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(command.pid, number)
+        except (ProcessLookupError, PermissionError):  # macOS says the latter of a group of zombies
+            break
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            command.wait(_END_SECONDS)
+
+
+def _environment(state: LocalState) -> dict[str, str]:
+    """Give the CDK's environment variables: every AWS client in it speaks to the local cloud."""
+    aws = {
+        "AWS_ACCESS_KEY_ID": state.access_key_id,
+        "AWS_DEFAULT_REGION": state.region,
+        "AWS_ENDPOINT_URL": state.endpoint,
+        "AWS_ENDPOINT_URL_S3": state.endpoint,
+        "AWS_REGION": state.region,
+        "AWS_SECRET_ACCESS_KEY": state.secret_access_key,
+    }
+    return os.environ | _QUIET | aws

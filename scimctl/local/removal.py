@@ -1,0 +1,109 @@
+"""The removal of an environment from the local cloud, and what becomes of its data."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from lambdas.directory.settings import LOCAL_REGION
+from scimctl import console
+from scimctl.local import deployment, state
+from scimctl.local.state import LocalState
+from scimctl.problems import Problem, readable
+
+TABLE, LOG_GROUP = "TableName", "LogGroupName"
+"""The outputs of a stack that name its data."""
+
+
+def require_removable(directory: Path, environment: str, port: int, *, with_data: bool) -> LocalState:
+    """Give an environment that is deployed, or of which only retained data is left and is to be deleted.
+
+    Raises Problem when there is nothing to remove.
+    """
+    deployed = state.read_state(directory, environment)
+    before = _retained(directory, environment, port)
+    if deployed is not None:
+        return deployed
+    if before is None:
+        names = ", ".join(each.environment for each in state.read_states(directory)) or "nothing"
+        raise Problem(f"{environment} is not deployed to the local cloud. There is: {names}.")
+    if not with_data:
+        raise Problem(
+            f"{environment} is removed already; its data was retained. `scimctl local destroy {environment} --with-data` "
+            "deletes it."
+        )
+    return before
+
+
+def remove(directory: Path, target: LocalState, *, with_data: bool) -> dict[str, str]:
+    """Remove an environment's stack, and `with_data` also what it retains.
+
+    Gives what is left of it: the outputs of its stack that name it. Raises Problem when something cannot be removed.
+    """
+    if state.read_state(directory, target.environment) is not None and deployment.is_deployed(target):
+        with console.step(f"Destroy {deployment.stack_name(target.environment)}"):
+            deployment.destroy(directory, target)
+    left = _left(target)
+    state.forget_state(directory, target.environment, left)
+    if with_data and left:
+        _delete(target, left)
+        state.forget_state(directory, target.environment)
+        return {}
+    return left
+
+
+def _delete(target: LocalState, left: Mapping[str, str]) -> None:
+    with console.step(f"Delete the {told(left)}"), _readable(target):
+        if TABLE in left:
+            _client(target, "dynamodb").delete_table(TableName=left[TABLE])
+        if LOG_GROUP in left:
+            _client(target, "logs").delete_log_group(logGroupName=left[LOG_GROUP])
+
+
+def require_nothing_overwritten(directory: Path, target: LocalState) -> None:
+    """Make sure that deploying an environment anew does not take the place of data that outlived it.
+
+    On AWS the new stack's table and log group get other names than those that were retained. ministack 1.5.33 makes a
+    resource's name of the stack's and its own alone, and puts an empty table in the place of the one that is there.
+    """
+    before = _retained(directory, target.environment, target.port)
+    if before is None or deployment.is_deployed(target):
+        return
+    left = _left(before)
+    if left:
+        raise Problem(
+            f"The data of {target.environment} was retained when it was removed: {told(left)}. The local cloud, unlike AWS, "
+            f"would overwrite it.\nDelete it first: `scimctl local destroy {target.environment} --with-data`."
+        )
+
+
+def told(left: Mapping[str, str]) -> str:
+    """Name what is left, for people."""
+    names = {TABLE: "table", LOG_GROUP: "log group"}
+    return " and ".join(f"{names[key]} {name}" for key, name in left.items())
+
+
+def _retained(directory: Path, environment: str, port: int) -> LocalState | None:
+    outputs = state.read_retained(directory).get(environment)
+    return LocalState(environment, port, LOCAL_REGION, outputs) if outputs else None
+
+
+def _left(target: LocalState) -> dict[str, str]:
+    """Return the outputs of an environment's stack that name a table and a log group which exist."""
+    outputs = target.outputs
+    with _readable(target):
+        tables = _client(target, "dynamodb").get_paginator("list_tables").paginate()
+        groups = _client(target, "logs").get_paginator("describe_log_groups").paginate()
+        existing = {name for page in tables for name in page["TableNames"]}
+        existing |= {group["logGroupName"] for page in groups for group in page["logGroups"]}
+    return {key: outputs[key] for key in (TABLE, LOG_GROUP) if outputs.get(key) in existing}
+
+
+def _readable(target: LocalState) -> AbstractContextManager[None]:
+    return readable(f"the local cloud on port {target.port}", "Start it with `scimctl local up --detach`.")
+
+
+def _client(target: LocalState, service: str) -> Any:
+    return boto3.client(service, **target.client_arguments())
