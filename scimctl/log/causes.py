@@ -151,7 +151,7 @@ REQUESTS: dict[str, Cause] = {
 SWEEP = Cause(
     "the sweep was interrupted",
     "It is tried again by itself, for some minutes, and clients see nothing of it. When the alarm DeadLetters tells that it was "
-    "given up: `scimctl directory verify --repair --environment {environment}`.",
+    "given up: `{scimctl} directory verify --repair --environment {environment}`.",
 )
 """Of memberships that a deleted group left behind."""
 
