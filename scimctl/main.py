@@ -10,6 +10,7 @@ from lambdas.directory.settings import SettingsError
 from lambdas.scim.errors import BusyException
 from scimctl import connections, console, directory, targets, tokens
 from scimctl.check.command import check
+from scimctl.environments.command import app as environments
 from scimctl.local import isolation
 from scimctl.local.app import app as local
 from scimctl.local.state import StateError
@@ -68,6 +69,8 @@ def scimctl(
 
     `scimctl simulate --users 25 --groups 5` provisions into it, as Entra ID does
 
+    `scimctl environments check acme` tells what is wrong in an environment file, before it is deployed
+
     `scimctl connections create --environment acme` generates a Tenant URL and a Secret Token
 
     `scimctl log --user ada@example.com --environment acme` tells why somebody was not provisioned
@@ -87,6 +90,7 @@ def scimctl(
 
 
 app.add_typer(local, name="local")
+app.add_typer(environments, name="environments")
 app.add_typer(connections.app, name="connections")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(log, name="log")

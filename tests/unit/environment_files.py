@@ -23,6 +23,7 @@ PATHS = ["userName", "userType", "name.givenName", "emails.value", "emails", "di
 TEXTS = [*PATHS, "", "acme", "eu-central-1", "123456789012", "urn:x:y:z", "reader", "a" * 400, "\N{PILE OF POO}"]
 NUMBERS = [0, 1, 30, 365, 10_000, -1, 10**30]
 FITTING = {
+    "name": ["folders", "color", "Reader", "Editor"],
     "urn": ["urn:x:y:z", "urn:x:y:w", "URN:x:y:Z"],
     "id": ["reader", "editor"],
     "default": ["reader", "editor", "no-set"],

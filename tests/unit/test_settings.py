@@ -159,7 +159,7 @@ def keys_of(model: type[BaseModel], above: tuple[str | int, ...] = ()) -> Iterat
                 yield from keys_of(table, (*above, name, *listed))
 
 
-@pytest.mark.parametrize("keys", keys_of(Environment), ids=written)
+@pytest.mark.parametrize("keys", list(keys_of(Environment)), ids=written)
 def test_every_key_that_has_a_value_of_another_type_is_told_with_what_would_be_right(
     write, keys: tuple[str | int, ...]
 ):

@@ -20,8 +20,9 @@ def read_toml(path: Path, shown: str) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        there = ", ".join(sorted(each.stem for each in path.parent.glob("*.toml"))) or "none"
-        raise SettingsError(f"There is no file {shown}. There are environments: {there}.") from None
+        there = ", ".join(sorted(each.stem for each in path.parent.glob("*.toml")))
+        others = f" There are environments: {there}." if there else ""
+        raise SettingsError(f"There is no file {shown}.{others}") from None
     except UnicodeDecodeError as error:
         raise SettingsError(f"{shown} is not valid TOML, which is text in UTF-8: {error}.") from None
     except (OSError, ValueError) as error:  # a folder, no permission, a name that no file can have

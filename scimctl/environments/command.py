@@ -1,0 +1,130 @@
+"""`scimctl environments`: which environment files there are, and whether one can be deployed."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.table import Table as Grid
+from rich.text import Text
+
+from lambdas.directory import settings
+from lambdas.directory.settings import Environment, SettingsError
+from scimctl import console
+from scimctl.credentials import print_json
+from scimctl.environments.summary import place_of, summary
+from scimctl.options import Output, OutputOption
+from scimctl.printable import printable
+
+WRONG = "has mistakes"
+"""What is shown of a file that cannot be used."""
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+
+
+@app.callback()
+def environments() -> None:
+    """Look at environment files: each `environments/NAME.toml` describes one deployed stack, and nothing else does.
+
+    `docs/environments.md` tells every key, and how to come from a product's requirements to a file.
+    """
+
+
+@app.command(name="list")
+def list_environments(output: OutputOption = Output.TEXT) -> None:
+    """List the environments that there are files for, and where each is deployed. Asks nothing of AWS.
+
+    **Examples**
+
+    `scimctl environments list`
+
+    `scimctl environments list --output json`
+    """
+    found = {name: _read(settings.ENVIRONMENTS / f"{name}.toml") for name in settings.names()}
+    if output is Output.JSON:
+        print_json({"environments": [_described(name, each) for name, each in found.items()]})
+        return
+    grid = Grid(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for title in ("Name", "Description", "Deployed in"):
+        grid.add_column(title, overflow="fold")
+    for name, each in found.items():
+        wrong = (WRONG, f"scimctl environments check {name}")
+        told = wrong if isinstance(each, SettingsError) else (each.description, place_of(each))
+        grid.add_row(name, *(Text(printable(text)) for text in told))
+    console.out.print(grid)
+
+
+@app.command()
+def check(
+    environment: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="The environment, NAME of environments/NAME.toml; or the path of any other file."
+        ),
+    ],
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Tell every mistake of an environment file, or what the environment will be. Asks nothing of AWS.
+
+    A mistake is told with its key, what is wrong and what would be right, and ends with exit status 1. Tables of a list
+    are counted from 1: `extensions[2].attributes[1].type` is in the first `[[extensions.attributes]]` below the second
+    `[[extensions]]`. `cdk deploy` tells the same mistakes, and deploys nothing.
+
+    What only AWS knows is not checked: whether a certificate is valid and is for the host name.
+
+    **Examples**
+
+    `scimctl environments check acme`
+
+    `scimctl environments check ../acme-config/acme.toml`
+
+    `scimctl environments check acme --output json`
+    """
+    is_path = environment.endswith(".toml") or "/" in environment
+    path = Path(environment) if is_path else settings.ENVIRONMENTS / f"{environment}.toml"
+    found = _read(path)
+    if output is Output.JSON:
+        print_json({"file": environment if is_path else f"environments/{path.name}", **_checked(found)})
+    elif isinstance(found, Environment):
+        _print(found, path)
+    else:
+        raise found
+    if isinstance(found, SettingsError):
+        raise typer.Exit(1)
+
+
+def _read(path: Path) -> Environment | SettingsError:
+    try:
+        return settings.load(path)
+    except SettingsError as error:
+        return error
+
+
+def _checked(found: Environment | SettingsError) -> dict[str, Any]:
+    """Return for programs what a check came to."""
+    if isinstance(found, Environment):
+        return {"valid": True, "environment": found.model_dump(mode="json")}
+    mistakes = [{"key": each.key, "text": each.text} for each in found.mistakes]
+    return {"valid": False, "mistakes": mistakes or [{"key": "", "text": str(found)}]}
+
+
+def _described(name: str, found: Environment | SettingsError) -> dict[str, Any]:
+    """Return for programs what a list tells of one file."""
+    if isinstance(found, SettingsError):
+        return {"name": name, "valid": False}
+    told: dict[str, Any] = found.model_dump(mode="json", include={"description", "platform"})
+    return {"name": name, "valid": True, **told, "account": found.aws.account, "region": found.aws.region}
+
+
+def _print(environment: Environment, path: Path) -> None:
+    """Print what an environment is, and how to go on."""
+    told = list(summary(environment))
+    width = max(len(title) for title, _ in told) + 2
+    console.out.print(Text(f"No mistakes: {environment.name} can be deployed. It will be:\n"))
+    for title, (first, *more) in told:
+        for label, line in ((title, first), *(("", each) for each in more)):
+            console.out.print(Text(f"{label:<{width}}{printable(line)}"), soft_wrap=True)
+    if path.resolve().parent != settings.ENVIRONMENTS.resolve():
+        console.out.print(Text("\nTo deploy it, put the file into environments/."))
+    elif not environment.local:
+        console.out.print(Text(f"\nDeploy it: npx cdk deploy -c environment={environment.name}"), soft_wrap=True)
