@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 from lambdas.directory.connections import InvalidConnectionError
 from lambdas.directory.settings import SettingsError
 from lambdas.scim.errors import BusyException
-from scimctl import connections, console, directory, targets, tokens
+from scimctl import connections, console, directory, permissions, targets, tokens
 from scimctl.check.command import check
 from scimctl.environments.command import app as environments
 from scimctl.local import isolation
@@ -96,6 +96,7 @@ app.add_typer(tokens.app, name="tokens")
 app.add_typer(log, name="log")
 app.add_typer(users.app, name="users")
 app.add_typer(groups.app, name="groups")
+app.add_typer(permissions.app, name="permissions")
 app.add_typer(directory.app, name="directory")
 app.command()(check)
 app.command()(simulate)

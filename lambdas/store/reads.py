@@ -77,6 +77,10 @@ class Reader:
         """Tell whether an answer keeps any of them."""
         return any(keeps(parameters, each) for each in self.apart(resource_type))
 
+    def type_named(self, name: str) -> ResourceType:
+        """Return a resource type of the service by its name, ``User`` or ``Group``."""
+        return next(each for each in self.provider.resource_types if each.name == name)
+
     def model(self, resource_type: ResourceType) -> type[Resource[Any]]:
         """Return the model of a resource type, its extensions included."""
         return cast("type[Resource[Any]]", self.provider.model_for(resource_type))

@@ -60,7 +60,7 @@ class SystemGroup:
     def __init__(self, reader: Reader, permission_set: PermissionSet) -> None:
         """Take what reads the directory, and the set."""
         self.id = group_id_of(permission_set)
-        self.resource_type = next(each for each in reader.provider.resource_types if each.name == "Group")
+        self.resource_type = reader.type_named("Group")
         self.model = reader.model(self.resource_type)
         self.resource = self.model.model_validate({"displayName": permission_set.name})
         self.key = keys.resource(reader.directory, "Group", self.id)

@@ -26,8 +26,11 @@ class Kind(StrEnum):
     SWEEP = "scim.sweep"
     """The memberships of a deleted group, removed after it (:mod:`lambdas.changes.sweep`)."""
 
+    PERMISSIONS = "scim.permissions"
+    """A user's permission sets, before and after a change (:mod:`lambdas.changes.permissions`)."""
+
     OPERATION = "scim.operation"
-    """What an operator did to a directory as a whole (:mod:`scimctl.restoring`)."""
+    """What an operator did to a directory as a whole, to credentials or to permissions (:mod:`scimctl.restoring`)."""
 
     ACCESS = "api.access"
     """What API Gateway writes of every request (:mod:`infra.access_log`)."""
@@ -73,7 +76,7 @@ def is_shown(record: Record) -> bool:
     """
     if record.get("event") == Kind.ACCESS:
         return is_gateway_refusal(record)
-    return record.get("event") in (Kind.REQUEST, Kind.REFUSED, Kind.FAILURE, Kind.SWEEP, Kind.OPERATION)
+    return record.get("event") in set(Kind) - {Kind.ACCESS}
 
 
 def is_gateway_refusal(record: Record) -> bool:

@@ -47,10 +47,14 @@ class Story:
     sweeps: list[LogEvent] = field(default_factory=list)
     """What was swept after a group was deleted, in the order of time: one that failed is tried again."""
 
+    permissions: list[LogEvent] = field(default_factory=list)
+    """Whose permission sets changed, where the story is of the call that found out."""
+
     @property
     def events(self) -> list[LogEvent]:
         """Return all of it, in the order of time."""
         parts = [self.access, self.credentials, self.request, self.failure, *self.functions, *self.sweeps]
+        parts += self.permissions
         return sorted((each for each in parts if each), key=lambda event: event.at)
 
     def cause(self, environment: str, scimctl: str = "scimctl") -> Cause | None:
@@ -81,6 +85,7 @@ class Story:
             **{name: _plain(event) for name, event in parts.items() if event},
             "functions": [_plain(each) for each in self.functions],
             "sweeps": [_plain(each) for each in self.sweeps],
+            "permissions": [_plain(each) for each in self.permissions],
             **({"why": cause.why, "what_to_do": cause.remedy} if cause else {}),
         }
 
@@ -140,6 +145,8 @@ def _arranged(events: list[LogEvent]) -> Story:
                 story.access = event
             case Kind.SWEEP:
                 story.sweeps.append(event)
+            case Kind.PERMISSIONS:
+                story.permissions.append(event)
             case _:
                 story.functions.append(event)
     return story

@@ -77,6 +77,10 @@ def tell(story: Story, names: Names, target: Target) -> None:
         _line("Group", words.whom(event.record, names))
         _line("Swept", words.why(event.record))
         _trace(event.record)
+    for event in story.permissions:
+        _section("Permission sets", event)
+        _line("User", words.whom(event.record, names))
+        _line("Changed", words.why(event.record))
 
 
 def _headline(story: Story, names: Names) -> None:
@@ -94,7 +98,7 @@ def _headline(story: Story, names: Names) -> None:
     if event.record.get("event") == Kind.OPERATION:
         _line("Done", "  ".join(filter(None, answer)))
         return
-    if event.record.get("event") == Kind.SWEEP:
+    if event.record.get("event") in (Kind.SWEEP, Kind.PERMISSIONS):
         return
     status = 500 if event.record.get("event") == Kind.FAILURE else status_of(event.record)
     _line("Answer", "  ".join([str(status or "?"), *filter(None, answer)]))

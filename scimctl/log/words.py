@@ -25,6 +25,8 @@ def action(record: Record) -> str:
             return "failure"
         case Kind.SWEEP:
             return "sweep memberships"
+        case Kind.PERMISSIONS:
+            return "permission sets"
         case Kind.OPERATION:
             return str(record.get("action", "operation"))
     method, route = str(record.get("method", "")), route_of(record)
@@ -60,7 +62,8 @@ def whom(record: Record, name_of: NameOf = lambda _: None) -> str:
     if record.get("event") == Kind.ACCESS:
         return _id_in(record)
     if record.get("event") == Kind.OPERATION:
-        return text_of(record, "connection") or str(record.get("directory", ""))
+        subject = text_of(record, "resource_name") or text_of(record, "resource_id")
+        return subject or text_of(record, "connection") or str(record.get("directory", ""))
     name = text_of(record, "resource_name") or text_of(record, "external_id") or name_of(record)
     return name or text_of(record, "resource_id") or _looked_for(record)
 
@@ -80,9 +83,19 @@ def why(record: Record) -> str:
             said = [last[0].strip() if last else str(record.get("exception_name", ""))]
         case Kind.SWEEP:
             said = [f"{record.get('memberships_swept', 0):,} of a deleted group", reason]
+        case Kind.PERMISSIONS:
+            said = [_of_permissions(record)]
         case _:
             said = list(_of_request(record))
     return "  ".join(filter(None, said))
+
+
+def _of_permissions(record: Record) -> str:
+    """Return the sets before and after, such as ``viewer → admin (mapped group Sales)``."""
+    before, after = (", ".join(map(str, record.get(name) or [])) or "none" for name in ("before", "after"))
+    told = record.get("reasons")
+    reasons = sorted({str(each) for some in told.values() for each in some}) if isinstance(told, dict) else []
+    return f"{before} → {after}" + (f" ({', '.join(reasons)})" if reasons else "")
 
 
 def _of_request(record: Record) -> tuple[str | None, ...]:

@@ -21,7 +21,7 @@ from lambdas.directory.schema import build_provider
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.store.connections import check_directory
-from lambdas.store.reads import is_id
+from lambdas.store.reads import Reader, is_id
 from lambdas.store.secrets import cursor_secret
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.system_groups import SystemGroups
@@ -131,6 +131,10 @@ class Resources:
             if found.resources:
                 return found.resources[0]
         return None
+
+    def reader(self) -> Reader:
+        """Return what reads the directory's items, for what SCIM does not show; it serves one command."""
+        return self._storage().reader
 
     # -- Changing ---------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import typer
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from lambdas.directory.permissions import Grant
 from scimctl import console
 from scimctl.printable import printable
 from scimctl.resources.access import Page
@@ -103,6 +104,18 @@ def print_user(user: Resource) -> None:
     _print_references("Groups", user.get("groups") or [])
 
 
+def print_grants(grants: Sequence[Grant], *, active: bool) -> None:
+    """Print the permission sets of a user, each with its reasons; of a disabled one those that it would have."""
+    console.out.print(
+        f"Permission sets: {len(grants)}" if active else "Permission sets: 0, because the user is disabled"
+    )
+    if not active and grants:
+        console.out.print("When enabled:")
+    for each in grants:
+        reasons = ", ".join(map(str, each.reasons))
+        console.out.print(Text(f"  {each.set.id}  {printable(each.set.name)}  ({printable(reasons)})"), soft_wrap=True)
+
+
 def print_group(group: Resource) -> None:
     """Print a group: what it is, and its members."""
     _print_lines(group, {"Name": group.get("displayName")})
@@ -113,7 +126,17 @@ def _print_lines(resource: Resource, head: Mapping[str, object]) -> None:
     meta = resource.get("meta") or {}
     lines = {**head, "Id": resource["id"], "External id": resource.get("externalId")}
     lines |= {"Created": meta.get("created"), "Changed": meta.get("lastModified"), "Version": meta.get("version")}
-    told = {"schemas", "id", "externalId", "meta", "userName", "displayName", "active", "groups", "members"}
+    told = {
+        "schemas",
+        "id",
+        "externalId",
+        "meta",
+        "userName",
+        "displayName",
+        "active",
+        "groups",
+        "members",
+    }
     if "userName" in resource:
         lines["Display name"] = resource.get("displayName")
     lines |= {name: _told(value) for name, value in resource.items() if name not in told}

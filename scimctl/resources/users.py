@@ -1,14 +1,17 @@
 """`scimctl users`: look at the users of a directory, and close or remove one."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
 from scimctl import console
+from scimctl.decisions import Decider
 from scimctl.journal import Journal
 from scimctl.options import confirm
 from scimctl.printable import printable
+from scimctl.problems import Problem
 from scimctl.resources import show as showing
 from scimctl.resources.access import Resources
 from scimctl.resources.options import (
@@ -32,9 +35,17 @@ UserArgument = Annotated[
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
+class Login(StrEnum):
+    """What an operator may say of how a user signs in."""
+
+    EXTERNAL = "external"
+    BUILT_IN = "built-in"
+    DEFAULT = "default"
+
+
 @app.callback()
 def users() -> None:
-    """Look at the users of a directory, and disable, enable or delete one.
+    """Look at the users of a directory; disable, enable or delete one, or say how one signs in.
 
     A change is made by the rules of the endpoint, and is in `scimctl log` under your AWS identity.
     """
@@ -73,7 +84,7 @@ def show(
     directory: DirectoryOption = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Show a user: all attributes, and its groups.
+    """Show a user: all attributes, its groups, and its permission sets with the reason for each.
 
     **Examples**
 
@@ -84,9 +95,12 @@ def show(
     resources = Resources(resolve(environment), directory)
     found = _find(resources, user)
     if output is Output.JSON:
-        showing.print_json(found)
-    else:
-        showing.print_user(found)
+        showing.print_json({**found, **_permission_sets(resources, found)})
+        return
+    says_sets = resources.product.says_entitlements
+    showing.print_user({name: value for name, value in found.items() if name != "entitlements" or not says_sets})
+    if says_sets:
+        showing.print_grants(Decider(resources).grants(found), active=found.get("active") is not False)
 
 
 @app.command()
@@ -112,6 +126,38 @@ def enable(user: UserArgument, environment: EnvironmentOption, directory: Direct
     `scimctl users enable ada@example.com --environment acme`
     """
     _set_active(Resources(resolve(environment), directory), user, wanted=True)
+
+
+@app.command()
+def login(
+    user: UserArgument,
+    method: Annotated[
+        Login,
+        typer.Argument(metavar="METHOD", help="external, built-in, or default for what the environment's file says."),
+    ],
+    environment: EnvironmentOption,
+    directory: DirectoryOption = None,
+) -> None:
+    """Say how a user signs in to the product: through the identity provider, or with a password of the product.
+
+    The product reads it as `loginMethod` of the user. No sync overwrites it.
+
+    **Examples**
+
+    `scimctl users login guest@example.com built-in --environment acme`
+
+    `scimctl users login guest@example.com default --environment acme`
+    """
+    resources = Resources(resolve(environment), directory)
+    default = resources.target.settings.login
+    if default is None:
+        raise Problem(
+            f"environments/{environment}.toml has no table [login]: users of {environment} have no login method."
+        )
+    found = _find(resources, user)
+    decided = Decider(resources).set_login(found, None if method is Login.DEFAULT else method.value)
+    now = next(iter(decided.after), f"{default.default}, the default")
+    _say(f"User {found['userName']} signs in by: {now}" + (" (already)." if decided.before == decided.after else "."))
 
 
 @app.command()
@@ -144,6 +190,14 @@ def _find(resources: Resources, name: str) -> dict[str, Any]:
     if found is None:
         raise nobody(resources, "user", name)
     return found
+
+
+def _permission_sets(resources: Resources, user: dict[str, Any]) -> dict[str, Any]:
+    """Return, for a program, why the user has its sets or, when disabled, would have them; nothing where there are none."""
+    if not resources.product.says_entitlements:
+        return {}
+    grants = Decider(resources).grants(user)
+    return {"permissionSets": [{"id": each.set.id, "reasons": [str(one) for one in each.reasons]} for each in grants]}
 
 
 def _set_active(resources: Resources, name: str, *, wanted: bool) -> None:
