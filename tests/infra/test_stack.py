@@ -51,6 +51,21 @@ def test_a_table_that_is_retained_also_refuses_to_be_deleted(aws: Assembly, loca
     assert not local.only("AWS::DynamoDB::GlobalTable")["Replicas"][0].get("DeletionProtectionEnabled")
 
 
+def test_an_environment_for_aws_is_retained_by_its_template_in_the_local_cloud_too():
+    """ministack 1.5.33 honours the policy (tests/e2e/test_side_by_side.py) and drops the protection, so it is proved here."""
+    template = Template.from_stack(stack_of(settings.load("example", platform="local")))
+    for kind in ("AWS::DynamoDB::GlobalTable", "AWS::Logs::LogGroup"):
+        template.all_resources(kind, {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"})
+    (table,) = template.find_resources("AWS::DynamoDB::GlobalTable").values()
+    assert table["Properties"]["Replicas"][0]["DeletionProtectionEnabled"] is True
+
+
+def test_what_the_local_cloud_does_not_know_is_left_out_of_an_environment_for_aws():
+    template = Template.from_stack(stack_of(settings.load("example", platform="local")))
+    assert not template.find_resources("AWS::Logs::QueryDefinition")
+    assert Template.from_stack(stack_of(settings.load("example"))).find_resources("AWS::Logs::QueryDefinition")
+
+
 @pytest.mark.parametrize("handler", HANDLERS)
 def test_every_function_is_restored_from_a_snapshot_and_runs_on_python_3_13(aws: Assembly, handler: str):
     _, function = aws.function(handler)
