@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table as Grid
 from rich.text import Text
-from scim2_models import ScimProvider
 
 from lambdas.directory.schema import build_provider
+from lambdas.scim.description import DirectoryProvider
 from lambdas.store import verification
 from lambdas.store.connections import check_directory
 from lambdas.store.listing import Listing
@@ -152,7 +152,7 @@ def run(target: Target, directory_id: str, *, repair: bool = False) -> Verified:
         return Verified(target.place, directory_id, _counted(table, directory_id, provider), mended, found)
 
 
-def _verify(table: Table, directory_id: str, provider: ScimProvider, text: str) -> list[Difference]:
+def _verify(table: Table, directory_id: str, provider: DirectoryProvider, text: str) -> list[Difference]:
     with console.step(text) as step:
         found = verification.verify(table, directory_id, provider, step.update)
         number = sum(not each.harmless for each in found)
@@ -160,7 +160,7 @@ def _verify(table: Table, directory_id: str, provider: ScimProvider, text: str) 
     return found
 
 
-def _counted(table: Table, directory_id: str, provider: ScimProvider) -> dict[str, int]:
+def _counted(table: Table, directory_id: str, provider: DirectoryProvider) -> dict[str, int]:
     """Return how many resources there are by the counts: none at all tells of a mistyped id."""
     listing = Listing(table, directory_id)
     return {str(each.name): sum(listing.counts(each).values()) for each in provider.resource_types}

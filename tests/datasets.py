@@ -128,7 +128,7 @@ class Dataset:
         item = stored.to_item(keys.resource(self.directory, name, its_id))
         if groups:
             item["groups"] = {"SS": groups}
-        index = index_of(name, resource)
+        index = index_of(PROVIDER, name, resource)
         owned = index.unique_keys(self.directory, name).values()
         found = index.lookup_keys(self.directory, name, its_id) if found_by_all else set()
         return [

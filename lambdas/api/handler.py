@@ -43,7 +43,9 @@ class Endpoint:
         self.provider = build_provider(environment)
         self.product = Product.of(environment)
         self.system_groups = SystemGroups(environment.permissions)
-        self.service = DirectoryService(self.provider, cursor_secret(table), EnvironmentRules(environment))
+        self.service = DirectoryService(
+            self.provider, cursor_secret(table), EnvironmentRules(environment, self.provider)
+        )
 
     def serve(self, event: Event) -> Answer:
         """Serve one request: read it, let the directory's handler do it, write the answer, leave a record.

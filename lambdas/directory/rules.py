@@ -1,12 +1,106 @@
 """The rules that an environment's file sets for its users and groups."""
 
+from typing import Any
+
+from scim2_models import ForbiddenException, Resource
+
+from lambdas.directory.attribute_checks import AttributeChecks
 from lambdas.directory.settings.environment import Environment
-from lambdas.scim.rules import Rules
+from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.rules import Deprovisioning, Rules, is_active
 
 
 class EnvironmentRules(Rules):
     """The rules of one environment."""
 
-    def __init__(self, environment: Environment) -> None:
-        """Take the environment's checked file."""
+    def __init__(self, environment: Environment, provider: DirectoryProvider) -> None:
+        """Take the environment's checked file, and the description of the service that was made of it."""
         self.environment = environment
+        self.groups = GroupRules(created_by_clients=environment.groups.created_by_clients)
+        self._attributes = {name: AttributeChecks(provider.declared(name)) for name in ("User", "Group")}
+
+    def check_creation(self, resource: Resource[Any]) -> None:
+        """Refuse a group that clients do not create; give a resource its defaults, and check its attributes."""
+        if _is_group(resource):
+            self.groups.check_creation()
+        self._of(resource).apply(resource)
+
+    def check_change(self, before: Resource[Any], after: Resource[Any], *, patched: bool) -> None:
+        """Refuse the renaming of a group that clients do not create; give a resource its defaults, and check its attributes."""
+        if _is_group(after):
+            self.groups.check_change(before, after)
+        self._of(after).apply(after, before, patched=patched)
+
+    def check_deletion(self, current: Resource[Any]) -> None:
+        """Refuse the deletion of a group that clients do not create."""
+        if _is_group(current):
+            self.groups.check_deletion(current)
+
+    def after_change(self, was_active: bool, after: Resource[Any]) -> Deprovisioning:
+        """Return what becomes of a user: something when it is disabled now.
+
+        Who is disabled leaves its groups at every change until it is in none, so that one that failed half-way is finished when
+        it is sent again. Only who turns disabled is removed: one that was created so is kept.
+        """
+        rules = self.environment.users.deprovisioning
+        if is_active(after):
+            return Deprovisioning.STAYS
+        if rules.deactivated == "remove" and was_active:
+            return Deprovisioning.REMOVED
+        return Deprovisioning.LEAVES if rules.memberships == "remove" else Deprovisioning.STAYS
+
+    def after_deletion(self, current: Resource[Any]) -> Deprovisioning:
+        """Return what becomes of a user who is deleted."""
+        rules = self.environment.users.deprovisioning
+        if rules.deleted == "remove":
+            return Deprovisioning.REMOVED
+        return Deprovisioning.LEAVES if rules.memberships == "remove" else Deprovisioning.STAYS
+
+    def _of(self, resource: Resource[Any]) -> AttributeChecks:
+        return self._attributes["Group" if _is_group(resource) else "User"]
+
+
+class GroupRules:
+    """What clients may do to groups, beside changing their members."""
+
+    def __init__(self, *, created_by_clients: bool) -> None:
+        """Take whether clients create, rename and delete groups."""
+        self.created_by_clients = created_by_clients
+
+    def check_creation(self) -> None:
+        """Refuse a new group.
+
+        :raises ForbiddenException: When clients create none.
+        """
+        if not self.created_by_clients:
+            raise ForbiddenException(
+                detail="Groups of this directory are not created by identity providers. Provision the members of those that exist."
+            )
+
+    def check_change(self, before: Resource[Any], after: Resource[Any]) -> None:
+        """Refuse another name for a group.
+
+        :raises ForbiddenException: When clients rename none.
+        """
+        if not self.created_by_clients and _name(before) != _name(after):
+            raise ForbiddenException(
+                detail=f'The group "{_name(before)}" is not renamed by identity providers; its members can be changed'
+            )
+
+    def check_deletion(self, current: Resource[Any]) -> None:
+        """Refuse the deletion of a group.
+
+        :raises ForbiddenException: When clients delete none.
+        """
+        if not self.created_by_clients:
+            raise ForbiddenException(
+                detail=f'The group "{_name(current)}" is not deleted by identity providers; its members can be changed'
+            )
+
+
+def _is_group(resource: Resource[Any]) -> bool:
+    return "members" in type(resource).model_fields
+
+
+def _name(group: Resource[Any]) -> str | None:
+    return getattr(group, "display_name", None)

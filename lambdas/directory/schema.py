@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 
-from scim2_models import Extension, Mutability, ScimProvider
+from scim2_models import Extension, Mutability
 
+from lambdas.directory.declarations import DeclarationReader
 from lambdas.directory.product import Product
 from lambdas.directory.settings.environment import Environment
 from lambdas.directory.settings.extensions import ExtensionSchema
 from lambdas.directory.settings.mistakes import SettingsError
 from lambdas.scim import extensions, provider
+from lambdas.scim.description import Declarations, DirectoryProvider
 from lambdas.scim.models import EnterpriseUser, Group, User
 from lambdas.scim.product import EntitledUser, ProductUser
 from lambdas.scim.provider import Capabilities, Models
@@ -17,13 +19,32 @@ SERVED = tuple(str(each.__schema__) for each in (User, Group, EnterpriseUser, Pr
 """The URNs of the schemas that no file declares."""
 
 
-def build_provider(environment: Environment) -> ScimProvider:
+def build_provider(environment: Environment) -> DirectoryProvider:
     """Return the description of the service that an environment's file asks for.
 
     :raises SettingsError: When the file names attributes that do not exist; the text has one line for each mistake.
     """
-    capabilities = Capabilities(**environment.capabilities.model_dump())
-    return provider.build_provider(capabilities=capabilities, models=_models(environment))
+    models = _models(environment)
+    return provider.build_provider(
+        capabilities=Capabilities(**environment.capabilities.model_dump()),
+        models=models,
+        declared=_declared(environment, models),
+        unserved=() if environment.groups.served else ("Group",),
+    )
+
+
+def _declared(environment: Environment, models: Models) -> dict[str, Declarations]:
+    """Return what a file declares of attributes, by resource type.
+
+    :raises SettingsError: When it names attributes that do not exist, or asks of one what it cannot be.
+    """
+    users = DeclarationReader("users", models.whole_user)
+    groups = DeclarationReader("groups", models.whole_group)
+    declared = {"User": users.read(environment.users), "Group": groups.read(environment.groups)}
+    mistakes = [*users.mistakes, *groups.mistakes]
+    if mistakes:
+        raise SettingsError("\n".join(f"  {each}." for each in mistakes))
+    return declared
 
 
 def _models(environment: Environment) -> Models:

@@ -243,6 +243,8 @@ class DirectoryHandler(ScimHandler):
         self, resource_type: ResourceType, operation: BulkOperation[Resource[Any]]
     ) -> Resource[Any] | None:
         """Apply one operation of a bulk request as the request it stands for."""
+        if not self.service.etag_supported:
+            operation.version = None
         if operation.method == BulkOperation.Method.post:
             return self._create(resource_type, cast("Resource[Any]", operation.data))
         if operation.method == BulkOperation.Method.put:

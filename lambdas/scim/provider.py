@@ -2,7 +2,7 @@
 
 import functools
 import operator
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,13 +19,13 @@ from scim2_models import (
     Resource,
     ResourceType,
     ScimPolicy,
-    ScimProvider,
     ServiceProviderConfig,
     Sort,
 )
 from scim2_server.utils import parametrize
 
 from lambdas.scim import limits
+from lambdas.scim.description import Declarations, DirectoryProvider
 from lambdas.scim.models import EnterpriseUser, Group, User
 
 POLICY = ScimPolicy(
@@ -105,19 +105,39 @@ class Models:
     user_extensions: tuple[type[Extension], ...] = (EnterpriseUser,)
     group_extensions: tuple[type[Extension], ...] = ()
 
+    @property
+    def whole_user(self) -> type[Resource[Any]]:
+        """The model of users with their extensions."""
+        return _extended(self.user, self.user_extensions)
+
+    @property
+    def whole_group(self) -> type[Resource[Any]]:
+        """The model of groups with their extensions."""
+        return _extended(self.group, self.group_extensions)
+
 
 def build_provider(
-    policy: ScimPolicy = POLICY, capabilities: Capabilities = Capabilities(), models: Models = Models()
-) -> ScimProvider:
-    """Return the description of the service, from which routes, schemas and validation all follow."""
-    return ScimProvider(
+    policy: ScimPolicy = POLICY,
+    capabilities: Capabilities = Capabilities(),
+    models: Models = Models(),
+    declared: Mapping[str, Declarations] | None = None,
+    unserved: Collection[str] = (),
+) -> DirectoryProvider:
+    """Return the description of the service, from which routes, schemas and validation all follow.
+
+    :param declared: By resource type, what an environment declares of its attributes.
+    :param unserved: The resource types that are not served.
+    """
+    return DirectoryProvider(
         models=[models.user, *models.user_extensions, models.group, *models.group_extensions],
         resource_types=[
-            ResourceType.from_resource(_extended(models.user, models.user_extensions)),
-            ResourceType.from_resource(_extended(models.group, models.group_extensions)),
+            ResourceType.from_resource(models.whole_user),
+            ResourceType.from_resource(models.whole_group),
         ],
         config=build_config(capabilities),
         policy=policy,
+        declared=declared,
+        unserved=unserved,
     )
 
 

@@ -10,14 +10,16 @@ from scim2_models import (
     BaseModel,
     BulkRequest,
     Context,
+    ForbiddenException,
     InvalidValueException,
+    NotFoundException,
+    NotImplementedException,
     PatchOp,
     PayloadTooLargeException,
     Resource,
     ResourceType,
     ResponseParameters,
     SCIMException,
-    ScimProvider,
     SearchRequest,
     TooManyException,
 )
@@ -25,13 +27,14 @@ from scim2_server.conditions import Conditions
 from scim2_server.errors import MethodNotAllowedException
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
-from scim2_server.routing import Target
+from scim2_server.routing import Operation, Target
 from scim2_server.service import ScimService
 from scim2_server.storage import SearchPage
 from scim2_server.utils import parametrize
 
 from lambdas.scim import dialects, limits
 from lambdas.scim.cursors import SealedCursors
+from lambdas.scim.description import DirectoryProvider
 from lambdas.scim.details import explain, restate
 from lambdas.scim.filters import check_filter
 from lambdas.scim.parsing import parse_json
@@ -40,16 +43,19 @@ from lambdas.scim.shown_members import Sampled, sample
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
+SEARCHES = (Operation.search, Operation.search_with_body)
+
 
 class DirectoryService(ScimService):
     """The SCIM protocol for one directory, without input or output."""
 
-    def __init__(self, provider: ScimProvider, secret: Callable[[], bytes], rules: Rules | None = None) -> None:
+    def __init__(self, provider: DirectoryProvider, secret: Callable[[], bytes], rules: Rules | None = None) -> None:
         """Take the description of the service, what gives the secret that seals cursors, and the directory's own rules.
 
         :param secret: Called when the first cursor is sealed or opened, so that requests without cursors cost no read.
         """
         super().__init__(provider, secret=b"given later")
+        self.described = provider
         self.rules = rules or Rules()
         self._cursors = cast("Any", SealedCursors(secret))
 
@@ -68,6 +74,56 @@ class DirectoryService(ScimService):
         if request.path.rstrip("/").endswith("/.search") and request.method.upper() != "POST":
             raise MethodNotAllowedException(allowed=["POST"])
         return ScimService.match(request)
+
+    # -- What is served ---------------------------------------------------------------------------------------------
+
+    def get_resource_type_by_endpoint(self, endpoint: str) -> ResourceType | None:
+        """Return the resource type of an endpoint, also of one that is known and not served."""
+        wanted = endpoint.strip("/").lower()
+        known = self.described.known_types
+        return next((each for each in known if str(each.endpoint).strip("/").lower() == wanted), None)
+
+    def authorize(self, request: ScimRequest, target: Target, resource_type: ResourceType) -> None:
+        """Refuse what is done with a resource of a type that is not served.
+
+        403 tells that it is not to be tried again (RFC 7644 section 3.12). 501 is for what is supported of no resource, and a
+        5xx is repeated by clients and rings the operator's alarm, for a mistake in the client's settings.
+
+        :raises NotFoundException: When it is to be read.
+        :raises ForbiddenException: When it is to be changed.
+        """
+        if self.described.serves(resource_type) or target.operation in SEARCHES:
+            return
+        if target.operation is Operation.query:
+            raise NotFoundException(detail=f"This directory has no {resource_type.name}s")
+        raise ForbiddenException(
+            detail=f"This directory has no {resource_type.name}s. Switch their provisioning off in the identity provider."
+        )
+
+    def authorized_types(
+        self, request: ScimRequest, target: Target, resource_types: list[ResourceType]
+    ) -> list[ResourceType]:
+        """Return the types that a search looks at.
+
+        A type that is not served is searched and never found: identity providers test a connection by searching for groups too,
+        and 404 would end all provisioning (idp-behaviour 1.2).
+        """
+        return [each for each in resource_types if self.described.serves(each)]
+
+    @staticmethod
+    def ensure_supported(capability: Any, operation: str) -> None:
+        """Refuse what the environment has switched off.
+
+        :raises NotImplementedException: Naming it (RFC 7644 section 3.12).
+        """
+        if capability is None or not capability.supported:
+            raise NotImplementedException(
+                detail=f"{operation} is not supported here; /ServiceProviderConfig tells what is"
+            )
+
+    def read_conditions(self, request: ScimRequest) -> Conditions:  # type: ignore[override]  # it depends on the service
+        """Return the conditional headers of a request; none where resources have no versions."""
+        return super().read_conditions(request) if self.etag_supported else Conditions()
 
     # -- Reading ----------------------------------------------------------------------------------------------------
 
@@ -149,7 +205,7 @@ class DirectoryService(ScimService):
         with _in_our_words():
             patched = super().apply_patch(current, patch_op, conditions)
         if patched is not None:
-            self.rules.check_change(before, patched)
+            self.rules.check_change(before, patched, patched=True)
         return patched
 
     def apply_replacement(
@@ -158,7 +214,7 @@ class DirectoryService(ScimService):
         """Apply a PUT to a stored resource; None when it changes nothing."""
         replaced = super().apply_replacement(current, replacement, conditions)
         if replaced is not None:
-            self.rules.check_change(_head(current), replaced)
+            self.rules.check_change(_head(current), replaced, patched=False)
         return replaced
 
     # -- Answering --------------------------------------------------------------------------------------------------

@@ -44,7 +44,9 @@ class Deleter:
 
     def _own(self, resource_type: ResourceType, name: str, stored: Stored) -> list[Action]:
         """Return the actions that remove a resource and everything it is found by."""
-        index = index_of(name, stored.to_resource(resource_type, self.reader.model(resource_type)))
+        index = index_of(
+            self.reader.provider, name, stored.to_resource(resource_type, self.reader.model(resource_type))
+        )
         return [
             actions.delete_version(keys.resource(self.directory, name, stored.id), stored.version),
             actions.count(keys.count(self.directory, name, stored.id), -1),

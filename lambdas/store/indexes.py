@@ -1,26 +1,20 @@
 """The values that a resource is found by: the unique ones and the look-ups, in the form comparisons use."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from scim2_models import AttributeBinding, InvalidValueException, Path, Resource, Uniqueness
-from scim2_server.utils import parametrize
+from scim2_models import AttributeBinding, InvalidValueException, Resource
 
+from lambdas.scim.attributes import Attribute
+from lambdas.scim.description import DirectoryProvider
 from lambdas.store import keys
 from lambdas.store.keys import Key
 
-ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-
-LOOKUPS: dict[str, tuple[str, ...]] = {
-    "User": ("externalId", "emails.value", f"{ENTERPRISE}:manager.value"),
-    "Group": ("externalId",),
-}
-"""By resource type, the attributes that several resources may share and clients match by (idp-behaviour 1.3, 1.11)."""
-
-MAX_INDEXED_VALUES = 40
-"""Values of one resource that have an item of their own. A change may remove and write each of them: 80 of the 100 actions that
-one transaction holds (AWS limit), which leaves room for the resource, its count and its unique values."""
+MAX_INDEXED_VALUES = 45
+"""Values of one resource that have an item of their own. A change may remove and write each of them: 90 of the 100 actions that
+one transaction holds (AWS limit), which leaves room for the resource and its count."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +23,25 @@ class Index:
 
     unique: frozenset[tuple[str, str]]
     lookups: frozenset[tuple[str, str]]
+
+    @property
+    def number(self) -> int:
+        """How many items they are."""
+        return len(self.unique) + len(self.lookups)
+
+    def check_number(self, resource_type: str, before: "Index | None" = None) -> None:
+        """Refuse more values than a change can write; a resource that had so many before may keep them.
+
+        :param before: The values that the resource had; None for a new one.
+        :raises InvalidValueException: When they are more than :data:`MAX_INDEXED_VALUES`.
+        """
+        if self.number <= max(MAX_INDEXED_VALUES, before.number if before else 0):
+            return
+        ((most, _),) = Counter(attribute for attribute, _ in [*self.unique, *self.lookups]).most_common(1)
+        raise InvalidValueException(
+            detail=f"The {resource_type} has {self.number} values that it can be found by; up to {MAX_INDEXED_VALUES} can be "
+            f"kept. Send fewer values of {most}."
+        )
 
     def unique_keys(self, directory: str, resource_type: str) -> dict[tuple[str, str], Key]:
         """Return the keys of the unique values, by the pair they stand for."""
@@ -39,45 +52,23 @@ class Index:
         return {keys.lookup(directory, resource_type, *pair, resource_id) for pair in self.lookups}
 
 
-def short_name(binding: AttributeBinding) -> str:
-    """Return the name that an attribute has in keys: its path, without the URN of the core schemas."""
-    urn = binding.urn
-    for schema in ("urn:ietf:params:scim:schemas:core:2.0:User:", "urn:ietf:params:scim:schemas:core:2.0:Group:"):
-        urn = urn.removeprefix(schema)
-    return urn
-
-
-def index_of(resource_type: str, resource: Resource[Any]) -> Index:
+def index_of(provider: DirectoryProvider, resource_type: str, resource: Resource[Any]) -> Index:
     """Return the indexed values of a resource.
 
     :param resource_type: ``User`` or ``Group``.
-    :raises InvalidValueException: When they are more than :data:`MAX_INDEXED_VALUES`.
     """
-    model = type(resource)
-    unique_paths = parametrize(Path, model).iter_paths(
-        include_subattributes=False, uniqueness=[Uniqueness.server, Uniqueness.global_]
+    return Index(
+        unique=frozenset(_values(resource, provider.unique(resource_type))),
+        lookups=frozenset(_values(resource, provider.matching(resource_type))),
     )
-    unique = frozenset(_values(resource, (str(path) for path in unique_paths if str(path) != "id")))
-    lookups = frozenset(_values(resource, LOOKUPS.get(resource_type, ())))
-    if len(lookups) > MAX_INDEXED_VALUES:
-        raise InvalidValueException(
-            detail=f"The resource has {len(lookups)} values of {', '.join(LOOKUPS[resource_type])} together; "
-            f"up to {MAX_INDEXED_VALUES} can be kept. Send fewer e-mail addresses."
-        )
-    return Index(unique, lookups)
 
 
-def _values(resource: Resource[Any], attributes: Iterable[str]) -> Iterable[tuple[str, str]]:
+def _values(resource: Resource[Any], attributes: Iterable[Attribute]) -> Iterable[tuple[str, str]]:
     for attribute in attributes:
-        path = parametrize(Path, type(resource))(attribute)
-        binding = path.resolve()
-        if binding is None:
-            continue
-        found = path.get(resource, strict=False)
-        for value in found if isinstance(found, list) else [found]:
-            comparable = comparable_of(binding, value)
+        for value in attribute.values(resource):
+            comparable = comparable_of(attribute.binding, value)
             if comparable:
-                yield short_name(binding), comparable
+                yield attribute.name, comparable
 
 
 def comparable_of(binding: AttributeBinding, value: Any) -> str | None:

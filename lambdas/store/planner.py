@@ -5,15 +5,16 @@ Clients match by ``userName``, ``externalId``, ``displayName``, ``emails``, ``id
 plan can only be too wide, never wrong. An ``or`` is served when each of its sides is.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from scim2_models import AttributeBinding, Path, Resource, ScimFilter, Uniqueness
+from scim2_models import AttributeBinding, Resource, ScimFilter
 from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator, ValuePath
 from scim2_server.utils import parametrize
 
-from lambdas.store.indexes import LOOKUPS, comparable_of, short_name
+from lambdas.scim.attributes import name_of
+from lambdas.scim.description import DirectoryProvider
+from lambdas.store.indexes import comparable_of
 
 
 @dataclass(frozen=True)
@@ -62,15 +63,12 @@ COST: dict[type, int] = {ById: 0, ByUnique: 1, ByLookup: 2, ByMember: 3, AnyOf: 
 class Planner:
     """Plans the filters on one resource type."""
 
-    def __init__(self, resource_type: str, model: type[Resource[Any]]) -> None:
-        """Take the type's name and its model."""
+    def __init__(self, provider: DirectoryProvider, resource_type: str) -> None:
+        """Take the description of the resources, which tells what each is found by, and the type's name."""
         self.resource_type = resource_type
-        self.model = model
-        paths = parametrize(Path, model).iter_paths(
-            include_subattributes=False, uniqueness=[Uniqueness.server, Uniqueness.global_]
-        )
-        self.unique = frozenset(_names(model, (str(path) for path in paths if str(path) != "id")))
-        self.lookups = frozenset(_names(model, LOOKUPS.get(resource_type, ())))
+        self.model = cast("type[Resource[Any]]", provider.model_for(resource_type))
+        self.unique = frozenset(each.name for each in provider.unique(resource_type))
+        self.lookups = frozenset(each.name for each in provider.matching(resource_type))
 
     def plan(self, scim_filter: ScimFilter[Any] | None) -> AccessPath | None:
         """Return how to find what a filter can match, or None when everything has to be looked at."""
@@ -106,7 +104,7 @@ class Planner:
     def _path(self, binding: AttributeBinding | None, value: Any) -> AccessPath | None:
         if binding is None or not isinstance(value, str):
             return None
-        name = short_name(binding)
+        name = name_of(binding)
         if name == "id" or binding.field_name == "id":
             return ById(value)
         if self.resource_type == "Group" and name == "members.value":
@@ -114,13 +112,8 @@ class Planner:
         comparable = comparable_of(binding, value)
         if not comparable:
             return None
-        if name in self.unique:
-            return ByUnique(name, comparable)
-        return ByLookup(name, comparable) if name in self.lookups else None
-
-
-def _names(model: type[Resource[Any]], attributes: Iterable[str]) -> Iterable[str]:
-    for attribute in attributes:
-        binding = parametrize(Path, model)(attribute).resolve()
-        if binding is not None:
-            yield short_name(binding)
+        if (
+            name in self.lookups
+        ):  # also when it is unique: a look-up that has long been kept finds more than a new index
+            return ByLookup(name, comparable)
+        return ByUnique(name, comparable) if name in self.unique else None

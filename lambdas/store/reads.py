@@ -9,12 +9,12 @@ from scim2_models import (
     Resource,
     ResourceType,
     ResponseParameters,
-    ScimProvider,
     TooManyException,
 )
 
 from lambdas.directory.product import PLAIN, Product
 from lambdas.scim.backoff import time_is_up
+from lambdas.scim.description import DirectoryProvider
 from lambdas.store import keys
 from lambdas.store.entitlements import UserFacts
 from lambdas.store.items import Stored, entry_of, member_value
@@ -59,7 +59,7 @@ def _head(path: object) -> str:
 class Reader:
     """Reads the resources of one directory, for one request."""
 
-    def __init__(self, table: Table, directory: str, provider: ScimProvider, product: Product = PLAIN) -> None:
+    def __init__(self, table: Table, directory: str, provider: DirectoryProvider, product: Product = PLAIN) -> None:
         """Take the table, the directory's id, the description of its resources, and what the product is told of users."""
         self.table = table
         self.directory = directory

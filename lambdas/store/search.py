@@ -4,11 +4,12 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from scim2_models import Resource, ResourceType, ScimFilter, ScimProvider, SearchRequest, TooManyException
+from scim2_models import Resource, ResourceType, ScimFilter, SearchRequest, TooManyException
 from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode, LogicalExpr, Not, Present, ValuePath
 from scim2_server.storage import SearchPage
 from scim2_server.utils import parametrize
 
+from lambdas.scim.description import DirectoryProvider
 from lambdas.store import keys
 from lambdas.store.items import Stored, member_value, set_values
 from lambdas.store.listing import Listing
@@ -26,15 +27,13 @@ SCAN_SECONDS = 15.0
 class Searcher:
     """Searches the resources of one directory."""
 
-    def __init__(self, reader: Reader, provider: ScimProvider) -> None:
+    def __init__(self, reader: Reader, provider: DirectoryProvider) -> None:
         """Take what reads the directory, and the description of its resources."""
         self.reader = reader
         self.table = reader.table
         self.directory = reader.directory
         self.listing = Listing(reader.table, reader.directory)
-        self.planners = {
-            str(each.name): Planner(str(each.name), reader.model(each)) for each in provider.resource_types
-        }
+        self.planners = {str(each.name): Planner(provider, str(each.name)) for each in provider.resource_types}
 
     def search(self, types: Sequence[ResourceType], request: SearchRequest[Any], position: Any) -> SearchPage:
         """Return one page of the matching resources of some types, and their number.

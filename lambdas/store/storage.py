@@ -7,13 +7,13 @@ from scim2_models import (
     Resource,
     ResourceType,
     ResponseParameters,
-    ScimProvider,
     SearchRequest,
 )
 from scim2_server.storage import SearchPage
 
 from lambdas.directory.product import PLAIN, Product
 from lambdas.scim.backoff import Backoff
+from lambdas.scim.description import DirectoryProvider
 from lambdas.scim.membership import Member, MemberChange, read_members
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.store.deletions import Deleter
@@ -33,7 +33,7 @@ class DynamoStorage(DirectoryStorage):
 
     supports_cursors = True
 
-    def __init__(self, table: Table, directory: str, provider: ScimProvider, product: Product = PLAIN) -> None:
+    def __init__(self, table: Table, directory: str, provider: DirectoryProvider, product: Product = PLAIN) -> None:
         """Take the table, the directory's id, the description of its resources, and what the product is told of users."""
         self.table = table
         self.directory = directory

@@ -64,7 +64,8 @@ class SystemGroup:
         self.model = reader.model(self.resource_type)
         self.resource = self.model.model_validate({"displayName": permission_set.name})
         self.key = keys.resource(reader.directory, "Group", self.id)
-        (self.name_key,) = index_of("Group", self.resource).unique_keys(reader.directory, "Group").values()
+        index = index_of(reader.provider, "Group", self.resource)
+        (self.name_key,) = index.unique_keys(reader.directory, "Group").values()
 
     def make(self, writer: Writer, item: Item | None) -> None:
         """Create the group, or give it the set's name; another process that was faster has done the same.

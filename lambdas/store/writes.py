@@ -71,7 +71,9 @@ class Writer:
         """
         name, moment = str(resource_type.name), now()
         stored = Stored(resource_id or str(uuid.uuid4()), document_of(resource), 1, moment, moment, name_of(resource))
-        written = self._creation(name, stored, index_of(name, resource))
+        index = index_of(self.reader.provider, name, resource)
+        index.check_number(name)
+        written = self._creation(name, stored, index)
         steps = self.memberships.steps(stored.id, members, new=True) if members else []
         room = min(BATCH, (MAX_TRANSACTION_ACTIONS - len(written.actions)) // 2)
         early, last = steps[:-room], steps[-room:]
@@ -146,7 +148,10 @@ class Writer:
             return before, None
         after = replace(before, document=document, version=before.version + 1, modified=now(), name=name_of(resource))
         model = self.reader.model(resource_type)
-        was, becomes = index_of(name, before.to_resource(resource_type, model)), index_of(name, resource)
+        provider = self.reader.provider
+        was = index_of(provider, name, before.to_resource(resource_type, model))
+        becomes = index_of(provider, name, resource)
+        becomes.check_number(name, was)
         key = keys.resource(self.directory, name, before.id)
         own = [actions.update_document(key, after, before.version)]
         taken = {}

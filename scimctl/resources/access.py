@@ -68,7 +68,9 @@ class Resources:
         self.provider = build_provider(target.settings)
         self.product = Product.of(target.settings)
         self.system_groups = SystemGroups(target.settings.permissions)
-        self.service = DirectoryService(self.provider, cursor_secret(self.table), EnvironmentRules(target.settings))
+        self.service = DirectoryService(
+            self.provider, cursor_secret(self.table), EnvironmentRules(target.settings, self.provider)
+        )
 
     @property
     def place(self) -> str:

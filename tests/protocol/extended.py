@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from scim2_models import Extension, ResourceType, Schema, SCIMException, ScimProvider
+from scim2_models import Extension, ResourceType, Schema, SCIMException
 from scim2_server.handler import ScimHandler
 from scim2_server.memory import InMemoryStorage
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
+from lambdas.scim.description import DirectoryProvider
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.models import EnterpriseUser, Group, User
 from lambdas.scim.provider import POLICY, build_config
@@ -30,10 +31,10 @@ EXTENSION = Path(__file__).parent / "clients" / "extension.schema.json"
 
 
 @cache
-def provider_with_extension() -> ScimProvider:
+def provider_with_extension() -> DirectoryProvider:
     """Return a provider whose users have the enterprise extension and the one of :data:`EXTENSION`."""
     extension = Extension.from_schema(Schema.model_validate(json.loads(EXTENSION.read_text())))
-    return ScimProvider(
+    return DirectoryProvider(
         models=[User, EnterpriseUser, extension, Group],
         resource_types=[
             ResourceType.from_resource(User[EnterpriseUser | extension]),

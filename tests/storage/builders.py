@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from scim2_models import Resource, ResourceType, ScimProvider, SearchRequest
+from scim2_models import Resource, ResourceType, SearchRequest
 from scim2_server.utils import parametrize
 
+from lambdas.scim.description import DirectoryProvider
 from lambdas.scim.membership import Member, MemberChange
 from lambdas.scim.provider import build_provider
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.table import Table
 
-PROVIDER: ScimProvider = build_provider()
+PROVIDER: DirectoryProvider = build_provider()
 USER: ResourceType = next(each for each in PROVIDER.resource_types if each.name == "User")
 GROUP: ResourceType = next(each for each in PROVIDER.resource_types if each.name == "Group")
 NOBODY = "00000000-0000-4000-8000-000000000000"

@@ -31,7 +31,7 @@ def _users(directory: Directory, numbers: Iterable[int], made: list[str]) -> Ite
         stored = Stored(resource_id, document_of(resource), 1, moment, moment, name_of(resource))
         made.append(resource_id)
         yield stored.to_item(keys.resource(directory.id, "User", resource_id))
-        index = index_of("User", resource)
+        index = index_of(PROVIDER, "User", resource)
         for key in index.unique_keys(directory.id, "User").values():
             yield {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "id": {"S": resource_id}}
         for key in index.lookup_keys(directory.id, "User", resource_id):

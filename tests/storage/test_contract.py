@@ -4,9 +4,17 @@ import pytest
 from scim2_models import ScimProvider
 from scim2_server.testing import ScimStorageContract
 
+from lambdas.scim.description import DirectoryProvider
 from lambdas.scim.provider import build_provider
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.table import Table
+
+
+def storage_of(table: Table, provider: ScimProvider) -> DynamoStorage:
+    """Return an empty storage for what a provider describes."""
+    assert provider.config is not None
+    described = DirectoryProvider(provider.models, provider.resource_types, provider.config, provider.policy)
+    return DynamoStorage(table, "acme", described)
 
 
 class TestContractWithRfcSchemas(ScimStorageContract):
@@ -14,7 +22,7 @@ class TestContractWithRfcSchemas(ScimStorageContract):
 
     @pytest.fixture
     def storage(self, table: Table, provider: ScimProvider) -> DynamoStorage:
-        return DynamoStorage(table, "acme", provider)
+        return storage_of(table, provider)
 
 
 class TestContractWithOurModels(ScimStorageContract):
@@ -26,4 +34,4 @@ class TestContractWithOurModels(ScimStorageContract):
 
     @pytest.fixture
     def storage(self, table: Table, provider: ScimProvider) -> DynamoStorage:
-        return DynamoStorage(table, "acme", provider)
+        return storage_of(table, provider)

@@ -7,8 +7,7 @@ store, a partial restore of a backup, or an older release's mistake.
 
 from collections.abc import Sequence
 
-from scim2_models import ScimProvider
-
+from lambdas.scim.description import DirectoryProvider
 from lambdas.store.table import Table
 from lambdas.store.verification.checks import check
 from lambdas.store.verification.differences import Difference, Kind
@@ -23,7 +22,9 @@ def _in_silence(_: str) -> None:
     """Tell nobody."""
 
 
-def verify(table: Table, directory: str, provider: ScimProvider, progress: Progress = _in_silence) -> list[Difference]:
+def verify(
+    table: Table, directory: str, provider: DirectoryProvider, progress: Progress = _in_silence
+) -> list[Difference]:
     """Return every disagreement in a directory; a directory in use gives no false ones.
 
     It reads the whole table, and once more when something may disagree: 1 MB in a call, 256 read units for each. It keeps some
@@ -48,7 +49,7 @@ def verify(table: Table, directory: str, provider: ScimProvider, progress: Progr
 def repair(
     table: Table,
     directory: str,
-    provider: ScimProvider,
+    provider: DirectoryProvider,
     differences: Sequence[Difference],
     progress: Progress = _in_silence,
     *,

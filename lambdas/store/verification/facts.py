@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, cast
 
-from scim2_models import Resource, ResourceType, SCIMException, ScimProvider
+from scim2_models import Resource, ResourceType, SCIMException
 
+from lambdas.scim.description import DirectoryProvider
 from lambdas.store import keys
 from lambdas.store.indexes import Index, index_of
 from lambdas.store.items import Stored
@@ -49,7 +50,7 @@ class Fact:
 class FactReader:
     """Reads the facts that the items of one directory state."""
 
-    def __init__(self, directory: str, provider: ScimProvider) -> None:
+    def __init__(self, directory: str, provider: DirectoryProvider) -> None:
         """Take the directory's id and the description of its resources."""
         self.directory = directory
         self.provider = provider
@@ -110,7 +111,7 @@ class FactReader:
         try:
             model = cast("type[Resource[Any]]", self.provider.model_for(resource_type))
             resource = Stored.from_item(item).to_resource(resource_type, model)
-            return index_of(str(resource_type.name), resource)
+            return index_of(self.provider, str(resource_type.name), resource)
         except (ValueError, KeyError, TypeError, AttributeError, SCIMException) as error:
             raise UnreadableError(type(error).__name__) from error
 
