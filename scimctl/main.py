@@ -20,7 +20,7 @@ from scimctl.resources import groups, users
 from scimctl.simulate.command import simulate
 
 LOCAL_VARIABLE = "SCIMCTL_LOCAL"
-"""The environment variable that says ``--local`` for every command: for a shell in which nothing is to reach AWS."""
+"""The environment variable that says ``--local`` for every command of a shell."""
 
 TOLD = (Problem, SettingsError, StateError, InvalidConnectionError, BusyException)
 """What is told to the operator in its own words; anything else is a mistake of ours and shows its trace."""
