@@ -126,5 +126,7 @@ def _print(environment: Environment, path: Path) -> None:
             console.out.print(Text(f"{label:<{width}}{printable(line)}"), soft_wrap=True)
     if path.resolve().parent != settings.ENVIRONMENTS.resolve():
         console.out.print(Text("\nTo deploy it, put the file into environments/."))
-    elif not environment.local:
-        console.out.print(Text(f"\nDeploy it: npx cdk deploy -c environment={environment.name}"), soft_wrap=True)
+    else:
+        tried = f"\nTry it:    scimctl local up --detach --environment {environment.name}"
+        deployed = "" if environment.local else f"\nDeploy it: npx cdk deploy -c environment={environment.name}"
+        console.out.print(Text(f"{tried}{deployed}"), soft_wrap=True)

@@ -130,7 +130,7 @@ def test_an_environment_without_a_file_is_told_with_those_that_have_one():
         "Permissions sets: reader (Reader) from: roles that the client sends, an operator's assignment to a user",
         "a user who gets none has: reader a role that is no set is refused",
         "Login built-in, unless an operator says otherwise of a user",
-        "Deploy it: npx cdk deploy -c environment=acme",
+        "Try it: scimctl local up --detach --environment acme Deploy it: npx cdk deploy -c environment=acme",
     ],
 )
 def test_a_file_without_mistakes_is_told_as_what_it_will_be(line: str):
