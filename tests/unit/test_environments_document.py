@@ -82,7 +82,7 @@ def agrees(told: str, field: FieldInfo) -> bool:
     if field.is_required() or told == "needed":
         return field.is_required() and told == "needed"
     if not told.startswith("`"):
-        return field.default is None or not field.default or field.default_factory is not None or told == ""
+        return not field.default or isinstance(field.default, BaseModel) or field.default_factory is not None
     default = list(field.default) if isinstance(field.default, tuple) else field.default
     return bool(tomllib.loads(f"value = {told.strip('`')}")["value"] == default)
 

@@ -25,7 +25,7 @@ FOLLOWS_FROM_ANOTHER = "default_factory_not_called"
 OF_OURS = "mistake"
 """The type of an error of :func:`mistake`, whose text says all there is to say."""
 
-_KEY = re.compile(r"[\w-]+(?:\.[\w-]+|\[\d+\])*")
+_KEY = re.compile(r"""[\w-]+(?:\.[\w-]+|\."(?:[^"\\]|\\.)*"|\[\d+\])*""")
 
 
 @dataclass(frozen=True)
