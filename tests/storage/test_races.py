@@ -1,5 +1,9 @@
-"""Races: fifty requests at once lose nothing, duplicate nothing and are refused nothing that their clients did not cause."""
+"""Races: fifty requests at once lose nothing, duplicate nothing and are refused nothing that their clients did not cause.
 
+What they leave is verified as `scimctl directory verify` does it.
+"""
+
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,8 +15,11 @@ from scim2_server.requests import ScimRequest
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
+from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Table
+from lambdas.store.verification import verify
 from tests.engines import client_for, running_engine
+from tests.storage.agreement import assert_intact
 from tests.storage.builders import GROUP, PROVIDER, USER, Directory
 from tests.tables import create_table
 
@@ -42,10 +49,13 @@ def all_at_once(works: list[Callable[[], Any]]) -> list[Any]:
         return list(pool.map(result, works))
 
 
+def assert_verified(directory: Directory) -> None:
+    """Verify the directory: nothing may be wrong, and nothing left to be swept."""
+    assert verify(directory.table, directory.id, PROVIDER) == []
+
+
 def patch(directory: Directory, path: str, *operations: dict[str, Any]) -> int:
     """Send a PATCH through a handler of its own, and return its status."""
-    import json
-
     handler = DirectoryHandler(SERVICE, directory.storage, Trace())
     body = json.dumps({"Operations": list(operations)}).encode()
     request = ScimRequest(
@@ -79,6 +89,7 @@ def test_fifty_members_added_and_removed_at_once_are_all_there_or_gone(directori
     assert all(directory.groups(each) == {staff} for each in stay)
     assert all(directory.groups(each) == set() for each in leave)
     assert directory.version(GROUP, staff) == f'W/"{1 + AT_ONCE}"'
+    assert_verified(directory)
 
 
 def test_of_fifty_creations_of_one_user_one_succeeds_and_the_others_are_conflicts(
@@ -88,10 +99,11 @@ def test_of_fifty_creations_of_one_user_one_succeeds_and_the_others_are_conflict
 
     refusals = [each for each in results if isinstance(each, SCIMException)]
     assert len(refusals) == AT_ONCE - 1
-    assert {each.status for each in refusals} == {409}
+    assert {(each.status, each.scim_type) for each in refusals} == {(409, "uniqueness")}
     directory = directories("create")
     assert directory.search(USER).total == 1
     assert directory.search(USER, filter='userName eq "ann"').total == 1
+    assert_verified(directory)
 
 
 def test_fifty_patches_of_one_user_are_all_applied(directories: Callable[[str], Directory]) -> None:
@@ -115,6 +127,8 @@ def test_fifty_patches_of_one_user_are_all_applied(directories: Callable[[str], 
     user: Any = directory.get(USER, ann)
     assert {each.value for each in user.emails} == {f"{number}@x" for number in range(40)}
     assert user.title == "x"
+    assert directory.version(USER, ann) == f'W/"{1 + 40 + 1}"', "setting the same title again is no change"
+    assert_verified(directory)
 
 
 def test_a_user_patched_and_put_into_groups_at_once_keeps_both(directories: Callable[[str], Directory]) -> None:
@@ -134,6 +148,7 @@ def test_a_user_patched_and_put_into_groups_at_once_keeps_both(directories: Call
     assert not [each for each in results if isinstance(each, SCIMException)]
     assert directory.groups(ann) == set(groups)
     assert directory.get(USER, ann).title is not None
+    assert_verified(directory)
 
 
 def test_a_user_deleted_while_being_put_into_groups_is_in_none_afterwards(
@@ -152,3 +167,41 @@ def test_a_user_deleted_while_being_put_into_groups_is_in_none_afterwards(
     assert {getattr(each, "status", None) for each in results} <= {None, 400}
     assert directory.search(USER).total == 0
     assert all(directory.members(each) == set() for each in groups)
+    assert_verified(directory)
+
+
+def test_a_group_deleted_while_members_are_added_leaves_nothing_but_what_is_swept(
+    directories: Callable[[str], Directory],
+) -> None:
+    directory = directories("gone")
+    users = [directory.user(f"user{number}") for number in range(20)]
+    staff = directory.group("Staff", *users[:5])
+
+    works: list[Callable[[], Any]] = [lambda each=each: directories("gone").change(staff, add=[each]) for each in users]
+    works.insert(10, lambda: directories("gone").storage.delete(GROUP, staff))
+    results = all_at_once(works)
+
+    assert {getattr(each, "status", None) for each in results} <= {None, 404}
+    assert directory.search(GROUP).total == 0
+    assert all(directory.groups(each) == set() for each in users)
+    assert_intact(directory)
+    sweep_group(directory.table, directory.id, staff)
+    assert_verified(directory)
+
+
+def test_of_fifty_users_renamed_to_one_name_at_once_one_succeeds_and_the_others_keep_theirs(
+    directories: Callable[[str], Directory],
+) -> None:
+    directory = directories("rename")
+    users = [directory.user(f"user{number}") for number in range(AT_ONCE)]
+    renaming = {"op": "replace", "path": "userName", "value": "Ann"}
+
+    results = all_at_once(
+        [lambda each=each: patch(directories("rename"), f"/Users/{each}", renaming) for each in users]
+    )
+
+    assert sorted(getattr(each, "status", each) for each in results) == [200] + [409] * (AT_ONCE - 1)
+    names = {each.user_name for each in directory.search(USER, count=AT_ONCE).resources}
+    assert len(names) == AT_ONCE
+    assert "Ann" in names
+    assert_verified(directory)
