@@ -87,11 +87,12 @@ class Endpoint:
         *,
         token: str | None = None,
         headers: dict[str, str] | None = None,
+        seconds: float = 60,
     ) -> Reply:
         """Send one request, exactly as given.
 
         `path` follows the Tenant URL (`/Users`), or is a whole URL. `body` is bytes, or what is written as JSON. Without
-        `token` it is the connection's; NO_TOKEN sends none.
+        `token` it is the connection's; NO_TOKEN sends none. It waits so many `seconds` for the answer.
         """
         parts = urlsplit(path if path.startswith("http") else self.tenant_url + path)
         sent = {"Accept": SCIM_JSON}
@@ -100,7 +101,7 @@ class Endpoint:
         content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         if content is not None:
             sent["Content-Type"] = SCIM_JSON
-        line = http.client.HTTPConnection("127.0.0.1", self.state.port, timeout=60)
+        line = http.client.HTTPConnection("127.0.0.1", self.state.port, timeout=seconds)
         try:
             target = parts.path + (f"?{parts.query}" if parts.query else "")
             line.request(method, target, content, sent | (headers or {}))

@@ -1,0 +1,168 @@
+"""Fifty requests at once through the deployed stack: nothing is lost, nothing is there twice, and all that is stored agrees.
+
+On AWS, fifty requests at once are fifty instances of the function; the local cloud starts a process for each.
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.e2e.endpoint import Endpoint, Reply, now
+from tests.e2e.local_cloud import LocalCloud
+
+AT_ONCE = 50
+
+START_SECONDS = 300
+"""How long that many processes may take to start: each imports for more than a second, on two processors perhaps."""
+
+SENT_AGAIN = (429, 502, 503, 504)
+"""What a client sends again."""
+
+ATTEMPTS = 5
+LOGGED_SECONDS = 30
+"""How long records may take into the log."""
+
+Request = tuple[str, str, Any]
+"""Method, path and body."""
+
+
+@dataclass
+class Client:
+    """A client with a directory of its own, which sends many requests at once."""
+
+    endpoint: Endpoint
+    directory: str
+    since: datetime = field(default_factory=now)
+
+    def send(self, method: str, path: str, body: Any = None) -> Reply:
+        """Send a request, and send it again while the endpoint asks for that: the local cloud may be short of time."""
+        reply = self.endpoint.send(method, path, body)
+        for _ in range(ATTEMPTS - 1):
+            if reply.status not in SENT_AGAIN:
+                break
+            time.sleep(float(reply.headers.get("retry-after", 1)))
+            reply = self.endpoint.send(method, path, body)
+        return reply
+
+    def create(self, path: str, **values: Any) -> str:
+        """Create a resource and return its id."""
+        return str(self.send("POST", path, values).json["id"])
+
+    def at_once(self, requests: list[Request]) -> Counter[int]:
+        """Send all requests at once, and return how often which status was answered in the end."""
+        self.endpoint.send("GET", "/Users?count=0")  # has the token checked, so that not each of the fifty does
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return Counter(reply.status for reply in pool.map(lambda request: self.send(*request), requests))
+
+    def logged(self, method: str, requests: int) -> Counter[int]:
+        """Return how often the function answered which status, whoever sent the request again.
+
+        :param requests: How many of this method there are at least; their records take a moment.
+        """
+        deadline = time.monotonic() + LOGGED_SECONDS
+        while True:
+            records = [each for each in self.endpoint.records(self.since) if each.get("directory") == self.directory]
+            statuses = Counter(each["status"] for each in records if each.get("method") == method)
+            if statuses.total() >= requests or time.monotonic() > deadline:
+                return statuses
+            time.sleep(0.5)
+
+
+@pytest.fixture(scope="module")
+def warm(endpoint: Endpoint) -> Endpoint:
+    """The endpoint with as many functions started as there are requests at once."""
+    endpoint.send("GET", "/Users?count=0")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        replies = pool.map(lambda _: endpoint.send("GET", "/Users?count=0", seconds=START_SECONDS), range(AT_ONCE))
+        assert {each.status for each in replies} == {200}
+    return endpoint
+
+
+@pytest.fixture
+def client(warm: Endpoint) -> Callable[[str], Client]:
+    """Gives a client with a directory of this name."""
+    return lambda directory: Client(warm.seen_by(warm.create_connection(directory=directory)), directory)
+
+
+def verified(cloud: LocalCloud, directory: str) -> dict[str, Any]:
+    """What `scimctl directory verify` finds."""
+    finished = cloud.scimctl("directory", "verify", "-e", "local", "--directory", directory, "--output", "json")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    told: dict[str, Any] = json.loads(finished.stdout)
+    return told
+
+
+def nothing_wrong(users: int, groups: int, directory: str) -> dict[str, Any]:
+    """What is told of a directory in which everything agrees."""
+    found: dict[str, list[Any]] = {"differences": [], "unswept": [], "mended": []}
+    return {"passed": True, "directory": directory, "resources": {"User": users, "Group": groups}, **found}
+
+
+def adding(resource: str, path: str, value: str) -> Request:
+    operation = {"op": "add", "path": path, "value": [{"value": value}]}
+    return ("PATCH", resource, {"Operations": [operation]})
+
+
+def removing(resource: str, path: str, value: str) -> Request:
+    operation = {"op": "remove", "path": f'{path}[value eq "{value}"]'}
+    return ("PATCH", resource, {"Operations": [operation]})
+
+
+def test_of_fifty_creations_of_one_user_at_once_one_succeeds_and_the_others_are_conflicts(
+    client: Callable[[str], Client], local_cloud: LocalCloud
+) -> None:
+    side = client("race-to-create")
+    statuses = side.at_once([("POST", "/Users", {"userName": "ann@example.com", "externalId": "7"})] * AT_ONCE)
+
+    assert statuses == {201: 1, 409: AT_ONCE - 1}
+    assert side.logged("POST", AT_ONCE).keys() == {201, 409}
+    again = side.send("POST", "/Users", {"userName": "ANN@example.com"})
+    assert (again.status, again.json["scimType"]) == (409, "uniqueness")
+    assert side.send("GET", '/Users?filter=externalId+eq+"7"').json["totalResults"] == 1
+    assert verified(local_cloud, side.directory) == nothing_wrong(1, 0, side.directory)
+
+
+def test_of_fifty_patches_of_one_user_at_once_none_is_lost(
+    client: Callable[[str], Client], local_cloud: LocalCloud
+) -> None:
+    side = client("race-to-patch")
+    ann = side.create("/Users", userName="ann@example.com")
+    values = {path: {f"{number}@example.com" for number in range(AT_ONCE // 2)} for path in ("emails", "roles")}
+    statuses = side.at_once([adding(f"/Users/{ann}", path, each) for path in values for each in values[path]])
+
+    assert statuses == {200: AT_ONCE}
+    assert side.logged("PATCH", AT_ONCE).keys() == {200}
+    user = side.send("GET", f"/Users/{ann}").json
+    assert {path: {each["value"] for each in user[path]} for path in values} == values
+    assert user["meta"]["version"] == f'W/"{1 + AT_ONCE}"'
+    assert verified(local_cloud, side.directory) == nothing_wrong(1, 0, side.directory)
+
+
+def test_of_fifty_changes_of_one_groups_members_at_once_none_is_lost(
+    client: Callable[[str], Client], local_cloud: LocalCloud
+) -> None:
+    side = client("race-for-members")
+    users = [side.create("/Users", userName=f"racer{number}@example.com") for number in range(AT_ONCE)]
+    come, leave = users[: AT_ONCE // 2], users[AT_ONCE // 2 :]
+    group = side.create("/Groups", displayName="Race", members=[{"value": each} for each in leave])
+    path = f"/Groups/{group}"
+    pairs = [
+        (adding(path, "members", one), removing(path, "members", other)) for one, other in zip(come, leave, strict=True)
+    ]
+    statuses = side.at_once([each for pair in pairs for each in pair])
+
+    assert statuses == {204: AT_ONCE}
+    assert side.logged("PATCH", AT_ONCE).keys() == {204}
+    found = side.send("GET", f"/Groups/{group}").json
+    assert {each["value"] for each in found["members"]} == set(come)
+    assert found["meta"]["version"] == f'W/"{1 + AT_ONCE}"'
+    in_groups = side.send("GET", "/Users?count=100").json["Resources"]
+    assert {each["id"] for each in in_groups if each.get("groups")} == set(come)
+    assert verified(local_cloud, side.directory) == nothing_wrong(AT_ONCE, 1, side.directory)
