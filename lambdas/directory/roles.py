@@ -14,7 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.directory.settings.permissions import Permissions, PermissionSet
+from scim2_models import InvalidValueException, Resource
+
+from lambdas.directory.settings.permissions import Permissions, PermissionSet, Source
 
 NAMES = ("value", "display", "displayName")
 """Where the name of a role may stand, in the order in which it is looked for."""
@@ -51,6 +53,29 @@ def sets_named(permissions: Permissions, role: Role) -> list[PermissionSet]:
 def unknown_roles(permissions: Permissions, roles: Sequence[Role]) -> list[Role]:
     """Return the roles that name no permission set."""
     return [role for role in roles if not sets_named(permissions, role)]
+
+
+class RoleRules:
+    """What roles clients may send."""
+
+    def __init__(self, permissions: Permissions) -> None:
+        """Take the permission sets of the environment's file."""
+        self.permissions = permissions
+        self.refuses = Source.ROLES in permissions.sources and permissions.unknown_role == "refuse"
+
+    def check(self, user: Resource[Any], before: Resource[Any] | None = None) -> None:
+        """Refuse a role that is no permission set, where the file says so; one that the user has already is no reason.
+
+        :raises InvalidValueException: Naming the role, and the roles there are.
+        """
+        if not self.refuses:
+            return
+        unknown = unknown_roles(self.permissions, read_roles(getattr(user, "roles", None)))
+        kept = read_roles(getattr(before, "roles", None))
+        for role in unknown:
+            if role not in kept:
+                there = ", ".join(f'"{each.id}"' for each in self.permissions.sets)
+                raise InvalidValueException(detail=f'roles: "{role.shown[:80]}" is no role here; the roles are {there}')
 
 
 def _names(entry: Mapping[str, Any]) -> tuple[str, ...]:

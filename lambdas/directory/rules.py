@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from scim2_models import ForbiddenException, Resource
+from scim2_models import Resource
 
 from lambdas.directory.attribute_checks import AttributeChecks
+from lambdas.directory.group_rules import GroupRules
+from lambdas.directory.roles import RoleRules
 from lambdas.directory.settings.environment import Environment
 from lambdas.scim.description import DirectoryProvider
 from lambdas.scim.rules import Deprovisioning, Rules, is_active
@@ -16,19 +18,24 @@ class EnvironmentRules(Rules):
     def __init__(self, environment: Environment, provider: DirectoryProvider) -> None:
         """Take the environment's checked file, and the description of the service that was made of it."""
         self.environment = environment
-        self.groups = GroupRules(created_by_clients=environment.groups.created_by_clients)
+        self.groups = GroupRules(environment)
+        self.roles = RoleRules(environment.permissions)
         self._attributes = {name: AttributeChecks(provider.declared(name)) for name in ("User", "Group")}
 
     def check_creation(self, resource: Resource[Any]) -> None:
         """Refuse a group that clients do not create; give a resource its defaults, and check its attributes."""
         if _is_group(resource):
             self.groups.check_creation()
+        else:
+            self.roles.check(resource)
         self._of(resource).apply(resource)
 
     def check_change(self, before: Resource[Any], after: Resource[Any], *, patched: bool) -> None:
         """Refuse the renaming of a group that clients do not create; give a resource its defaults, and check its attributes."""
         if _is_group(after):
             self.groups.check_change(before, after)
+        else:
+            self.roles.check(after, before)
         self._of(after).apply(after, before, patched=patched)
 
     def check_deletion(self, current: Resource[Any]) -> None:
@@ -60,47 +67,5 @@ class EnvironmentRules(Rules):
         return self._attributes["Group" if _is_group(resource) else "User"]
 
 
-class GroupRules:
-    """What clients may do to groups, beside changing their members."""
-
-    def __init__(self, *, created_by_clients: bool) -> None:
-        """Take whether clients create, rename and delete groups."""
-        self.created_by_clients = created_by_clients
-
-    def check_creation(self) -> None:
-        """Refuse a new group.
-
-        :raises ForbiddenException: When clients create none.
-        """
-        if not self.created_by_clients:
-            raise ForbiddenException(
-                detail="Groups of this directory are not created by identity providers. Provision the members of those that exist."
-            )
-
-    def check_change(self, before: Resource[Any], after: Resource[Any]) -> None:
-        """Refuse another name for a group.
-
-        :raises ForbiddenException: When clients rename none.
-        """
-        if not self.created_by_clients and _name(before) != _name(after):
-            raise ForbiddenException(
-                detail=f'The group "{_name(before)}" is not renamed by identity providers; its members can be changed'
-            )
-
-    def check_deletion(self, current: Resource[Any]) -> None:
-        """Refuse the deletion of a group.
-
-        :raises ForbiddenException: When clients delete none.
-        """
-        if not self.created_by_clients:
-            raise ForbiddenException(
-                detail=f'The group "{_name(current)}" is not deleted by identity providers; its members can be changed'
-            )
-
-
 def _is_group(resource: Resource[Any]) -> bool:
     return "members" in type(resource).model_fields
-
-
-def _name(group: Resource[Any]) -> str | None:
-    return getattr(group, "display_name", None)

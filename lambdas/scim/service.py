@@ -10,8 +10,8 @@ from scim2_models import (
     BaseModel,
     BulkRequest,
     Context,
-    ForbiddenException,
     InvalidValueException,
+    MutabilityException,
     NotFoundException,
     NotImplementedException,
     PatchOp,
@@ -86,17 +86,18 @@ class DirectoryService(ScimService):
     def authorize(self, request: ScimRequest, target: Target, resource_type: ResourceType) -> None:
         """Refuse what is done with a resource of a type that is not served.
 
-        403 tells that it is not to be tried again (RFC 7644 section 3.12). 501 is for what is supported of no resource, and a
-        5xx is repeated by clients and rings the operator's alarm, for a mistake in the client's settings.
+        400, because identity providers take 401 and 403 for bad credentials, which end all provisioning (idp-behaviour 1.9),
+        and treat a 405 as a defect of the endpoint (getsentry/self-hosted#2280, where Microsoft asks for 400). 501 is for what is
+        supported of no resource, and a 5xx is repeated by clients and rings the operator's alarm.
 
         :raises NotFoundException: When it is to be read.
-        :raises ForbiddenException: When it is to be changed.
+        :raises MutabilityException: When it is to be changed.
         """
         if self.described.serves(resource_type) or target.operation in SEARCHES:
             return
         if target.operation is Operation.query:
             raise NotFoundException(detail=f"This directory has no {resource_type.name}s")
-        raise ForbiddenException(
+        raise MutabilityException(
             detail=f"This directory has no {resource_type.name}s. Switch their provisioning off in the identity provider."
         )
 

@@ -184,6 +184,24 @@ def test_an_unknown_role_is_kept_as_sent_and_gives_nothing(endpoint_of: Endpoint
     assert api.get(f"/Users/{ada}").json["roles"] == [{"value": "astronaut"}]
 
 
+def test_an_unknown_role_is_refused_where_the_file_says_so_and_names_those_there_are(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("roles", more='unknown_role = "refuse"'))
+    refused = api.post("/Users", {"userName": "ada@example.com", "roles": [{"value": "astronaut"}]})
+    assert (refused.status, refused.json["scimType"]) == (400, "invalidValue")
+    assert refused.detail == 'roles: "astronaut" is no role here; the roles are "viewer", "editor", "admin"'
+    ada = user(api, roles=[{"value": "viewer"}])
+    change = {"op": "replace", "path": "roles", "value": [{"value": "astronaut"}]}
+    assert patch(api, f"/Users/{ada}", change).status == 400
+    assert sets_of(api, ada) == ["viewer"]
+
+
+def test_a_user_with_a_role_that_became_unknown_can_still_be_disabled(endpoint_of: EndpointOf):
+    before = endpoint_of(permissions("roles"))
+    ada = user(before, roles=[{"value": "astronaut"}])
+    api = endpoint_of(permissions("roles", more='unknown_role = "refuse"'))
+    assert patch(api, f"/Users/{ada}", {"op": "Replace", "path": "active", "value": "False"}).status == 200
+
+
 def test_roles_give_nothing_where_they_are_no_source(endpoint_of: EndpointOf):
     api = endpoint_of(permissions("operator"))
     assert sets_of(api, user(api, roles=[{"value": "admin"}])) == []
@@ -258,6 +276,48 @@ def test_a_group_that_a_client_made_before_is_the_group_of_the_set_with_its_name
     api = endpoint_of(permissions("system-groups"))
     assert api.get("/Groups?count=0").json["totalResults"] == 3
     assert sets_of(api, ada) == ["admin"]
+
+
+def test_a_system_group_is_not_created_renamed_or_deleted_by_a_client(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("system-groups"))
+    (viewers,) = api.get('/Groups?filter=displayName+eq+"Viewer"').json["Resources"]
+    path = f"/Groups/{viewers['id']}"
+    created = api.post("/Groups", {"displayName": "VIEWER"})
+    assert (created.status, created.json["scimType"]) == (409, "uniqueness")
+    for refused, told in (
+        (patch(api, path, {"op": "replace", "path": "displayName", "value": "Guests"}), "not renamed"),
+        (api.put(path, {"displayName": "Guests"}), "not renamed"),
+        (api.delete(path), 'The group "Viewer" is not deleted by identity providers; its members can be removed'),
+    ):
+        assert (refused.status, refused.json["scimType"]) == (400, "mutability")
+        assert told in refused.detail
+    assert api.get(path).json["displayName"] == "Viewer"
+
+
+def test_a_system_group_takes_what_a_client_sends_with_a_matched_group(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("system-groups"))
+    (viewers,) = api.get('/Groups?filter=displayName+eq+"viewer"').json["Resources"]
+    path = f"/Groups/{viewers['id']}"
+    answer = patch(
+        api,
+        path,
+        {"op": "Replace", "path": "displayName", "value": "viewer"},
+        {"op": "Add", "path": "externalId", "value": "4711"},
+        {"op": "Add", "path": "members", "value": [{"value": user(api)}]},
+    )
+    assert answer.status == 204
+    shown = api.get(path).json
+    assert (shown["displayName"], shown["externalId"], len(shown["members"])) == ("Viewer", "4711", 1)
+
+
+def test_other_groups_may_be_made_beside_system_groups_unless_the_file_says_otherwise(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("system-groups"))
+    crew = group(api, "Crew")
+    assert api.delete(f"/Groups/{crew}").status == 204
+    fixed = endpoint_of(permissions("system-groups") + "[groups]\ncreated_by_clients = false\n")
+    refused = fixed.post("/Groups", {"displayName": "Crew"})
+    assert refused.status == 400
+    assert refused.detail.endswith("They are: Viewer, Editor, Administrator.")
 
 
 # -- What clients see and may not write ---------------------------------------------------------------------------------

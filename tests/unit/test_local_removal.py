@@ -33,7 +33,9 @@ def test_what_is_not_deployed_is_told_with_what_is(directory: Path, with_data: b
 
 def test_what_was_retained_can_be_deleted_later_and_only_when_that_is_said(directory: Path):
     state.forget_state(directory, "devices", DATA)
-    with pytest.raises(Problem, match=r"its data was retained\. `scimctl local destroy devices --with-data` deletes it"):
+    with pytest.raises(
+        Problem, match=r"its data was retained\. `scimctl local destroy devices --with-data` deletes it"
+    ):
         removal.require_removable(directory, "devices", 4600, with_data=False)
     left = removal.require_removable(directory, "devices", 4700, with_data=True)
     assert left == LocalState("devices", 4700, "us-east-1", DATA)
