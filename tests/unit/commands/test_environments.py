@@ -34,7 +34,6 @@ userType = ["Premium", "Standard"]
 userType = "Standard"
 active = true
 [users.deprovisioning]
-deactivated = "remove"
 deleted = "disable"
 memberships = "remove"
 [groups]
@@ -123,7 +122,7 @@ def test_an_environment_without_a_file_is_told_with_those_that_have_one():
         "Switched off bulk, sort",
         "Users required: name.givenName unique: emails.value matched by: externalId",
         'userType: only "Premium" or "Standard" userType: "Standard" when none is sent active: true when none is sent',
-        "Leaving active = false removes the user, DELETE keeps it, disabled, a disabled user leaves its groups",
+        "Leaving active = false disables the user, DELETE keeps it, disabled, a disabled user leaves its groups",
         "Groups clients change members only; they create, rename and delete no group Extensions",
         "Extensions urn:ietf:params:scim:schemas:extension:2.0:Custom of users, open: takes any other attribute as text",
         "folders: list of strings, returned as objects, immutable",
@@ -144,6 +143,12 @@ def test_what_a_file_leaves_out_is_told_too():
     assert "active = false disables the user, DELETE removes it, a disabled user stays in its groups" in text
     assert "Extensions none Permissions none" in text
     assert "npx cdk deploy" not in text
+
+
+def test_a_user_who_is_removed_when_disabled_is_told_so_and_nothing_of_its_groups(environments: Path):
+    leaving = {"deprovisioning": {"deactivated": "remove"}}
+    (environments / "acme.toml").write_text(as_toml(MINIMAL | {"users": leaving}))
+    assert "Leaving active = false removes the user, DELETE removes it Groups" in told("check", "acme")
 
 
 def test_a_host_name_and_groups_that_are_not_served_are_told(environments: Path):
