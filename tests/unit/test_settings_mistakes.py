@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lambdas.directory import settings
-from lambdas.directory.settings import SettingsError
+from lambdas.directory.settings import Mistake, SettingsError
 from tests.unit.environment_files import MINIMAL, as_toml
 
 
@@ -171,6 +171,20 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path):
         settings.load(tmp_path)
     with pytest.raises(SettingsError, match="cannot be opened: embedded null byte"):
         settings.load("\0")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('permissions.default names "x", which is no set', "permissions.default"),
+        ("extensions: urn:x:yz is there twice", "extensions"),
+        ("extensions[2].attributes[1].type is 3", "extensions[2].attributes[1].type"),
+        ('users.defaults."name.\\"given\\"Name".x is 3', 'users.defaults."name.\\"given\\"Name".x'),
+        ('"a b" is not a key', ""),
+    ],
+)
+def test_the_key_of_a_mistake_is_what_its_text_begins_with(text: str, key: str):
+    assert Mistake.told(text).key == key
 
 
 def test_a_program_is_told_each_mistake_with_its_key(tmp_path: Path):
