@@ -9,6 +9,7 @@ import pytest
 from lambdas.store.permissions import Decisions
 from lambdas.store.table import Table
 from tests.protocol.client import Api, Reply
+from tests.protocol.test_conformance import check
 from tests.tables import TABLE_NAME
 
 EndpointOf = Callable[[str], Api]
@@ -454,3 +455,20 @@ def test_an_unchanged_user_keeps_its_version_when_it_is_patched_with_what_it_has
     before = api.get(f"/Users/{ada}").json["meta"]
     patch(api, f"/Users/{ada}", {"op": "replace", "path": "title", "value": "Countess"})
     assert api.get(f"/Users/{ada}").json["meta"] == before
+
+
+# -- The protocol as a whole ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sources", [("groups", "operator"), ("roles",), ("system-groups",)])
+def test_scim2_tester_finds_nothing_wrong_where_there_are_permission_sets(
+    endpoint_of: EndpointOf, sources: tuple[str, ...]
+):
+    assert check(endpoint_of(permissions(*sources, default=["viewer"]))) == {}
+
+
+def test_scim2_tester_finds_nothing_wrong_with_login_methods_but_that_it_cannot_write_one(endpoint_of: EndpointOf):
+    failed = check(endpoint_of("[login]"))
+    # It writes an extension as a whole, with what it may write of it, which here is nothing; and expects to read nothing back.
+    assert failed.keys() == {f"User check_{verb}_attribute" for verb in ("add", "replace", "remove")}
+    assert all(f"'{LOGIN}'" in reason for reason in failed.values())
