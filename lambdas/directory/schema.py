@@ -91,4 +91,5 @@ def _declaration(schema: ExtensionSchema) -> extensions.Declaration:
             )
             for each in schema.attributes
         ),
+        open=schema.open,
     )

@@ -11,6 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 from scim2_models import Error, SCIMException
 
+from lambdas.scim.escaped_names import unescape_all
+
 KINDS: dict[type, str] = {
     bool: "a boolean",
     int: "a number",
@@ -33,6 +35,7 @@ EXPECTED: dict[str, str] = {
     "float_parsing": "a number",
     "float_type": "a number",
     "decimal_parsing": "a number",
+    "finite_number": "a number of at most 308 digits",
     "list_type": "a list",
     "dict_type": "an object",
     "model_type": "an object",
@@ -94,7 +97,7 @@ def path_of(location: tuple[Any, ...]) -> str:
             path = (
                 f"{path}{':' if path.lower().startswith('urn:') and '[' not in path else '.'}{name}" if path else name
             )
-    return path
+    return unescape_all(path)
 
 
 def restate(exception: SCIMException) -> SCIMException:

@@ -19,6 +19,7 @@ ATTRNAME = re.compile(r"\$?[A-Za-z][A-Za-z0-9$_-]*")
 """An attribute name as the grammar of paths and filters reads it."""
 
 _ESCAPED = re.compile(r"k\$(?:[a-z0-9_-]|\$[0-9a-f]{2})*")
+_ESCAPED_IN_TEXT = re.compile(rf"(?<![A-Za-z0-9$_-]){_ESCAPED.pattern}")
 _KEPT = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
@@ -39,6 +40,11 @@ def unescape(name: str) -> str:
         return name
     octets = re.sub(rb"\$([0-9a-f]{2})", lambda match: bytes.fromhex(match[1].decode()), name[len(PREFIX) :].encode())
     return octets.decode("utf-8", "surrogatepass")
+
+
+def unescape_all(text: str) -> str:
+    """Return a path, or a sentence with paths in it, with every escaped name in it unescaped."""
+    return _ESCAPED_IN_TEXT.sub(lambda match: unescape(match[0]), text) if PREFIX in text else text
 
 
 def folded(name: str) -> str:

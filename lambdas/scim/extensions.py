@@ -8,24 +8,26 @@ is named, which may be the name of an attribute of the user.
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any, ClassVar, cast
+from typing import Annotated, Any, cast
 
-from pydantic import ConfigDict, Field, create_model
-from scim2_models import URN, CaseExact, ComplexAttribute, Extension, Mutability, Schema
+from pydantic import Field, create_model
+from scim2_models import URN, CaseExact, ComplexAttribute, Mutability
 
+from lambdas.scim.date_times import SentDateTime
+from lambdas.scim.declared_extension import DeclaredExtension
 from lambdas.scim.escaped_names import ATTRNAME, PREFIX, escape, folded
 from lambdas.scim.models import ExternalReference
+from lambdas.scim.open_extension import OpenExtension
 
 TYPES: dict[str, type] = {
     "string": str,
     "boolean": bool,
     "integer": int,
     "decimal": float,
-    "dateTime": datetime,
+    "dateTime": SentDateTime,
     "reference": ExternalReference,
 }
-"""By the types of RFC 7643 section 2.3, those of their values. A reference is kept as sent."""
+"""By the types of RFC 7643 section 2.3, those of their values. A reference, a date and a time are returned as sent."""
 
 RESERVED = frozenset({"schemas", "id", "meta", "external_id"})
 """Names that the protocol keeps for resources (RFC 7643 section 3.1) and leaves out of extensions, in lower case."""
@@ -73,21 +75,8 @@ class Declaration:
     attributes: tuple[Attribute, ...] = ()
     """What it declares."""
 
-
-class DeclaredExtension(Extension):
-    """An extension that is no part of the code."""
-
-    model_config = ConfigDict(allow_inf_nan=False)
-
-    title: ClassVar[str] = ""
-    """What ``/Schemas`` calls it."""
-
-    @classmethod
-    def to_schema(cls) -> Schema:
-        """Return what ``/Schemas`` shows."""
-        schema = super().to_schema()
-        schema.name = cls.title
-        return schema
+    open: bool = False
+    """Whether it takes attributes that it does not declare, as texts."""
 
 
 def mistakes_in(declaration: Declaration, taken: Collection[str]) -> list[str]:
@@ -137,8 +126,9 @@ def _quoted(name: str) -> str:
 def build(declaration: Declaration) -> type[DeclaredExtension]:
     """Return the model of an extension, which :func:`mistakes_in` finds nothing wrong with."""
     fields: dict[str, Any] = {_field_name(each.name): _field(each) for each in declaration.attributes}
+    base = OpenExtension if declaration.open else DeclaredExtension
     # The name of the class is also that of its field in the resource, where nothing else may have it.
-    model = cast("type[DeclaredExtension]", create_model(escape(declaration.urn), __base__=DeclaredExtension, **fields))
+    model = cast("type[DeclaredExtension]", create_model(escape(declaration.urn), __base__=base, **fields))
     model.__schema__ = URN("urn" + declaration.urn[3:])
     model.__doc__ = declaration.description or declaration.name
     model.title = declaration.name
@@ -148,7 +138,7 @@ def build(declaration: Declaration) -> type[DeclaredExtension]:
 
 def _field_name(name: str) -> str:
     """Return the Python name of an attribute: its own, where paths and Python can have it."""
-    return name if ATTRNAME.fullmatch(name) and not hasattr(DeclaredExtension, name) else escape(name)
+    return name if ATTRNAME.fullmatch(name) and not hasattr(OpenExtension, name) else escape(name)
 
 
 def _field(attribute: Attribute) -> tuple[Any, Any]:

@@ -26,6 +26,7 @@ from scim2_server.storage import projection
 from lambdas.scim import limits
 from lambdas.scim.backoff import Backoff, request_time
 from lambdas.scim.membership import MemberChange, MembersNeeded, read_members, split_members
+from lambdas.scim.open_extension import check_open_names
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.scim.trace import Trace
@@ -76,6 +77,7 @@ class DirectoryHandler(ScimHandler):
     def _create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
         self.trace.saw(resource)
         self.trace.wrote(resource)
+        check_open_names(resource)
         self.service.rules.check_creation(resource)
         created = self.storage.create(resource_type, resource)
         self.trace.saw(created)

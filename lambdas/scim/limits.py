@@ -40,3 +40,9 @@ MAX_BULK_BYTES = 1_000_000
 
 CURSOR_SECONDS = 3_600
 """Seconds that a cursor stays valid (RFC 9865 section 2.4, ``cursorTimeout``)."""
+
+MAX_OPEN_NAMES = 200
+"""Undeclared attributes of one resource in one open extension: more than an identity provider's page of mappings can hold."""
+
+MAX_OPEN_NAME_LENGTH = 200
+"""Characters of the name of an undeclared attribute, which becomes part of paths, filters and the log."""

@@ -29,6 +29,8 @@ from scim2_models import (
     Uniqueness,
 )
 
+from lambdas.scim.open_extension import ShowsOpenNames
+
 
 class ExternalReference(Reference[External]):
     """A URL of something outside the directory, kept exactly as the client sent it."""
@@ -59,7 +61,7 @@ class Photo(scim2_models.Photo):
     """The URL of a photo of the User, as the client sent it."""
 
 
-class User(scim2_models.User[Any]):
+class User(ShowsOpenNames, scim2_models.User[Any]):
     """A person of the customer (RFC 7643 section 4.1)."""
 
     __schema__ = scim2_models.User.__schema__
@@ -117,7 +119,7 @@ class EnterpriseUser(Extension):
     """The User's manager. It may not exist yet: references arrive in any order."""
 
 
-class Group(scim2_models.Group):
+class Group(ShowsOpenNames, scim2_models.Group):
     """A group of users and groups (RFC 7643 section 4.2)."""
 
     __schema__ = scim2_models.Group.__schema__

@@ -27,6 +27,7 @@ from scim2_server.utils import parametrize
 from lambdas.scim import limits
 from lambdas.scim.description import Declarations, DirectoryProvider
 from lambdas.scim.models import EnterpriseUser, Group, User
+from lambdas.scim.open_extension import bound_memory
 
 POLICY = ScimPolicy(
     unknown=ScimPolicy.Unknown.ignore,
@@ -143,4 +144,8 @@ def build_provider(
 
 def _extended(model: type[Resource[Any]], extensions: Sequence[type[Extension]]) -> type[Resource[Any]]:
     """Return a resource model with extensions bound to it."""
-    return parametrize(model, functools.reduce(operator.or_, extensions)) if extensions else model
+    if not extensions:
+        return model
+    extended = parametrize(model, functools.reduce(operator.or_, extensions))
+    bound_memory(extended)
+    return extended

@@ -10,6 +10,7 @@ from scim2_models import (
     BaseModel,
     BulkRequest,
     Context,
+    Error,
     InvalidValueException,
     MutabilityException,
     NotFoundException,
@@ -35,8 +36,10 @@ from scim2_server.utils import parametrize
 from lambdas.scim import dialects, limits
 from lambdas.scim.cursors import SealedCursors
 from lambdas.scim.description import DirectoryProvider
-from lambdas.scim.details import explain, restate
+from lambdas.scim.details import explain, path_of, restate
+from lambdas.scim.escaped_names import unescape_all
 from lambdas.scim.filters import check_filter
+from lambdas.scim.open_extension import check_open_names
 from lambdas.scim.parsing import parse_json
 from lambdas.scim.rules import Rules
 from lambdas.scim.shown_members import Sampled, sample
@@ -206,6 +209,7 @@ class DirectoryService(ScimService):
         with _in_our_words():
             patched = super().apply_patch(current, patch_op, conditions)
         if patched is not None:
+            check_open_names(patched)
             self.rules.check_change(before, patched, patched=True)
         return patched
 
@@ -213,12 +217,29 @@ class DirectoryService(ScimService):
         self, current: Resource[Any], replacement: Resource[Any], conditions: Conditions
     ) -> Resource[Any] | None:
         """Apply a PUT to a stored resource; None when it changes nothing."""
-        replaced = super().apply_replacement(current, replacement, conditions)
+        check_open_names(replacement)
+        for extension in type(current).get_extension_models().values():
+            # One that the PUT leaves out keeps what a client cannot remove: its readOnly and immutable attributes.
+            if current[extension] is not None and replacement[extension] is None:
+                replacement[extension] = extension()
+        try:
+            replaced = super().apply_replacement(current, replacement, conditions)
+        except MutabilityException as error:
+            raise MutabilityException(
+                detail=f"{path_of((error.attribute,))} was set once and cannot be changed; leave it out, or send what is stored"
+            ) from None
         if replaced is not None:
             self.rules.check_change(_head(current), replaced, patched=False)
         return replaced
 
     # -- Answering --------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def error_of(exception: Exception) -> Error:
+        """Return the SCIM Error of an exception, with the names of attributes as clients write them."""
+        error = ScimService.error_of(exception)
+        error.detail = unescape_all(error.detail or "")
+        return error
 
     def creation_response(self, base_url: str, created: Resource[Any]) -> ScimResponse:
         """Return the answer to a POST: the resource."""

@@ -24,7 +24,7 @@ A file is one script: a sequence of requests, played in an empty directory from 
     }
 
 ``"needs": "gateway"`` marks a sequence about what stands before the functions (credentials), which only a deployed stack
-has; ``"needs": "extension"`` one about an extension that the environment declares.
+has; ``"needs": "extension"`` one about the extensions of an environment, which ``extensions.toml`` declares.
 """
 
 import json

@@ -1,23 +1,36 @@
 """Everything that clients are known to send, replayed through the API function; a bug report becomes a file there first."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Any
 
 import pytest
 
 from tests.protocol.client import Api
-from tests.protocol.extended import store_endpoint
-from tests.protocol.replay import WORDS, Answer, Script, replay, scripts
+from tests.protocol.extended import EXTENSIONS
+from tests.protocol.replay import WORDS, Answer, Script, Send, replay, scripts
 
 CASES = range(1, 78)
 """The numbered cases of idp-behaviour section 4."""
 
 ALL = scripts()
 
+EndpointOf = Callable[[str], Api]
+
 
 @pytest.mark.parametrize("script", [each for each in ALL if each.needs is None], ids=lambda script: script.name)
 def test_what_a_client_sends_is_understood(script: Script, api: Api) -> None:
+    replay(script, sending_to(api))
+
+
+@pytest.mark.parametrize("script", [each for each in ALL if each.needs == "extension"], ids=lambda script: script.name)
+def test_what_a_client_sends_about_an_extension_of_the_file_is_understood(
+    script: Script, endpoint_of: EndpointOf
+) -> None:
+    replay(script, sending_to(endpoint_of(EXTENSIONS.read_text(encoding="utf-8"))))
+
+
+def sending_to(api: Api) -> Send:
+    """Return the transport to a connection."""
     one_at_a_time = Lock()  # moto copies its tables while others write them; the deployed stack takes them all at once
 
     def send(method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
@@ -25,12 +38,7 @@ def test_what_a_client_sends_is_understood(script: Script, api: Api) -> None:
             reply = api.send(method, target, headers, body)
         return reply.status, reply.headers, reply.json
 
-    replay(script, send)
-
-
-@pytest.mark.parametrize("script", [each for each in ALL if each.needs == "extension"], ids=lambda script: script.name)
-def test_what_a_client_sends_about_a_declared_extension_is_understood(script: Script, table: Any) -> None:
-    replay(script, store_endpoint(table))
+    return send
 
 
 def test_every_known_case_is_replayed() -> None:

@@ -5,23 +5,28 @@ from collections.abc import Sequence
 from lambdas.scim.dialects.awkward_name import awkward_name
 from lambdas.scim.dialects.chain import FILTER_SELECTIONS, FILTERS, NAMES, PATH_SELECTIONS, PATHS
 from lambdas.scim.dialects.filtered_attribute import filtered_attribute
+from lambdas.scim.dialects.open_name import open_name, open_names
 from lambdas.scim.dialects.schema import Model, Place, locate
 from lambdas.scim.dialects.terms import Scope, Selection, Term, parse, rewrite
 
 
 def read_path(path: str, model: Model) -> str:
     """Return a PATCH path as the core reads it."""
+    if (undeclared := open_name(path, (model,), as_spelled=True)) is not None:
+        return undeclared
     scope = Scope((model,))
     return rewrite(awkward_name(Term(path), scope).attribute, scope, PATHS, PATH_SELECTIONS)
 
 
 def read_filter(text: str, models: Sequence[Model]) -> str:
     """Return a filter as the core reads it."""
-    return rewrite(text, Scope(models), FILTERS, FILTER_SELECTIONS)
+    return rewrite(open_names(text, models), Scope(models), FILTERS, FILTER_SELECTIONS)
 
 
 def read_attribute(path: str, models: Sequence[Model]) -> str:
     """Return the path of an attribute to return or to sort by, as the core reads it."""
+    if (undeclared := open_name(path.strip(), models)) is not None:
+        return undeclared
     return rewrite(filtered_attribute(path), Scope(models), NAMES)
 
 

@@ -10,7 +10,7 @@ from lambdas.scim.dialects.operation_case import operation_case
 from lambdas.scim.dialects.removed_values import removed_values
 from lambdas.scim.dialects.schema import Model
 from lambdas.scim.dialects.value_path_key import value_path_key
-from lambdas.scim.dialects.values import read_at, read_keys, rename_keys
+from lambdas.scim.dialects.values import read_at, read_keys, read_value, rename_keys
 
 Operation = dict[str, Any]
 
@@ -39,5 +39,7 @@ def _read_value(operation: Operation, model: Model) -> Operation:
         return operation
     place, selects = target_of(path, model)
     if op == "remove":
+        if place and place.target and place.target.multi_valued and place.target.members is None:
+            operation = {**operation, "value": read_value(place.target, value)}
         return removed_values(operation, place, selects=selects)
     return clearing_value(operation, read_at(place, value))

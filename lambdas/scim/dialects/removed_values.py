@@ -7,6 +7,7 @@ entries are recognised by ``value``, and where one value may stand for several e
 nothing to choose from (``{"op": "Remove", "path": "title", "value": "T"}``) the path alone says what goes.
 """
 
+from datetime import datetime
 from typing import Any
 
 from lambdas.scim.dialects.schema import Attribute, Place
@@ -32,6 +33,8 @@ def _selecting(entry: Any, attribute: Attribute) -> Any:
     """Return the sub-attributes of an entry by which it is found again."""
     if isinstance(entry, str | int | float):
         return {"value": entry}
+    if isinstance(entry, datetime):
+        return {"value": str(entry)}
     if not isinstance(entry, dict):
         return entry
     named = {key.lower(): item for key, item in entry.items() if item not in (None, "")}

@@ -1,6 +1,5 @@
 """What the models say about an attribute: all that the dialects know of any schema."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,13 +9,16 @@ from typing import Any, get_args
 
 from scim2_models import BaseModel, ComplexAttribute, Mutability, Resource
 
+from lambdas.scim.escaped_names import ATTRNAME
+from lambdas.scim.open_extension import OpenExtension
+
 Model = type[Resource[Any]]
 
 TEXT_TYPES = (str, bytes, datetime)
 """The Python types whose values JSON and filters write as strings (RFC 7643 section 2.3)."""
 
-NAME = re.compile(r"\$?[A-Za-z][A-Za-z0-9$_-]*")
-"""An attribute name as the grammar of paths and filters reads it (``ATTRNAME``, RFC 7643 section 2.1)."""
+NAME = ATTRNAME
+"""An attribute name as the grammar of paths and filters reads it (RFC 7643 section 2.1)."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,18 @@ class Attribute:
     members: type[BaseModel] | None
     """The model that declares its sub-attributes, or an extension's attributes; None for a simple attribute."""
 
+    open: bool = False
+    """Whether nobody declared it; it is one of an open extension then, and takes any value as text."""
+
     @property
     def is_boolean(self) -> bool:
         """Whether its values are true and false."""
         return self.kind is bool
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are whole numbers or decimals."""
+        return self.kind in (int, float)
 
     @property
     def is_text(self) -> bool:
@@ -100,7 +110,17 @@ class Place:
 def attribute_of(model: type[BaseModel], name: str) -> Attribute | None:
     """Return the attribute that a model declares under a name, in any case (RFC 7643 section 2.1), or None."""
     field = model.__scim_info__.field_by_name.get(name.lower())
-    return None if field is None else _describe(model, field)
+    return _describe(model, field) if field in model.model_fields else None
+
+
+def open_attribute(model: type[BaseModel], field: str) -> Attribute | None:
+    """Return the attribute that an open extension has although nobody declared it.
+
+    :param field: Its name as the core reads it; any other is that of no such attribute.
+    """
+    if not issubclass(model, OpenExtension) or not model.is_open(field):
+        return None
+    return Attribute(field=field, kind=str, multi_valued=False, read_only=False, members=None, open=True)
 
 
 @lru_cache(maxsize=2048)
@@ -149,6 +169,8 @@ def locate(model: type[BaseModel], path: str) -> Place | None:
     owner, name = (found[1], found[2]) if found else (model, path)
     if not name:
         return Place(owner) if found else None
+    if found and (attribute := open_attribute(owner, name)) is not None:
+        return Place(owner, attribute)
     head, dot, tail = name.partition(".")
     attribute = attribute_of(owner, head)
     if attribute is None or not dot:

@@ -20,7 +20,15 @@ REFUSED = "neither true nor false"
 
 def string_boolean(attribute: Attribute, value: Any) -> Any:
     """Return the boolean that a string spells, for a boolean attribute; what spells none is made sure to be refused."""
-    if not attribute.is_boolean or isinstance(value, bool) or value == "":
+    if not attribute.is_boolean or value == "":
+        return value
+    if attribute.multi_valued and isinstance(value, list):
+        return [_read(entry) for entry in value]
+    return _read(value)
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, bool):
         return value
     if isinstance(value, str):
         return SPELLINGS.get(value.lower(), REFUSED)

@@ -8,7 +8,9 @@ from lambdas.scim.dialects.chain import REMAINS, SHAPES
 from lambdas.scim.dialects.clearing_value import cleared_value
 from lambdas.scim.dialects.expressions import read_path
 from lambdas.scim.dialects.read_only_value import read_only_value
-from lambdas.scim.dialects.schema import Attribute, Model, Place, attribute_of, locate
+from lambdas.scim.dialects.schema import Attribute, Model, Place, attribute_of, locate, open_attribute
+from lambdas.scim.escaped_names import escape
+from lambdas.scim.open_extension import OpenExtension
 
 
 def read_members(model: type[BaseModel], members: Any, *, clears: bool = False) -> Any:
@@ -18,14 +20,26 @@ def read_members(model: type[BaseModel], members: Any, *, clears: bool = False) 
     """
     if not isinstance(members, dict):
         return members
+    if clears and issubclass(model, OpenExtension):
+        members = model.escaped(members)
     read = {}
     for key, value in members.items():
-        attribute = attribute_of(model, key)
+        attribute = _member(model, key, escaped=clears)
         if attribute is None:
             read[key] = value
         elif not read_only_value(Place(model, attribute)):
             read[key] = _read(attribute, value, clears=clears)
     return read
+
+
+def _member(model: type[BaseModel], key: str, *, escaped: bool) -> Attribute | None:
+    """Return the attribute that a member of an object stands for.
+
+    :param escaped: Whether the names of undeclared attributes have been escaped.
+    """
+    if not issubclass(model, OpenExtension) or model.declares(key):
+        return attribute_of(model, key)
+    return open_attribute(model, key if escaped else escape(key))
 
 
 def read_value(attribute: Attribute, value: Any, *, clears: bool = False) -> Any:

@@ -1,0 +1,71 @@
+"""Dates and times that clients write: compared by the moment they mean, returned as they were sent.
+
+Entra writes the seven decimals of .NET, ``2030-01-31T08:00:00.0000000Z``. Whoever reads back another text than it sent takes the
+value for changed, and sends it again with every cycle.
+"""
+
+import re
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import PydanticCustomError, core_schema
+
+_FORM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?", re.IGNORECASE)
+"""xsd:dateTime, which RFC 7643 section 2.3.5 refers to; a date alone, or a number, is none."""
+
+
+class SentDateTime(datetime):
+    """A date and time with the text that a client sent for it."""
+
+    text: str
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return the moment that a text means; in UTC when it names no zone.
+
+        :raises ValueError: When it is no date and time.
+        """
+        match = _FORM.fullmatch(text)
+        try:
+            moment = cls.fromisoformat(f"{match[1]}{match[2] or 'Z'}".upper()) if match else None
+        except ValueError:  # the 30th of February
+            moment = None
+        if moment is None:
+            raise ValueError("not a date and time")
+        moment.text = text
+        return moment
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether another moment is the same, which the core may hold as text: it compares with the operands of filters."""
+        if isinstance(other, str):
+            try:
+                other = self.read(other)
+            except ValueError:
+                return False
+        return super().__eq__(other)
+
+    __hash__ = datetime.__hash__
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return itself, which nothing changes; the standard library would make a copy without the text."""
+        return self
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Read a text in the form of RFC 7643, and write it again."""
+        return core_schema.no_info_plain_validator_function(
+            cls._validate, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+    @classmethod
+    def _validate(cls, value: Any) -> Self:
+        if isinstance(value, cls):
+            return value
+        try:
+            return cls.read(value)
+        except (TypeError, ValueError):
+            raise PydanticCustomError("datetime_parsing", "not a date and time") from None

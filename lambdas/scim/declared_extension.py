@@ -1,0 +1,35 @@
+"""The model that every extension of a directory's own is made from."""
+
+from typing import ClassVar
+
+from pydantic import ConfigDict
+from scim2_models import Attribute, ComplexAttribute, Extension, Schema
+
+from lambdas.scim.date_times import SentDateTime
+
+
+class DeclaredExtension(Extension):
+    """An extension that is no part of the code."""
+
+    model_config = ConfigDict(allow_inf_nan=False)  # JSON has no such numbers
+
+    title: ClassVar[str] = ""
+    """What ``/Schemas`` calls it; the name of the class is that of its field in the resource."""
+
+    @classmethod
+    def to_schema(cls) -> Schema:
+        """Return what ``/Schemas`` shows."""
+        schema = super().to_schema()
+        schema.name = cls.title
+        for attribute in schema.attributes or []:
+            _name_type(attribute, cls.get_field_root_type(cls.__scim_info__.alias_to_field[str(attribute.name)]))
+        return schema
+
+
+def _name_type(attribute: Attribute, kind: type | None) -> None:
+    """Say ``dateTime`` of an attribute whose Python type the library does not know as such."""
+    if kind is SentDateTime:
+        attribute.type = Attribute.Type.date_time
+    for sub_attribute in attribute.sub_attributes or []:
+        if isinstance(kind, type) and issubclass(kind, ComplexAttribute):
+            _name_type(sub_attribute, kind.get_field_root_type(str(sub_attribute.name)))

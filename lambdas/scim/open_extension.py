@@ -1,0 +1,222 @@
+"""Extensions whose attributes nobody declares: any name, and a text for each (idp-behaviour 6.3).
+
+``{"urn:ietf:params:scim:schemas:extension:2.0:Metadata": {"costCentre": "7", "Büro (alt)": "B2"}}``: an administrator types the
+names into the identity provider's attribute list. They are kept as sent, and compared without their case.
+
+The library finds the attribute that a path, a filter or ``sortBy`` names by asking the model for the field of that name. An open
+extension answers that it has every field: its model takes *extra* fields, of which pydantic keeps, copies and compares the values,
+and what the library asks of a field's annotations is answered for all of them alike. So PATCH, filters, sorting and projection
+treat an undeclared attribute as any other, and nothing of them is written twice. What makes it sound:
+
+- In the model, every undeclared name is escaped (:mod:`lambdas.scim.escaped_names`). ``schemas``, ``model_config`` and
+  ``__proto__`` are then names like any other, and ``a.b``, ``a:b`` and ``{{key}}`` can stand in paths.
+- Names come in unescaped in documents, a client's or the table's, and :meth:`OpenExtension._escape_names` escapes them; in paths
+  and filters the dialect :mod:`lambdas.scim.dialects.open_name` does. They go out unescaped, also into the table
+  (:class:`ShowsOpenNames`).
+- A path carries its name as the client spelled it, and :meth:`OpenExtension._spelled` finds the one that is stored: the first
+  spelling stays.
+- The library remembers what names resolve to, per model and without end, because declared names are few. For models with open
+  extensions it gets a memory that ends (:func:`bound_memory`).
+"""
+
+from collections.abc import Mapping
+from typing import Any, Self, cast
+
+from pydantic import (
+    ConfigDict,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    ValidatorFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+from scim2_models import BaseModel, Extension, InvalidValueException, Resource
+from scim2_models.path.resolution import _RESOLVED_ATTRS
+
+from lambdas.scim.declared_extension import DeclaredExtension
+from lambdas.scim.escaped_names import escape, folded, is_escaped, unescape
+from lambdas.scim.limits import MAX_OPEN_NAME_LENGTH, MAX_OPEN_NAMES
+
+MAX_REMEMBERED = 2_000
+"""Names that the library remembers of one model before it begins anew: some 2 MB."""
+
+
+class _AnyName(dict[str, str]):
+    """Names of fields, in which every escaped name stands for itself."""
+
+    def __missing__(self, name: str) -> str:
+        if is_escaped(name):
+            return name
+        raise KeyError(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+class OpenExtension(DeclaredExtension):
+    """An extension that takes attributes beside those that it declares."""
+
+    model_config = ConfigDict(extra="allow")
+
+    __pydantic_extra__: dict[str, str]
+
+    @classmethod
+    def declares(cls, name: str) -> bool:
+        """Tell whether a name, as clients write it, is that of a declared attribute."""
+        return any(cls._scim_name(field).lower() == name.lower() for field in cls.model_fields if field != "schemas")
+
+    @classmethod
+    def is_open(cls, field_name: str) -> bool:
+        """Tell whether a field is that of an undeclared attribute."""
+        return field_name not in cls.model_fields and is_escaped(field_name)
+
+    @property
+    def open_names(self) -> list[str]:
+        """The names of the undeclared attributes that have a value, as they were sent."""
+        return [unescape(name) for name in self.__pydantic_extra__]
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _escape_names(cls, data: Any, handler: ValidatorFunctionWrapHandler) -> Self:
+        """Escape the undeclared names of a document, which is a client's or the table's."""
+        if isinstance(data, dict):
+            names = cls.escaped(data)
+            data = {name: value for name, value in names.items() if value is not None or not cls.is_open(name)}
+        return cast("Self", handler(data))
+
+    @classmethod
+    def escaped(cls, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a document with its undeclared names escaped; of two that mean one attribute, the first counts."""
+        read: dict[str, Any] = {}
+        seen: set[str] = set()
+        for name, value in document.items():
+            if cls.declares(name):
+                read[name] = value
+            elif folded(name) not in seen:
+                read[escape(name)] = value
+                seen.add(folded(name))
+        return read
+
+    # -- What the library asks of a model's fields ------------------------------------------------------------------
+
+    @classmethod
+    def __pydantic_on_complete__(cls) -> None:
+        """Note the fields that there are, and that there is one for every escaped name."""
+        super().__pydantic_on_complete__()
+        info = cls.__scim_info__
+        cls.__scim_info__ = info._replace(
+            field_by_name=_AnyName(info.field_by_name), validation_names=_AnyName(info.validation_names)
+        )
+
+    @classmethod
+    def get_field_annotation(cls, field_name: str, annotation_type: type) -> Any:
+        """Return what is declared of an attribute, and of an undeclared one what RFC 7643 section 2.2 says by default."""
+        if cls.is_open(field_name):
+            return getattr(annotation_type, "_default", None)
+        return super().get_field_annotation(field_name, annotation_type)
+
+    @classmethod
+    def get_field_root_type(cls, attribute_name: str) -> type | None:
+        """Return the type of an attribute's values."""
+        return str if cls.is_open(attribute_name) else super().get_field_root_type(attribute_name)
+
+    @classmethod
+    def get_field_multiplicity(cls, attribute_name: str) -> bool:
+        """Tell whether an attribute holds a list."""
+        return not cls.is_open(attribute_name) and super().get_field_multiplicity(attribute_name)
+
+    @classmethod
+    def _scim_name(cls, field_name: str) -> str:
+        """Return what an attribute is called in messages and in keys, where one attribute has one name."""
+        return folded(unescape(field_name)) if cls.is_open(field_name) else super()._scim_name(field_name)
+
+    def _get_attribute_urn(self, field_name: str) -> str:
+        """Return the path that ``attributes`` and ``excludedAttributes`` name an attribute by."""
+        if self.is_open(field_name):
+            return f"{self.__schema__}:{escape(folded(unescape(field_name)))}"
+        return super()._get_attribute_urn(field_name)
+
+    # -- Values -----------------------------------------------------------------------------------------------------
+
+    def _spelled(self, field_name: str) -> str:
+        """Return the field under which an undeclared attribute is kept, or would be."""
+        wanted = folded(unescape(field_name))
+        return next((name for name in self.__pydantic_extra__ if folded(unescape(name)) == wanted), field_name)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the value of an undeclared attribute, in whichever case it is named; None when it has none."""
+        if self.is_open(name):
+            return self.__pydantic_extra__.get(self._spelled(name))
+        return super().__getattr__(name)  # type: ignore[misc]  # which pydantic hides from type checkers
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set the value of an undeclared attribute, or remove it with None."""
+        if not self.is_open(name):
+            super().__setattr__(name, value)
+        elif value is None:
+            self.__pydantic_extra__.pop(self._spelled(name), None)
+        else:
+            self.__pydantic_extra__[self._spelled(name)] = str(value)
+
+
+class ShowsOpenNames(Resource[Any]):
+    """A resource that writes the names in its open extensions as they were sent."""
+
+    @model_serializer(mode="wrap")
+    def _scim_serializer(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        serialized: dict[str, Any] = super()._scim_serializer(handler, info)
+        for urn, extension in open_extensions(type(self)).items():
+            if isinstance(serialized.get(urn), dict):
+                serialized[urn] = {
+                    unescape(name) if extension.is_open(name) else name: value
+                    for name, value in serialized[urn].items()
+                }
+        return serialized
+
+
+def open_extensions(model: type[BaseModel]) -> Mapping[str, type[OpenExtension]]:
+    """Return the open extensions of a resource model, by their URNs."""
+    if not issubclass(model, Resource):
+        return {}
+    return {urn: each for urn, each in model.get_extension_models().items() if issubclass(each, OpenExtension)}
+
+
+def check_open_names(resource: Resource[Any]) -> None:
+    """Check the names in a resource's open extensions against the limits.
+
+    :raises InvalidValueException: When there are too many of them, or one is too long or empty.
+    """
+    for urn, model in open_extensions(type(resource)).items():
+        extension: Extension | None = resource[model]
+        if not isinstance(extension, OpenExtension):
+            continue
+        names = extension.open_names
+        if len(names) > MAX_OPEN_NAMES:
+            raise InvalidValueException(
+                detail=f"{urn} would have {len(names):,} attributes; up to {MAX_OPEN_NAMES} are kept. Send fewer."
+            )
+        if "" in names:
+            raise InvalidValueException(detail=f"{urn} holds an attribute without a name; name it")
+        longest = max((len(name) for name in names), default=0)
+        if longest > MAX_OPEN_NAME_LENGTH:
+            raise InvalidValueException(
+                detail=f"{urn} holds an attribute whose name has {longest:,} characters; up to {MAX_OPEN_NAME_LENGTH} are kept"
+            )
+
+
+class _Memory(dict[Any, Any]):
+    """What the library remembers of a model's names; it begins anew when it is full."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if len(self) >= MAX_REMEMBERED:
+            self.clear()
+        super().__setitem__(key, value)
+
+
+def bound_memory(model: type[BaseModel]) -> None:
+    """Give a model with open extensions a memory of resolved names that does not grow with what clients send."""
+    if open_extensions(model):
+        setattr(model, _RESOLVED_ATTRS, _Memory())
