@@ -1,6 +1,7 @@
 """What users and groups are in an environment: its file, as models, schemas and capabilities."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from scim2_models import Extension, Mutability
 
@@ -9,7 +10,9 @@ from lambdas.directory.product import Product
 from lambdas.directory.settings.environment import Environment
 from lambdas.directory.settings.extensions import ExtensionSchema
 from lambdas.directory.settings.mistakes import SettingsError
+from lambdas.directory.settings.permissions import Permissions, Source
 from lambdas.scim import extensions, provider
+from lambdas.scim.attributes import Attribute
 from lambdas.scim.description import Declarations, DirectoryProvider
 from lambdas.scim.models import EnterpriseUser, Group, User
 from lambdas.scim.product import EntitledUser, ProductUser
@@ -40,11 +43,20 @@ def _declared(environment: Environment, models: Models) -> dict[str, Declaration
     """
     users = DeclarationReader("users", models.whole_user)
     groups = DeclarationReader("groups", models.whole_group)
-    declared = {"User": users.read(environment.users), "Group": groups.read(environment.groups)}
+    of_users = replace(users.read(environment.users), suggested=_roles(environment.permissions, models))
+    declared = {"User": of_users, "Group": groups.read(environment.groups)}
     mistakes = [*users.mistakes, *groups.mistakes]
     if mistakes:
         raise SettingsError("\n".join(f"  {each}." for each in mistakes))
     return declared
+
+
+def _roles(permissions: Permissions, models: Models) -> tuple[tuple[Attribute, tuple[str, ...]], ...]:
+    """Return the roles that clients are told of in ``/Schemas``: the permission sets, where users get them by their roles."""
+    value = Attribute.find(models.whole_user, "roles.value")
+    if value is None or Source.ROLES not in permissions.sources:
+        return ()
+    return ((value, tuple(each.id for each in permissions.sets)),)
 
 
 def _models(environment: Environment) -> Models:

@@ -53,6 +53,9 @@ class Declarations:
     defaults: tuple[tuple[Attribute, Any], ...] = ()
     """Each attribute with the value that it gets when a client sends none."""
 
+    suggested: tuple[tuple[Attribute, tuple[str, ...]], ...] = ()
+    """Each attribute with the values that mean something here; whether others are taken is not said."""
+
 
 class DirectoryProvider(ScimProvider):
     """What is served, what is told of it, and what resources are found by."""
@@ -171,6 +174,6 @@ def _tell(schemas: Iterable[Schema], declarations: Declarations) -> None:
     for each in declarations.unique:
         if of(each):
             of(each).uniqueness = Uniqueness.server
-    for each, values in declarations.allowed:
+    for each, values in (*declarations.suggested, *declarations.allowed):
         if of(each):
             of(each).canonical_values = list(values)

@@ -203,6 +203,16 @@ def test_a_user_with_a_role_that_became_unknown_can_still_be_disabled(endpoint_o
     assert patch(api, f"/Users/{ada}", {"op": "Replace", "path": "active", "value": "False"}).status == 200
 
 
+def test_the_roles_there_are_can_be_read_in_the_schema_where_they_give_sets(endpoint_of: EndpointOf):
+    def suggested(*sources: str) -> object:
+        schema = endpoint_of(permissions(*sources)).get("/Schemas/urn:ietf:params:scim:schemas:core:2.0:User").json
+        (roles,) = [each for each in schema["attributes"] if each["name"] == "roles"]
+        return next(each for each in roles["subAttributes"] if each["name"] == "value").get("canonicalValues")
+
+    assert suggested("roles", "operator") == ["viewer", "editor", "admin"]
+    assert suggested("operator") is None
+
+
 def test_roles_give_nothing_where_they_are_no_source(endpoint_of: EndpointOf):
     api = endpoint_of(permissions("operator"))
     assert sets_of(api, user(api, roles=[{"value": "admin"}])) == []
