@@ -288,6 +288,7 @@ def test_a_failed_deployment_names_the_resource_and_leaves_nothing_running(tmp_p
 BROKEN = """
 import aws_cdk as cdk
 from infra.main import build
+from lambdas.directory import settings
 app = build(settings.load("local"))
 stack = next(child for child in app.node.children if isinstance(child, cdk.Stack))
 transformation = {"metricName": "a", "metricNamespace": "b", "metricValue": "1"}
