@@ -1,18 +1,25 @@
 """What an operator decides about groups and users of a directory, made known in the log under the operator's AWS identity."""
 
 import difflib
+import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import typer
+from rich.text import Text
 from scim2_models import SCIMException
 
 from lambdas.directory.permissions import Grant, deserved
 from lambdas.directory.settings.permissions import Permissions, PermissionSet, Source
 from lambdas.store.entitlements import holder_of
 from lambdas.store.permissions import Decided, Decisions
+from scimctl import console
 from scimctl.journal import Journal
 from scimctl.log.events import Kind
+from scimctl.options import Output
+from scimctl.printable import printable
 from scimctl.problems import Problem
 from scimctl.resources.access import Resources
 
@@ -29,6 +36,16 @@ class Decider:
     def permissions(self) -> Permissions:
         """The permission sets of the environment's file."""
         return self.resources.target.settings.permissions
+
+    def mappings(self) -> dict[str, frozenset[str]]:
+        """Return the ids of the sets that groups are mapped to, by the groups' ids."""
+        with self.resources.target.readable():
+            return self.decisions.mappings()
+
+    def assigned(self, user: Mapping[str, Any]) -> frozenset[str]:
+        """Return the ids of the sets that operators assigned to a user."""
+        with self._told():
+            return self.decisions.assigned(user["id"])
 
     def sets(self, names: Iterable[str]) -> list[PermissionSet]:
         """Return the sets that an operator calls by their ids or names, whatever their case.
@@ -89,16 +106,22 @@ class Decider:
         there = ", ".join(each.id for each in self.permissions.sets) or "none"
         raise Problem(f"{name} is no permission set of environment {environment}.{hint} The sets are: {there}.")
 
-    def _decide(self, action: str, subject: Mapping[str, Any], decide: Any) -> Decided:
+    def _decide(self, action: str, subject: Mapping[str, Any], decide: Callable[[], Decided]) -> Decided:
         journal = Journal(self.resources.target)
-        try:
-            with self.resources.target.readable():
-                decided: Decided = decide()
-        except SCIMException as refusal:
-            raise Problem(f"{refusal.detail}") from refusal
+        with self._told():
+            decided = decide()
         if decided.before != decided.after:
             journal.write(self._record(journal, action, subject, decided))
         return decided
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what goes wrong into a :class:`Problem`."""
+        try:
+            with self.resources.target.readable():
+                yield
+        except SCIMException as refusal:
+            raise Problem(f"{refusal.detail}") from refusal
 
     def _record(self, journal: Journal, action: str, subject: Mapping[str, Any], decided: Decided) -> dict[str, Any]:
         return {
@@ -113,6 +136,21 @@ class Decider:
             "action": action,
             "detail": f"{told(decided.before)} → {told(decided.after)}",
         }
+
+
+def print_decided(subject: Mapping[str, Any], decided: Decided, state: str, output: Output) -> None:
+    """Print what was decided of a user or group: in a sentence, or as what was and what is.
+
+    :param state: What the subject is, such as ``is mapped to``.
+    """
+    noun, name = ("User", subject.get("userName")) if "userName" in subject else ("Group", subject.get("displayName"))
+    if output is Output.JSON:
+        kept = {"id": subject["id"], "name": name, "before": sorted(decided.before), "after": sorted(decided.after)}
+        typer.echo(json.dumps(kept, ensure_ascii=False, indent=2))
+        return
+    was = "already" if decided.before == decided.after else f"and was {told(decided.before)}"
+    sentence = f"{noun} {name} {state}: {told(decided.after)} ({was})."
+    console.out.print(Text(printable(sentence)), soft_wrap=True)
 
 
 def told(values: Iterable[str]) -> str:

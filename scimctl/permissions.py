@@ -9,9 +9,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from lambdas.directory.settings.permissions import Source
-from lambdas.store.permissions import Decided
 from scimctl import console
-from scimctl.decisions import Decider, told
+from scimctl.decisions import Decider, print_decided
 from scimctl.printable import printable
 from scimctl.resources import show
 from scimctl.resources.access import Resources
@@ -68,7 +67,11 @@ def list_permissions(
 
 @app.command(name="map")
 def map_group(
-    group: GroupArgument, sets: SetsArgument, environment: EnvironmentOption, directory: DirectoryOption = None
+    group: GroupArgument,
+    sets: SetsArgument,
+    environment: EnvironmentOption,
+    directory: DirectoryOption = None,
+    output: OutputOption = Output.TEXT,
 ) -> None:
     """Map a group to permission sets, beside those it is mapped to already: its members have them at their next read.
 
@@ -82,7 +85,7 @@ def map_group(
     decider.require(Source.GROUPS)
     chosen = decider.sets(sets)
     found = _find(decider.resources, "group", group)
-    _say(f"Group {found['displayName']}", decider.map_group(found, chosen), "is mapped to")
+    print_decided(found, decider.map_group(found, chosen), "is mapped to", output)
 
 
 @app.command()
@@ -91,6 +94,7 @@ def unmap(
     environment: EnvironmentOption,
     sets: FewerSetsArgument = None,
     directory: DirectoryOption = None,
+    output: OutputOption = Output.TEXT,
 ) -> None:
     """Take permission sets from what a group is mapped to, or all: its members lose them at their next read.
 
@@ -103,18 +107,22 @@ def unmap(
     `scimctl permissions unmap Sales --environment acme`
     """
     decider = _decider(environment, directory)
-    mapped = decider.decisions.mappings()
+    mapped = decider.mappings()
     if group in mapped:
         found: Mapping[str, Any] = decider.resources.find("Group", group) or {"id": group, "displayName": group}
     else:
         found = _find(decider.resources, "group", group)
     ids = _ids(decider, sets, mapped.get(found["id"], frozenset()))
-    _say(f"Group {found['displayName']}", decider.unmap_group(found, ids), "is mapped to")
+    print_decided(found, decider.unmap_group(found, ids), "is mapped to", output)
 
 
 @app.command()
 def assign(
-    user: UserArgument, sets: SetsArgument, environment: EnvironmentOption, directory: DirectoryOption = None
+    user: UserArgument,
+    sets: SetsArgument,
+    environment: EnvironmentOption,
+    directory: DirectoryOption = None,
+    output: OutputOption = Output.TEXT,
 ) -> None:
     """Assign permission sets to one user, beside those assigned already, whatever the identity provider says.
 
@@ -126,7 +134,7 @@ def assign(
     decider.require(Source.OPERATOR)
     chosen = decider.sets(sets)
     found = _find(decider.resources, "user", user)
-    _say(f"User {found['userName']}", decider.assign(found, chosen), "is assigned")
+    print_decided(found, decider.assign(found, chosen), "is assigned", output)
 
 
 @app.command()
@@ -135,6 +143,7 @@ def unassign(
     environment: EnvironmentOption,
     sets: FewerSetsArgument = None,
     directory: DirectoryOption = None,
+    output: OutputOption = Output.TEXT,
 ) -> None:
     """Take permission sets, or all, from what was assigned to a user. What groups and roles give it keeps.
 
@@ -146,8 +155,8 @@ def unassign(
     """
     decider = _decider(environment, directory)
     found = _find(decider.resources, "user", user)
-    ids = _ids(decider, sets, decider.decisions.assigned(found["id"]) if sets else frozenset())
-    _say(f"User {found['userName']}", decider.unassign(found, ids), "is assigned")
+    ids = _ids(decider, sets, decider.assigned(found) if sets else frozenset())
+    print_decided(found, decider.unassign(found, ids), "is assigned", output)
 
 
 def _decider(environment: str, directory: str | None) -> Decider:
@@ -168,16 +177,10 @@ def _ids(decider: Decider, sets: list[str] | None, there: frozenset[str]) -> lis
     return [each if each in there else decider.sets([each])[0].id for each in sets]
 
 
-def _say(whom: str, decided: Decided, state: str) -> None:
-    was = "already" if decided.before == decided.after else f"and was {told(decided.before)}"
-    sentence = f"{whom} {state}: {told(decided.after)} ({was})."
-    console.out.print(Text(printable(sentence)), soft_wrap=True)
-
-
 def _mappings(decider: Decider) -> list[dict[str, Any]]:
     """Return the mapped groups with their names, those that were deleted with none."""
+    mapped = decider.mappings()
     with decider.resources.target.readable():
-        mapped = decider.decisions.mappings()
         groups = decider.resources.reader().facts.groups(mapped)
     names = {each: facts.name for each, facts in groups.items()}
     lines = [{"group": each, "displayName": names.get(each), "sets": sorted(sets)} for each, sets in mapped.items()]

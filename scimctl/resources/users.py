@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from scimctl import console
-from scimctl.decisions import Decider
+from scimctl.decisions import Decider, print_decided
 from scimctl.journal import Journal
 from scimctl.options import confirm
 from scimctl.printable import printable
@@ -137,6 +137,7 @@ def login(
     ],
     environment: EnvironmentOption,
     directory: DirectoryOption = None,
+    output: OutputOption = Output.TEXT,
 ) -> None:
     """Say how a user signs in to the product: through the identity provider, or with a password of the product.
 
@@ -156,6 +157,9 @@ def login(
         )
     found = _find(resources, user)
     decided = Decider(resources).set_login(found, None if method is Login.DEFAULT else method.value)
+    if output is Output.JSON:
+        print_decided(found, decided, "signs in by", output)
+        return
     now = next(iter(decided.after), f"{default.default}, the default")
     _say(f"User {found['userName']} signs in by: {now}" + (" (already)." if decided.before == decided.after else "."))
 

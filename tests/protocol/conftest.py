@@ -13,6 +13,8 @@ import pytest
 from moto import mock_aws
 
 from lambdas.directory.settings import Environment
+from lambdas.store.permissions import Decisions
+from lambdas.store.table import Table
 from tests.environments import environment_of
 from tests.protocol.client import Api, Handler
 from tests.tables import TABLE_NAME, create_table
@@ -128,3 +130,9 @@ def records(function: Handler) -> Iterator[Records]:
     before = handler.setStream(stream)
     yield Records(stream)
     handler.setStream(before)
+
+
+@pytest.fixture
+def decisions(table: Any) -> Decisions:
+    """What an operator decides in the directory ``acme``."""
+    return Decisions(Table(table, TABLE_NAME), "acme")

@@ -167,6 +167,15 @@ def test_a_login_method_is_set_and_left_to_the_default_again(entitled: Acme, ada
     assert entitled.json("users", "show", ada)[urn]["loginMethod"] == "external"
 
 
+def test_a_program_is_told_of_each_decision_what_was_and_what_is(entitled: Acme, ada: str) -> None:
+    mapped = entitled.json("permissions", "map", "Sales", "editor")
+    assert (mapped["name"], mapped["before"], mapped["after"]) == ("Sales", [], ["editor"])
+    assert entitled.json("permissions", "assign", ada, "admin")["after"] == ["admin"]
+    assert entitled.json("permissions", "unassign", ada)["before"] == ["admin"]
+    assert entitled.json("permissions", "unmap", "Sales") == {**mapped, "before": ["editor"], "after": []}
+    assert entitled.json("users", "login", ada, "built-in")["after"] == ["built-in"]
+
+
 def test_an_unknown_set_is_told_with_the_one_that_was_meant(entitled: Acme, ada: str) -> None:
     told = entitled.refused("permissions", "map", "Sales", "editr")
     assert "editr is no permission set of environment acme. Did you mean editor?" in told
