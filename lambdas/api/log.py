@@ -102,6 +102,8 @@ class Record:
             "external_id": _short(trace.external_id or named.get("externalid")),
             "changed": [_short(name) for name in trace.changed[:MAX_NAMES]],
             "operations": trace.operations,
+            "became": trace.became,
+            "groups_left": trace.groups_left,
             "results": trace.results,
         }
 

@@ -56,7 +56,7 @@ class EnvironmentRules(Rules):
             return Deprovisioning.REMOVED
         return Deprovisioning.LEAVES if rules.memberships == "remove" else Deprovisioning.STAYS
 
-    def after_deletion(self, current: Resource[Any]) -> Deprovisioning:
+    def after_deletion(self) -> Deprovisioning:
         """Return what becomes of a user who is deleted."""
         rules = self.environment.users.deprovisioning
         if rules.deleted == "remove":

@@ -61,11 +61,8 @@ class Rules:
         """
         return Deprovisioning.STAYS
 
-    def after_deletion(self, current: Resource[Any]) -> Deprovisioning:
-        """Return what the deletion of a user comes to; anything but :attr:`Deprovisioning.REMOVED` disables it.
-
-        :param current: The stored state.
-        """
+    def after_deletion(self) -> Deprovisioning:
+        """Return what the deletion of a user comes to; anything but :attr:`Deprovisioning.REMOVED` disables it."""
         return Deprovisioning.REMOVED
 
 

@@ -26,6 +26,23 @@ class DirectoryStorage(ScimStorage):
         """
 
     @abstractmethod
+    def update_and_leave(
+        self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None
+    ) -> Resource[Any]:
+        """Replace a stored user and end all of its memberships.
+
+        The user's new state is there with the first of them. More than one transaction holds end after it; who sends the request
+        again after a failure half-way ends the others.
+
+        :param resource: The new state.
+        :param expected_version: The version that the user must still have, when given.
+        :return: The user as it is stored then.
+        :raises scim2_models.NotFoundException: When the user does not exist.
+        :raises scim2_models.PreconditionFailedException: When the stored version is not ``expected_version``.
+        :raises scim2_models.UniquenessException: When a unique value is taken.
+        """
+
+    @abstractmethod
     def update_group(
         self,
         resource_type: ResourceType,

@@ -7,6 +7,12 @@ from scim2_models import PatchOp, Resource, ResourceType
 
 from lambdas.scim.escaped_names import unescape_all
 
+REMOVED = "removed"
+"""A user who was to be disabled was removed."""
+
+DISABLED = "disabled"
+"""A user who was to be deleted was disabled."""
+
 
 @dataclass
 class Trace:
@@ -29,6 +35,12 @@ class Trace:
 
     operations: list[str] = field(default_factory=list)
     """What a PATCH does to them: each of ``add``, ``remove`` and ``replace`` that it holds."""
+
+    became: str | None = None
+    """What the directory's rules made of a user beyond what was asked: :data:`REMOVED` or :data:`DISABLED`."""
+
+    groups_left: int | None = None
+    """How many groups a user left because it was disabled."""
 
     results: int | None = None
     """How many resources a search returned."""

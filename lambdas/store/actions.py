@@ -1,5 +1,6 @@
 """The actions that transactions are made of, each with the condition that keeps it right."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from lambdas.store.items import Stored
@@ -68,10 +69,12 @@ def count(key: Key, difference: int) -> Action:
     }
 
 
-def update_document(key: Key, stored: Stored, expected: int) -> Action:
+def update_document(key: Key, stored: Stored, expected: int, leaving: Sequence[str] = ()) -> Action:
     """Write a resource's new state, which must still have the version it was computed from.
 
     It leaves alone what is kept beside the document, such as the user's groups, so it never undoes a membership.
+
+    :param leaving: The groups that the resource leaves at once, if any.
     """
     assignments = "SET doc = :doc, version = :version, modified = :modified"
     values: Item = {
@@ -85,6 +88,9 @@ def update_document(key: Key, stored: Stored, expected: int) -> Action:
         values[":name"] = {"S": stored.name}
     else:
         assignments += " REMOVE #name"
+    if leaving:
+        assignments += " DELETE groups :groups"
+        values[":groups"] = {"SS": list(leaving)}
     return {
         "Update": {
             "Key": key_of(key),

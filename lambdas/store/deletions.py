@@ -4,16 +4,14 @@ A deletion first removes what makes the resource visible. What a deleted group l
 ``groups`` sets, is shown by no read; the table's stream has it swept (:mod:`lambdas.store.sweeping`).
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from scim2_models import ResourceType
 
 from lambdas.store import actions, keys
 from lambdas.store.indexes import index_of
-from lambdas.store.items import Stored, now
+from lambdas.store.items import Stored
+from lambdas.store.leaving import Leaver, room
 from lambdas.store.reads import Reader
-from lambdas.store.table import MAX_TRANSACTION_ACTIONS, Action, ConditionFailed
+from lambdas.store.table import Action, ConditionFailed
 from lambdas.store.writes import LostRace
 
 
@@ -23,8 +21,8 @@ class Deleter:
     def __init__(self, reader: Reader) -> None:
         """Take what reads the same directory."""
         self.reader = reader
-        self.table = reader.table
         self.directory = reader.directory
+        self.leaver = Leaver(reader.table, reader.directory)
 
     def delete(self, resource_type: ResourceType, stored: Stored) -> None:
         """Delete a resource: 1 transaction when it is in some 45 groups or fewer.
@@ -36,11 +34,13 @@ class Deleter:
         """
         name = str(resource_type.name)
         own = self._own(resource_type, name, stored)
-        room = (MAX_TRANSACTION_ACTIONS - len(own)) // 2
-        while len(stored.groups) > room:
-            stored = self._leave(name, stored, sorted(stored.groups)[:room])
-        own[0] = actions.delete_version(keys.resource(self.directory, name, stored.id), stored.version)
-        self._transact(stored.id, own, sorted(stored.groups))
+        try:
+            while len(stored.groups) > room(own):
+                stored = self.leaver.leave(name, stored)
+            own[0] = actions.delete_version(keys.resource(self.directory, name, stored.id), stored.version)
+            self.leaver.commit(stored.id, own, sorted(stored.groups))
+        except ConditionFailed:
+            raise LostRace from None
 
     def _own(self, resource_type: ResourceType, name: str, stored: Stored) -> list[Action]:
         """Return the actions that remove a resource and everything it is found by."""
@@ -53,24 +53,3 @@ class Deleter:
             *(actions.delete(key) for key in index.unique_keys(self.directory, name).values()),
             *(actions.delete(key) for key in sorted(index.lookup_keys(self.directory, name, stored.id))),
         ]
-
-    def _leave(self, name: str, stored: Stored, groups: Sequence[str]) -> Stored:
-        key = keys.resource(self.directory, name, stored.id)
-        self._transact(stored.id, [actions.leave_many(key, list(groups), stored.version)], groups)
-        return replace(stored, version=stored.version + 1, groups=stored.groups - set(groups))
-
-    def _transact(self, member_id: str, own: Sequence[Action], groups: Sequence[str]) -> None:
-        """Write a resource's own actions and end its memberships; a group that was deleted already needs no new version."""
-        moment = now()
-        ends = [actions.delete(keys.member(self.directory, each, member_id)) for each in groups]
-        touches = [actions.touch(keys.resource(self.directory, "Group", each), moment) for each in groups]
-        while True:
-            try:
-                self.table.transact([*own, *ends, *touches])
-            except ConditionFailed as failure:
-                if any(index < len(own) for index in failure.failed):
-                    raise LostRace from None
-                gone = {index - len(own) - len(ends) for index in failure.failed}
-                touches = [touch for index, touch in enumerate(touches) if index not in gone]
-            else:
-                return

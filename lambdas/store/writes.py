@@ -12,10 +12,11 @@ from lambdas.store import actions, keys
 from lambdas.store.indexes import Index, index_of
 from lambdas.store.items import Stored, document_of, name_of, now
 from lambdas.store.keys import Key
+from lambdas.store.leaving import Leaver, room
 from lambdas.store.memberships import BATCH, Memberships
 from lambdas.store.reads import Reader
 from lambdas.store.sweeping import sweep_group
-from lambdas.store.table import MAX_TRANSACTION_ACTIONS, Action, ConditionFailed
+from lambdas.store.table import Action, ConditionFailed
 
 
 class LostRace(Exception):  # noqa: N818 -- answered by another attempt, never shown to a client
@@ -51,6 +52,7 @@ class Writer:
         self.memberships = memberships
         self.table = reader.table
         self.directory = reader.directory
+        self.leaver = Leaver(reader.table, reader.directory)
 
     def create(
         self,
@@ -75,8 +77,8 @@ class Writer:
         index.check_number(name)
         written = self._creation(name, stored, index)
         steps = self.memberships.steps(stored.id, members, new=True) if members else []
-        room = min(BATCH, (MAX_TRANSACTION_ACTIONS - len(written.actions)) // 2)
-        early, last = steps[:-room], steps[-room:]
+        size = min(BATCH, room(written.actions))
+        early, last = steps[:-size], steps[-size:]
         refuse = lambda failure: written.refusal(failure, name)  # noqa: E731
         if not early:
             self.memberships.commit_batch(stored.id, written.actions, last, refuse, needed=True)
@@ -137,6 +139,30 @@ class Writer:
                 return mine
             raise written.refusal(failure, str(resource_type.name)) from None
         return after
+
+    def update_and_leave(self, resource_type: ResourceType, before: Stored, resource: Resource[Any]) -> Stored:
+        """Write the new state of a user, and take it out of its groups or out of as many as one transaction holds.
+
+        :return: The new state, with the groups that are left; ``before`` itself when there was nothing to do.
+        :raises LostRace: When the user changed or vanished meanwhile.
+        :raises UniquenessException: When a unique value is taken.
+        """
+        if not before.groups:
+            return self.update(resource_type, before, resource)
+        name = str(resource_type.name)
+        after, written = self.change(resource_type, before, resource)
+        own = written.actions if written else []
+        leaving = sorted(before.groups)[: room(own)]
+        try:
+            if written is None:
+                return self.leaver.leave(name, before)
+            own[0] = actions.update_document(
+                keys.resource(self.directory, name, before.id), after, before.version, leaving
+            )
+            self.leaver.commit(before.id, own, leaving)
+        except ConditionFailed as failure:
+            raise (written.refusal(failure, name) if written else LostRace()) from None
+        return replace(after, groups=before.groups - set(leaving))
 
     def change(
         self, resource_type: ResourceType, before: Stored, resource: Resource[Any]

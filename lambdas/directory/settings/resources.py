@@ -1,9 +1,10 @@
 """What a user and a group must be in an environment, and what happens when a user leaves."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from lambdas.directory.settings.mistakes import mistake
 from lambdas.directory.settings.section import AttributePath, Section
 
 Value = str | bool | int | Annotated[float, Field(allow_inf_nan=False)]
@@ -62,6 +63,15 @@ class Deprovisioning(Section):
         Literal["keep", "remove"],
         Field(description='"keep" or "remove": whether a user who is disabled stays a member of its groups'),
     ] = "keep"
+
+    @model_validator(mode="after")
+    def _removes_no_more_than_it_keeps(self) -> Self:
+        if self.deactivated == "remove" and self.deleted == "disable":
+            raise mistake(
+                'users.deprovisioning.deactivated is "remove", so deleted must be "remove" too: a user who is deleted would stay, '
+                "and one who is only disabled would not"
+            )
+        return self
 
 
 class Users(AttributeRules):
