@@ -74,6 +74,7 @@ def test_a_user_who_is_disabled_is_removed_and_the_answer_shows_it_disabled(
     assert "groups" not in reply.json
     record = records.last()
     assert (record["became"], record["resource_name"]) == ("removed", "ann")
+    assert record["dynamodb_calls"] == 3  # the user, the groups' names; one transaction
     assert "active" in record["changed"]
     assert api.get(user).status == 404
     assert api.get('/Users?filter=userName+eq+"ann"').json["totalResults"] == 0
@@ -159,10 +160,17 @@ def test_groups_are_deleted_whatever_becomes_of_users(endpoint_of: EndpointOf):
 # -- memberships --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("groups", [0, 1, MANY])
+@pytest.mark.parametrize(
+    ("groups", "calls"),
+    [
+        (0, 1 + 1),  # the user; its new state
+        (1, 1 + 1 + 1),  # the user, the group's name; one transaction
+        (MANY, 1 + 2 + 3),  # the user, the groups' names by 100; transactions of 49 groups
+    ],
+)
 @pytest.mark.parametrize(("method", "body"), [("patch", FROM_ENTRA), ("put", PUT)])
 def test_a_user_who_is_disabled_leaves_its_groups(
-    endpoint_of: EndpointOf, records: Records, method: str, body: dict[str, Any], groups: int
+    endpoint_of: EndpointOf, records: Records, method: str, body: dict[str, Any], groups: int, calls: int
 ):
     api = endpoint_of(LEAVE)
     user = ann_in(api, groups)
@@ -171,6 +179,7 @@ def test_a_user_who_is_disabled_leaves_its_groups(
     assert "groups" not in reply.json
     record = records.last()
     assert record.get("groups_left") == (groups or None)
+    assert record["dynamodb_calls"] == calls
     assert "became" not in record
     assert groups_of(api, user) == 0
 

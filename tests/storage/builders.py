@@ -25,20 +25,21 @@ class Directory:
 
     table: Table
     id: str = "acme"
+    provider: DirectoryProvider = PROVIDER
 
     @property
     def storage(self) -> DynamoStorage:
-        return DynamoStorage(self.table, self.id, PROVIDER)
+        return DynamoStorage(self.table, self.id, self.provider)
 
     def user(self, name: str, **values: Any) -> str:
         """Create a user and return its id."""
-        model = PROVIDER.model_for("User")
+        model = self.provider.model_for("User")
         created = self.storage.create(USER, model.model_validate({"userName": name, **values}))
         return str(created.id)
 
     def group(self, name: str, *members: str, **values: Any) -> str:
         """Create a group and return its id."""
-        model = PROVIDER.model_for("Group")
+        model = self.provider.model_for("Group")
         payload = {"displayName": name, "members": [{"value": each} for each in members], **values}
         return str(self.storage.create(GROUP, model.model_validate(payload)).id)
 
@@ -70,9 +71,9 @@ class Directory:
 
     def search(self, resource_type: ResourceType, **parameters: Any) -> Any:
         """Search one type of resource, as the service does."""
-        model = PROVIDER.model_for(resource_type)
+        model = self.provider.model_for(resource_type)
         request = parametrize(SearchRequest, model).model_validate({"startIndex": 1, **parameters})
-        with PROVIDER:
+        with self.provider:
             return self.storage.search([resource_type], request)
 
     def cost(self) -> tuple[int, float, float]:

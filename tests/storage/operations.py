@@ -32,6 +32,9 @@ class Operation:
     repeated: frozenset[int] = field(default_factory=frozenset)
     """Further statuses that are right when the request is sent again after it took effect."""
 
+    toml: str = ""
+    """The tables of the environment's file that matter."""
+
 
 def request(method: str, path: str, body: Any = None, **headers: str) -> ScimRequest:
     return ScimRequest(
@@ -181,6 +184,13 @@ def user_gone(directory: Directory, facts: Facts) -> bool:
     return nobody and in_groups == 0 and directory.members(facts["groups"][0]) == set()
 
 
+def disabled(directory: Directory, facts: Facts) -> bool:
+    """Tell whether the user is disabled and in no group."""
+    found: Any = directory.get(USER, facts["ann"])
+    in_groups = directory.search(GROUP, filter=f'members eq "{facts["ann"]}"').total
+    return found.active is False and in_groups == 0 and directory.members(facts["groups"][0]) == set()
+
+
 def group_gone(directory: Directory, facts: Facts) -> bool:
     nothing_of_it = one(directory, GROUP, 'displayName eq "Staff"') is None
     return nothing_of_it and directory.groups(facts["users"][0]) == directory.members(facts["outer"]) == set()
@@ -198,6 +208,9 @@ def users_only(number: int) -> Callable[[Directory], Facts]:
     return lambda directory: {"users": seed_users(directory, number)}
 
 
+LEAVE = '[users.deprovisioning]\nmemberships = "remove"\n'
+REMOVE = '[users.deprovisioning]\ndeactivated = "remove"\n'
+DISABLE = {"op": "Replace", "path": "active", "value": "False"}
 TITLE = {"op": "replace", "path": "title", "value": "Chief"}
 
 OPERATIONS = [
@@ -301,6 +314,37 @@ OPERATIONS = [
             frozenset({404}),
         )
         for number in (3, MANY)
+    ),
+    *(
+        each
+        for number in (3, MANY)
+        for each in (
+            Operation(
+                f"PATCH user, who is disabled and leaves {number} groups",
+                joined(number),
+                lambda of: patch(f"/Users/{of['ann']}", DISABLE),
+                disabled,
+                200,
+                toml=LEAVE,
+            ),
+            Operation(
+                f"PATCH user, who is disabled and removed from {number} groups",
+                joined(number),
+                lambda of: patch(f"/Users/{of['ann']}", DISABLE),
+                user_gone,
+                200,
+                frozenset({404}),
+                toml=REMOVE,
+            ),
+            Operation(
+                f"DELETE user, who is disabled and leaves {number} groups",
+                joined(number),
+                lambda of: request("DELETE", f"/Users/{of['ann']}"),
+                disabled,
+                204,
+                toml=LEAVE + 'deleted = "disable"',
+            ),
+        )
     ),
     Operation(
         "DELETE group",

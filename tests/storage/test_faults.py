@@ -8,23 +8,30 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
 
 from lambdas.api.errors import error_response, scim_exception_of
+from lambdas.directory.rules import EnvironmentRules
 from lambdas.scim import backoff
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Item, Table
+from tests.environments import environment_of
 from tests.storage.agreement import assert_intact, assert_reads_agree
 from tests.storage.builders import PROVIDER, Directory
 from tests.storage.faults import KINDS, Fault, FaultyClient, QuickClock
 from tests.storage.operations import OPERATIONS, Facts, Operation
 
-SERVICE = DirectoryService(PROVIDER, lambda: b"0" * 32)
+
+@cache
+def service_of(toml: str) -> DirectoryService:
+    """Return the protocol by the rules of an environment."""
+    return DirectoryService(PROVIDER, lambda: b"0" * 32, EnvironmentRules(environment_of(toml), PROVIDER))
 
 
 @pytest.fixture(autouse=True)
@@ -59,9 +66,9 @@ def send(operation: Operation, facts: Facts, table: Table) -> Outcome:
         if request is None:
             sweep_group(table, directory.id, facts["staff"])
             return Outcome(operation.status)
-        response = DirectoryHandler(SERVICE, directory.storage, Trace()).handle(request)
+        response = DirectoryHandler(service_of(operation.toml), directory.storage, Trace()).handle(request)
     except Exception as exception:
-        response = error_response(scim_exception_of(exception, "request"), SERVICE)
+        response = error_response(scim_exception_of(exception, "request"), service_of(operation.toml))
     return Outcome(int(response.status), response.headers.get("Retry-After"))
 
 

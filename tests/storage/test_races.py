@@ -54,9 +54,9 @@ def assert_verified(directory: Directory) -> None:
     assert verify(directory.table, directory.id, PROVIDER) == []
 
 
-def patch(directory: Directory, path: str, *operations: dict[str, Any]) -> int:
+def patch(directory: Directory, path: str, *operations: dict[str, Any], service: DirectoryService = SERVICE) -> int:
     """Send a PATCH through a handler of its own, and return its status."""
-    handler = DirectoryHandler(SERVICE, directory.storage, Trace())
+    handler = DirectoryHandler(service, directory.storage, Trace())
     body = json.dumps({"Operations": list(operations)}).encode()
     request = ScimRequest(
         "PATCH", "https://scim.example/v2/c", path, headers={"Content-Type": "application/json"}, body=body
