@@ -77,7 +77,12 @@ class Stored:
 
     def to_resource(self, resource_type: ResourceType, model: type[Resource[Any]]) -> Resource[Any]:
         """Return the resource, without what is kept apart from it (a user's groups, a group's members)."""
-        resource = model.model_validate(json.loads(self.document))
+        document = json.loads(self.document)
+        if len(document.get("schemas", ())) > 1:
+            # An extension that the environment's file has no longer is not shown, so neither is its name.
+            known = model.get_extension_models().keys() | {str(model.__schema__)}
+            document["schemas"] = [each for each in document["schemas"] if each in known]
+        resource = model.model_validate(document)
         resource.id = self.id
         resource.meta = Meta(
             resource_type=resource_type.name,

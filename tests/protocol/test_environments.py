@@ -212,3 +212,16 @@ def test_groups_that_clients_do_not_create_take_members_and_their_other_attribut
 )
 def test_no_check_of_the_conformance_suite_fails_where_less_is_served(endpoint_of: EndpointOf, toml: str):
     assert check(endpoint_of(toml)) == {}
+
+
+# -- A file that changes ------------------------------------------------------------------------------------------------
+
+
+def test_an_extension_that_the_file_has_no_longer_is_neither_shown_nor_named(endpoint_of: EndpointOf):
+    urn = "urn:ietf:params:scim:schemas:extension:example:2.0:User"
+    before = endpoint_of(f'[[extensions]]\nurn = "{urn}"\n[[extensions.attributes]]\nname = "badge"\n')
+    ann = before.post("/Users", {"userName": "ann", urn: {"badge": "7"}}).json
+    assert urn in ann["schemas"]
+    shown = endpoint_of("").get(f"/Users/{ann['id']}").json
+    assert urn not in shown
+    assert shown["schemas"] == ["urn:ietf:params:scim:schemas:core:2.0:User"]
