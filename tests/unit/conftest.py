@@ -3,9 +3,11 @@
 import functools
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
+import botocore.endpoint
 import botocore.loaders
 import botocore.session
 import pytest
@@ -43,6 +45,14 @@ def _descriptions_of_aws_are_read_once() -> Iterator[None]:
     """Let all of botocore's sessions share what they read from disk: a third of a second for each command otherwise."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", functools.cache(botocore.loaders.create_loader))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _aws_is_asked_again_at_once() -> Iterator[None]:
+    """Spare the pauses between botocore's attempts, which an operator waits for when nothing answers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: None))
         yield
 
 

@@ -28,7 +28,7 @@ class Echo(BaseHTTPRequestHandler):
 @pytest.fixture
 def base() -> Iterator[str]:
     with HTTPServer(("127.0.0.1", 0), Echo) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
