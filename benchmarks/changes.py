@@ -9,6 +9,7 @@ from benchmarks.cost import Cost
 from benchmarks.operations import members
 from benchmarks.places import TablePlace
 from benchmarks.reports import table, units, write
+from lambdas.store.sweeping import sweep_group
 from tests.datasets import SPARE, Dataset, engine_with, resource_id
 
 SIZES = (45, 1_000, 5_000)
@@ -21,7 +22,8 @@ INTRODUCTION = """A membership is two items: half of the write units fall on the
 members. A partition gives {per_second:,} in a second; the last column tells how long that alone takes, for users of up to 1 KB.
 Users of up to 2 KB take twice as long. CPU seconds are those of this process, the DynamoDB client included. Up to 45 members are
 one transaction, written without a read; of more it is read first what is there. DynamoDB charges a transaction that fails its
-conditions, and does not tell how much: the zero of 45 members that are added again is not the whole truth."""
+conditions, and does not tell how much: the zero of 45 members that are added again is not the whole truth. A sweep is no request:
+the function on the table's stream does it when the group is gone."""
 
 
 class Change:
@@ -43,16 +45,27 @@ class Change:
         self._measure("`PATCH`, adding them", "PATCH", group, members("add", self.ids))
         self._measure("the same again", "PATCH", group, members("add", self.ids))
         self._measure("`PATCH`, removing all", "PATCH", group, {"Operations": [{"op": "remove", "path": "members"}]})
+        self.place.send("PATCH", group, members("add", self.ids))
         self.place.send("DELETE", group)
+        self._measure_sweep(body["id"])
         return self.rows
 
     def _measure(self, name: str, method: str, path: str, body: Any) -> dict[str, Any]:
         started = time.process_time()
         response = self.place.send(method, path, body)
-        seconds, cost = time.process_time() - started, Cost.of(self.place.meter)
+        self._tell(name, time.process_time() - started)
+        return response.body or {}
+
+    def _measure_sweep(self, group_id: str) -> None:
+        self.place.meter.reset()
+        started = time.process_time()
+        sweep_group(self.place.table, self.place.dataset.directory, group_id)
+        self._tell("the sweep after `DELETE`", time.process_time() - started)
+
+    def _tell(self, name: str, seconds: float) -> None:
+        cost = Cost.of(self.place.meter)
         numbers = [f"{cost.calls:,}", units(cost.read), units(cost.written), f"{seconds:.2f}"]
         self.rows.append([f"{self.number:,}", name, *numbers, f"{cost.written / 2 / PARTITION_WRITE_UNITS:.1f}"])
-        return response.body or {}
 
 
 def run(sizes: Sequence[int] = SIZES) -> Path:

@@ -18,10 +18,24 @@ from lambdas.store.planner import AccessPath, AnyOf, ById, ByLookup, ByMember, B
 from lambdas.store.reads import Reader, is_id
 
 SCAN_PAGES = 30
-"""Pages of 1 MB that a filter without a key may read: some 30,000 users."""
+"""Pages of 1 MB that a filter without a key may read, of all types that are searched: some 30,000 users."""
 
 SCAN_SECONDS = 15.0
 """Seconds that such a filter may take, well inside API Gateway's 29."""
+
+
+class ScanLimits:
+    """What one search may read without a key, of all its types together."""
+
+    def __init__(self) -> None:
+        """Start the clock of :data:`SCAN_SECONDS`."""
+        self.pages = SCAN_PAGES
+        self.deadline = time.monotonic() + SCAN_SECONDS
+
+    def allow_page(self) -> bool:
+        """Tell whether one page more may be looked at, and count it."""
+        self.pages -= 1
+        return self.pages >= 0 and time.monotonic() <= self.deadline
 
 
 class Searcher:
@@ -44,7 +58,8 @@ class Searcher:
             listed = self.listing.page(types, request, position)
             resources = self._whole(request, listed.stored)
             return SearchPage(listed.total, resources, listed.next, listed.previous)
-        found = [each for resource_type in types for each in self._find(resource_type, request)]
+        limits = ScanLimits()
+        found = [each for resource_type in types for each in self._find(resource_type, request, limits)]
         cut = cut_page(request, position, found)
         resources = self._whole(request, [(each.type, each.stored) for each in cut.found])
         return SearchPage(len(found), resources, cut.next, cut.previous)
@@ -59,11 +74,11 @@ class Searcher:
                 whole[one.id] = resource
         return [whole[one.id] for _, one in stored]
 
-    def _find(self, resource_type: ResourceType, request: SearchRequest[Any]) -> list[Found]:
+    def _find(self, resource_type: ResourceType, request: SearchRequest[Any], limits: ScanLimits) -> list[Found]:
         """Return every resource of a type that the filter matches."""
         scim_filter = request.filter
         path = self.planners[str(resource_type.name)].plan(scim_filter)
-        batches = self._scan(resource_type) if path is None else [self._follow(resource_type, path)]
+        batches = self._scan(resource_type, limits) if path is None else [self._follow(resource_type, path)]
         found: list[Found] = []
         for batch in batches:
             resources = self._comparable(resource_type, batch, request)
@@ -101,11 +116,10 @@ class Searcher:
         items = self.table.batch_get(both, attributes=("groups",))
         return {each for item in items for each in item.get("groups", {}).get("SS", ())}
 
-    def _scan(self, resource_type: ResourceType) -> Iterator[list[Stored]]:
+    def _scan(self, resource_type: ResourceType, limits: ScanLimits) -> Iterator[list[Stored]]:
         """Yield all resources of a type, page by page, within the limits."""
-        pk, deadline = keys.resources(self.directory, str(resource_type.name)), time.monotonic() + SCAN_SECONDS
-        for number, page in enumerate(self.table.pages(pk)):
-            if number >= SCAN_PAGES or time.monotonic() > deadline:
+        for page in self.table.pages(keys.resources(self.directory, str(resource_type.name))):
+            if not limits.allow_page():
                 raise TooManyException(
                     detail="The directory is too large to evaluate this filter or sort on each resource. Filter by "
                     + self._served(str(resource_type.name))

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from scim2_models import TooManyException
+from scim2_models import SearchRequest, TooManyException
 
 from lambdas.store import search
 from lambdas.store.table import Table
-from tests.storage.builders import GROUP, NOBODY, USER, Directory
+from tests.storage.builders import GROUP, NOBODY, PROVIDER, USER, Directory
 from tests.storage.seeding import ENTERPRISE, seed_users
 from tests.tables import create_table
 
@@ -107,6 +107,21 @@ def test_a_filter_that_reads_too_much_is_refused_and_told_how_to_ask(
     monkeypatch.setattr(search, "SCAN_PAGES", 0)
     with pytest.raises(TooManyException, match="userName"):
         crowd.search(USER, filter='title eq "Manager"')
+
+
+def test_the_types_that_are_searched_together_share_the_limits(
+    crowd: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search_both() -> int:
+        request = SearchRequest.model_validate({"startIndex": 1, "filter": 'externalId sw "nobody"'})
+        with PROVIDER:
+            return crowd.storage.search([USER, GROUP], request).total
+
+    monkeypatch.setattr(search, "SCAN_PAGES", 1)
+    with pytest.raises(TooManyException):
+        search_both()
+    monkeypatch.setattr(search, "SCAN_PAGES", 2)
+    assert search_both() == 0
 
 
 def test_a_filter_that_takes_too_long_is_refused(crowd: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
