@@ -52,3 +52,32 @@ def test_growth_is_how_many_times_as_much(smallest: float, largest: float, text:
 @pytest.mark.parametrize(("value", "text"), [(6.0, "6"), (0.5, "0.5"), (2370.0, "2,370")])
 def test_units_are_written_as_people_do(value: float, text: str) -> None:
     assert reports.units(value) == text
+
+
+def rows(path: Path, heading: str) -> dict[str, list[str]]:
+    """The rows of the table below a heading, by their first cell."""
+    table = path.read_text().partition(f"\n{heading}\n")[2].partition("\n| ---")[2].partition("\n\n")[0]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[1:]]
+    return {first: rest for first, *rest in cells}
+
+
+def test_the_docs_tell_what_the_reports_do() -> None:
+    """What docs/scale.md quotes of a table is what the table says."""
+    docs, results = ROOT / "docs" / "scale.md", ROOT / "benchmarks" / "results"
+    months = rows(results / "month.md", "## A month, in USD")
+    first = rows(results / "month.md", "## The first cycle, once, in USD")
+    quoted = rows(docs, "## What a directory costs in a month")
+    assert quoted.keys() == months.keys() == first.keys()
+    for users, (requests, in_requests, storage, together, begin) in quoted.items():
+        measured = [months[users][0], months[users][-2], months[users][-1]]
+        assert [requests, storage, together.removesuffix(" USD")] == measured
+        assert float(in_requests) + float(storage) == pytest.approx(float(together.removesuffix(" USD")))
+        assert float(begin.removesuffix(" USD")) == pytest.approx(float(first[users][-1]), rel=0.03)
+    for number, report in {
+        "2,614 units": "cost",
+        "220 read units": "pages",
+        "885": "pages",
+        "2.4 calls": "pages",
+    }.items():
+        assert number in docs.read_text()
+        assert number.split()[0] in (results / f"{report}.md").read_text()
