@@ -17,7 +17,7 @@ from lambdas.api.log import Record
 from lambdas.authorizer.credentials import Reason, Refusal
 from lambdas.authorizer.log import AccessLog
 from lambdas.changes.sweep import FAILED, SWEPT
-from lambdas.scim.trace import Trace
+from lambdas.scim.trace import DISABLED, Trace
 from lambdas.store.table import Meter
 from tests.infra.conftest import Assembly
 
@@ -52,7 +52,7 @@ def request_fields() -> set[str]:
     record.caller = Caller(directory="acme", connection="k3x7", token="ab12", scope="provision")
     record.operator = "arn:aws:iam::123456789012:user/ann"
     record.request = ScimRequest(method="GET", base_url="", path="/Users", query={"filter": 'userName eq "ada"'})
-    record.trace = Trace("User", "4f96", "ada", "E7", ["userName"], ["add"], 1)
+    record.trace = Trace("User", "4f96", "ada", "E7", ["userName"], ["add"], became=DISABLED, groups_left=1, results=1)
     refusal = ScimResponse(400, {"detail": "It is wrong.", "scimType": "invalidValue"})
     return set(record.fields(refusal, Meter(1, 1.0, 1.0), "acme"))
 
