@@ -67,5 +67,25 @@ class EnvironmentRules(Rules):
         return self._attributes["Group" if _is_group(resource) else "User"]
 
 
+class OperatorRules(EnvironmentRules):
+    """The rules of an environment when its operator acts, who means what the command says.
+
+    Who deletes a user wants its data gone, also where a client's DELETE only disables; who disables one wants it kept, also where a
+    client that disables removes.
+    """
+
+    def after_change(self, was_active: bool, after: Resource[Any]) -> Deprovisioning:
+        """Return whether a user who is disabled leaves its groups; it is never removed."""
+        found = super().after_change(was_active, after)
+        if found is not Deprovisioning.REMOVED:
+            return found
+        leaves = self.environment.users.deprovisioning.memberships == "remove"
+        return Deprovisioning.LEAVES if leaves else Deprovisioning.STAYS
+
+    def after_deletion(self) -> Deprovisioning:
+        """Remove the user."""
+        return Deprovisioning.REMOVED
+
+
 def _is_group(resource: Resource[Any]) -> bool:
     return "members" in type(resource).model_fields

@@ -16,7 +16,7 @@ from lambdas.api.errors import error_response, scim_exception_of
 from lambdas.api.events import ROOT
 from lambdas.api.log import Record
 from lambdas.directory.product import Product
-from lambdas.directory.rules import EnvironmentRules
+from lambdas.directory.rules import OperatorRules
 from lambdas.directory.schema import build_provider
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
@@ -69,7 +69,7 @@ class Resources:
         self.product = Product.of(target.settings)
         self.system_groups = SystemGroups(target.settings.permissions)
         self.service = DirectoryService(
-            self.provider, cursor_secret(self.table), EnvironmentRules(target.settings, self.provider)
+            self.provider, cursor_secret(self.table), OperatorRules(target.settings, self.provider)
         )
 
     @property

@@ -107,7 +107,8 @@ def show(
 def disable(user: UserArgument, environment: EnvironmentOption, directory: DirectoryOption = None) -> None:
     """Disable a user: `active` becomes false, as when an identity provider takes somebody's access away.
 
-    The user stays in its groups. The identity provider enables it again when it next sends `active`, which Entra ID does
+    The user stays, also where the environment's file removes whom an identity provider disables; whether in its groups, the
+    file says. The identity provider enables it again when it next sends `active`, which Entra ID does
     when that changes on its side; to keep somebody out, unassign them there.
 
     **Example**
@@ -168,7 +169,9 @@ def login(
 def delete(
     user: UserArgument, environment: EnvironmentOption, directory: DirectoryOption = None, yes: YesOption = False
 ) -> None:
-    """Delete a user with its memberships. It cannot be undone; the userName is free at once.
+    """Delete a user with its memberships, also where the environment's file only disables whom an identity provider deletes.
+
+    It cannot be undone; the userName is free at once.
 
     Entra ID remembers the user's id and reports InvalidAnchor until it matches again: restart provisioning there.
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.directory import settings
 from scimctl.journal import Journal
 from scimctl.problems import Problem
 from scimctl.resources import access, show
@@ -11,6 +12,7 @@ from scimctl.resources.access import Resources
 from scimctl.targets import resolve
 from tests.storage.builders import NOBODY
 from tests.unit.commands.conftest import LOG_GROUP, Acme
+from tests.unit.operators import ACME
 
 
 @pytest.fixture
@@ -232,3 +234,25 @@ def test_escape_sequences_of_a_client_do_not_reach_the_terminal(acme: Acme) -> N
 @pytest.mark.parametrize("command", ["list", "show", "disable", "enable", "delete"])
 def test_every_command_teaches_with_an_example(acme: Acme, command: str) -> None:
     assert f"scimctl users {command} " in acme.scimctl("users", command, "--help").output
+
+
+# Where the environment's file says what an identity provider's requests come to
+
+
+def deprovisioning(**rules: str) -> None:
+    lines = "".join(f'{name} = "{value}"\n' for name, value in rules.items())
+    (settings.ENVIRONMENTS / "acme.toml").write_text(f"{ACME}[users.deprovisioning]\n{lines}")
+
+
+def test_who_is_deleted_by_an_operator_is_gone_though_a_clients_delete_would_only_disable(acme: Acme, ada: str) -> None:
+    deprovisioning(deleted="disable")
+    acme.told("users", "delete", "ada@example.com", "--yes")
+    assert "There is no user" in acme.refused("users", "show", ada)
+
+
+def test_who_is_disabled_by_an_operator_stays_though_a_client_that_disables_would_remove(acme: Acme, ada: str) -> None:
+    deprovisioning(deactivated="remove", memberships="remove")
+    acme.told("users", "disable", "ada@example.com")
+    shown = acme.json("users", "show", ada)
+    assert shown["active"] is False
+    assert "groups" not in shown
