@@ -108,17 +108,18 @@ class DeclarationReader:
 
     def _are_distinct(self, attribute: Attribute, values: Iterable[str]) -> bool:
         """Tell whether values can be told apart as the attribute compares them."""
-        seen: dict[object, str] = {}
+        seen: dict[Any, str] = {}
         for value in values:
-            first = seen.setdefault(comparable(attribute, value), value)
-            if first is not value:
+            compared = comparable(attribute, value)
+            if compared in seen:
                 key = written((self.table, "allowed", attribute.name))
-                both = f"{_quoted(first)} and {_quoted(value)}"
+                both = f"{_quoted(seen[compared])} and {_quoted(value)}"
                 differ = "differ" if attribute.binding.case_exact else "differ in more than case"
                 self.mistakes.append(
                     f"{key} has {both}, which are one value; it must be a list of values that {differ}"
                 )
                 return False
+            seen[compared] = value
         return True
 
     def _fits(
