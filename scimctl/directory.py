@@ -95,11 +95,11 @@ def verify(
 
     - `count`: `totalResults` is wrong, and pages by `startIndex` repeat or miss some
 
-    - `unique-…`: a userName or displayName finds nobody, or the wrong one, or is taken by nobody
+    - `unique-…`: a userName, a displayName or another unique value finds nobody, or the wrong one, or is taken by nobody
 
-    - `unique-twice`: two resources have one userName; **which one keeps it is yours to decide**: change or delete one
+    - `unique-twice`: two resources have one unique value; **which one keeps it is yours to decide**: change or delete one
 
-    - `lookup-…`: an externalId or e-mail address finds nobody, or the wrong one
+    - `lookup-…`: an externalId, an e-mail address or another matching value finds nobody, or the wrong one
 
     - `member-…`, `groups-…`: a group's members and their groups tell different things
 
@@ -108,6 +108,9 @@ def verify(
     - `unswept`: what a deleted group left, swept within seconds by itself; nobody sees it, and it is no failure
 
     **With --repair** a group's member list is believed over the members' groups, resources over what finds them, ids over counts.
+
+    **After a change of `unique` or `matching`** in the environment's file, deploy it and repair at once: what was stored before has
+    no keys for a new attribute, and is not found by it until then. What is told of it is no damage.
 
     **Examples**
 

@@ -24,6 +24,8 @@ REQUEST_LINES: Mapping[str, str] = {
     "external_id": "External id",
     "filter": "Filter",
     "changed": "Attributes",
+    "became": "Became",
+    "groups_left": "Groups left",
     "results": "Found",
 }
 """Fields of the SCIM log's record, and what they are called here; the rest is told in sentences."""

@@ -107,8 +107,22 @@ def _of_request(record: Record) -> tuple[str | None, ...]:
         problem or None,
         shown_filter,
         changed if changed and not problem else None,
+        *_became(record),
         f"{found} found" if found is not None else None,
         f"by {short_arn(str(record['operator']))}" if record.get("operator") else None,
+    )
+
+
+def _became(record: Record) -> tuple[str | None, str | None]:
+    """Return what the environment's rules made of a user beyond what was asked."""
+    left = record.get("groups_left")
+    became = {
+        "removed": "removed, as the environment's file says",
+        "disabled": "disabled and not deleted, as the environment's file says",
+    }
+    return (
+        became.get(str(record.get("became"))),
+        f"left {left} group{'' if left == 1 else 's'}" if isinstance(left, int) else None,
     )
 
 

@@ -178,7 +178,13 @@ class Resources:
     # -- Both -------------------------------------------------------------------------------------------------------
 
     def _type(self, name: str) -> ResourceType:
-        return next(each for each in self.provider.resource_types if each.name == name)
+        found = next((each for each in self.provider.resource_types if each.name == name), None)
+        if found is None:
+            settings = self.target.settings.name
+            raise Problem(
+                f"Environment {settings} has no {name.lower()}s: {name.lower()}s.served is false in its file."
+            )
+        return found
 
     def _storage(self) -> DynamoStorage:
         """Return a new storage: one serves one request."""

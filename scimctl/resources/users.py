@@ -210,9 +210,12 @@ def _permission_sets(resources: Resources, user: dict[str, Any]) -> dict[str, An
 def _set_active(resources: Resources, name: str, *, wanted: bool) -> None:
     found = _find(resources, name)
     state = "enabled" if wanted else "disabled"
-    if (found.get("active") is not False) is wanted:
+    groups = len(found.get("groups") or [])
+    leaves = not wanted and groups > 0 and resources.target.settings.users.deprovisioning.memberships == "remove"
+    if (found.get("active") is not False) is wanted and not leaves:
         _say(f"User {found['userName']} is {state} already.")
         return
     body = {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "active", "value": wanted}]}
     resources.change(Journal(resources.target), "PATCH", "User", found["id"], body)
-    _say(f"User {found['userName']} ({found['id']}) is {state}.")
+    left = f", and left {groups:,} group{'' if groups == 1 else 's'}" if leaves else ""
+    _say(f"User {found['userName']} ({found['id']}) is {state}{left}.")

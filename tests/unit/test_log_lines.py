@@ -55,6 +55,19 @@ def test_what_an_operator_changed_is_told_with_the_operator_and_without_cost():
     assert told(record) == "74818272 200 update user ada active by Admin/ann"
 
 
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ({"became": "removed"}, "active removed, as the environment's file says"),
+        ({"became": "disabled"}, "active disabled and not deleted, as the environment's file says"),
+        ({"groups_left": 1}, "active left 1 group"),
+        ({"became": "disabled", "groups_left": 7}, "as the environment's file says left 7 groups"),
+    ],
+)
+def test_what_the_rules_of_the_environment_made_of_a_user_is_told(outcome: dict[str, Any], said: str):
+    assert said in told(request(method="PATCH", status=200, resource_name="ada", changed=["active"], **outcome))
+
+
 def test_refused_credentials_are_told_with_the_reason_in_words():
     expected = "c7ca3da4 401 check token token ab12 the token has expired connection k3x7m2qwertyuiop"
     assert told(refused()) == expected
