@@ -28,7 +28,7 @@ _PRESENCE = re.compile(rf"{_ATTRIBUTE}\s+pr\b", re.IGNORECASE)
 _FRAME = re.compile(rf"(?:\s|[()\]]|\b(?:and|or|not)\b|{_ATTRIBUTE}\[)*", re.IGNORECASE)
 _INPUT_VALUE = re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NOT_VALUES = frozenset({"schemas", "op", "path", "method", "bulkid", "type"})
+_NOT_VALUES = frozenset({"schemas", "op", "path", "method", "bulkid", "type", "resourcetype"})
 
 
 def filter_shape(text: str) -> str:

@@ -61,6 +61,11 @@ def test_an_error_is_logged_without_the_values_of_the_body():
     assert without_values(detail, made) == "userName 'ann': '?' and ? (home) cannot be"
 
 
+def test_an_error_keeps_the_name_of_the_resource_type_that_entra_sends_with_every_resource():
+    made = request({"userName": "ann", "meta": {"resourceType": "User"}})
+    assert without_values("A User whose userName is 'ann' exists", made) == "A User whose userName is 'ann' exists"
+
+
 def test_an_error_is_logged_without_the_operands_of_the_filter():
     made = request(filter='userName eq "ann" and title eq "boss"')
     assert without_values('no "ann" is a "boss"', made) == 'no "ann" is a "?"'

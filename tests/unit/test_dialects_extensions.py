@@ -113,6 +113,11 @@ def test_open_value_is_a_text(value: Any, text: str | None):
     assert operation["op"] == ("add" if text else "remove")
 
 
+def test_open_value_is_none_for_the_schemas_that_a_client_library_writes_into_an_extension():
+    assert sent(schemas=[OPEN], costCentre="7") == {"schemas": None, "costCentre": "7"}
+    assert sent(schemas="mine") == {"schemas": "mine"}
+
+
 @pytest.mark.parametrize(
     ("name", "value", "read"),
     [
