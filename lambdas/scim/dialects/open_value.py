@@ -3,8 +3,8 @@
 ``{"urn:ietf:params:scim:schemas:extension:2.0:Metadata": {"costCentre": 7, "remote": true, "badges": ["a", "b"]}}``: what type a
 value has is the client's own affair (idp-behaviour 6.3). A number or a boolean becomes its JSON text, an object or an array a
 compact one, and what Entra wraps for an attribute that is marked multi-valued, ``[{"value": "7"}]``, its one value (idp-behaviour
-case 73). An empty array or object is no value (RFC 7643 section 2.5), and neither is an array called ``schemas``, which client libraries
-such as scim2-client write into every object that has a schema.
+case 73). An empty array or object is no value (RFC 7643 section 2.5), and neither is an array called ``schemas``, which client
+libraries such as scim2-client write into every object that has a schema.
 """
 
 import json
