@@ -45,6 +45,7 @@ def bring_up(directory: Path, named: Sequence[str], port: int | None) -> Up:
     checks.require_tools()
     process = _start(directory, port)
     try:
+        _move(directory, process.port)
         _furnish(directory, wanted, process)
     except BaseException:
         cloud.stop(directory, process)
@@ -114,19 +115,22 @@ def _is_furnished(directory: Path, name: str) -> bool:
 
 
 def _start(directory: Path, port: int | None) -> CloudProcess:
-    """Start the emulator on a port, or the last one, or the usual one; what is deployed is found there from then on."""
-    before = state.read_states(directory)
-    port = port or (before[0].port if before else checks.DEFAULT_PORT)
+    """Start the emulator on a port, or the last one, or the usual one."""
+    port = port or state.read_port(directory) or checks.DEFAULT_PORT
     checks.require_free_port(port)
     _tell_of_crash(directory)
     with console.step("Start the local cloud") as step:
         process = cloud.start(directory, port)
         step.note = f"port {port}"
-    for each in before:
+    return process
+
+
+def _move(directory: Path, port: int) -> None:
+    """Write down that all that is deployed is found on a port from now on, also what is not deployed again."""
+    for each in state.read_states(directory):
         moved = replace(each, port=port, region=LOCAL_REGION)
         state.write_state(directory, moved)
         connection.follow(directory, moved)
-    return process
 
 
 def _furnish(directory: Path, names: Sequence[str], process: CloudProcess) -> None:

@@ -164,6 +164,12 @@ def read_states(directory: Path) -> list[LocalState]:
     return [LocalState(name, found.port, found.region, outputs) for name, outputs in found.environments.items()]
 
 
+def read_port(directory: Path) -> int | None:
+    """Read the port on which the local cloud of this state directory last answered; None when nothing ever was deployed."""
+    found = _read_cloud(directory)
+    return found.port if found else None
+
+
 def write_state(directory: Path, state: LocalState) -> None:
     """Write down an environment as it is deployed now; the port and region are those of the whole local cloud."""
     known = _read_cloud(directory) or _Cloud(state.port, state.region)

@@ -120,6 +120,13 @@ def test_a_removed_environment_is_forgotten_except_for_what_was_retained_of_it(t
     assert state.read_retained(tmp_path) == {}
 
 
+def test_the_port_is_remembered_when_nothing_is_deployed_any_more(tmp_path: Path):
+    assert state.read_port(tmp_path) is None
+    state.write_state(tmp_path, LOCAL)
+    state.forget_state(tmp_path, "local")
+    assert (state.read_states(tmp_path), state.read_port(tmp_path)) == ([], 4600)
+
+
 def test_a_state_from_when_there_was_one_environment_is_read(tmp_path: Path):
     keys = {"access_key_id": "test", "secret_access_key": "test"}
     before = {"environment": "local", "port": 4600, "region": "us-east-1", "outputs": OUTPUTS, **keys}
