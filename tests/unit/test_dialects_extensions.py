@@ -113,9 +113,11 @@ def test_open_value_is_a_text(value: Any, text: str | None):
     assert operation["op"] == ("add" if text else "remove")
 
 
-def test_open_value_is_none_for_the_schemas_that_a_client_library_writes_into_an_extension():
-    assert sent(schemas=[OPEN], costCentre="7") == {"schemas": None, "costCentre": "7"}
+def test_open_value_is_none_where_schemas_say_the_urn_of_the_extension():
+    assert sent(schemas=[OPEN], a="1") == {"a": "1"}
     assert sent(schemas="mine") == {"schemas": "mine"}
+    (operation,) = patched({"op": "add", "path": OPEN, "value": {"schemas": [OPEN], "a": "1"}})
+    assert operation["value"] == {escape("a"): "1"}
 
 
 @pytest.mark.parametrize(

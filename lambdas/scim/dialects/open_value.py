@@ -3,27 +3,31 @@
 ``{"urn:ietf:params:scim:schemas:extension:2.0:Metadata": {"costCentre": 7, "remote": true, "badges": ["a", "b"]}}``: what type a
 value has is the client's own affair (idp-behaviour 6.3). A number or a boolean becomes its JSON text, an object or an array a
 compact one, and what Entra wraps for an attribute that is marked multi-valued, ``[{"value": "7"}]``, its one value (idp-behaviour
-case 73). An empty array or object is no value (RFC 7643 section 2.5), and neither is an array called ``schemas``, which client
-libraries such as scim2-client write into every object that has a schema.
+case 73). An empty array or object is no value (RFC 7643 section 2.5).
+
+``{"schemas": ["urn:ietf:params:scim:schemas:extension:2.0:Metadata"], "costCentre": "7"}``: clients that are made with scim2-models
+write ``schemas`` into extensions too. With the extension's own URN it is SCIM's attribute, and no undeclared one.
 """
 
 import json
 from typing import Any
 
 from lambdas.scim.dialects.schema import Attribute
-from lambdas.scim.escaped_names import folded, unescape
 
 
 def open_value(attribute: Attribute, value: Any) -> Any:
     """Return the text that a value stands for, for an undeclared attribute; null where it stands for none."""
     if not attribute.open or isinstance(value, str):
         return value
-    if isinstance(value, list) and folded(unescape(attribute.field)) == "schemas":
-        return None
     value = _unwrapped(value)
     if value in (None, [], {}):
         return None
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def is_schemas(urn: str, name: str, value: Any) -> bool:
+    """Tell whether a member of an extension says which schema the extension is of."""
+    return name.lower() == "schemas" and isinstance(value, list) and urn in value
 
 
 def _unwrapped(value: Any) -> Any:

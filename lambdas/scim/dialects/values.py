@@ -7,6 +7,7 @@ from scim2_models import BaseModel
 from lambdas.scim.dialects.chain import REMAINS, SHAPES
 from lambdas.scim.dialects.clearing_value import cleared_value
 from lambdas.scim.dialects.expressions import read_path
+from lambdas.scim.dialects.open_value import is_schemas
 from lambdas.scim.dialects.read_only_value import read_only_value
 from lambdas.scim.dialects.schema import Attribute, Model, Place, attribute_of, locate, open_attribute
 from lambdas.scim.escaped_names import escape
@@ -20,8 +21,9 @@ def read_members(model: type[BaseModel], members: Any, *, clears: bool = False) 
     """
     if not isinstance(members, dict):
         return members
-    if clears and issubclass(model, OpenExtension):
-        members = model.escaped(members)
+    if issubclass(model, OpenExtension):
+        members = {key: item for key, item in members.items() if not is_schemas(str(model.__schema__), key, item)}
+        members = model.escaped(members) if clears else members
     read = {}
     for key, value in members.items():
         attribute = _member(model, key, escaped=clears)
