@@ -18,6 +18,9 @@ MAX_ATTRIBUTES = 200
 MAX_PATCH_OPERATIONS = 1_000
 """Operations of one PATCH. Each is a validation pass: 1,000 take some 3 seconds at worst."""
 
+MAX_PATCH_PATHS = 5_000
+"""Keys of the objects that a PATCH writes: each is read as a path, 5,000 in some 3 seconds."""
+
 MAX_MEMBERS_COMPARED = 10_000
 """Members that a request's PATCHes may look at, such as one on ``members[type eq "User"]``: copying and comparing so many takes
 some 5 seconds of the function. Adding and removing members by their ids looks at none."""

@@ -153,13 +153,20 @@ class OpenExtension(DeclaredExtension):
         return super().__getattr__(name)  # type: ignore[misc]  # which pydantic hides from type checkers
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set the value of an undeclared attribute, or remove it with None."""
+        """Set the value of an undeclared attribute, or remove it with None.
+
+        :raises InvalidValueException: When it would be one more than :data:`lambdas.scim.limits.MAX_OPEN_NAMES`.
+        """
         if not self.is_open(name):
             super().__setattr__(name, value)
-        elif value is None:
-            self.__pydantic_extra__.pop(self._spelled(name), None)
+            return
+        values, kept = self.__pydantic_extra__, self._spelled(name)
+        if value is None:
+            values.pop(kept, None)
+        elif kept not in values and len(values) >= MAX_OPEN_NAMES:
+            raise _too_many(str(self.__schema__), len(values) + 1)
         else:
-            self.__pydantic_extra__[self._spelled(name)] = str(value)
+            values[kept] = str(value)
 
 
 class ShowsOpenNames(Resource[Any]):
@@ -195,9 +202,7 @@ def check_open_names(resource: Resource[Any]) -> None:
             continue
         names = extension.open_names
         if len(names) > MAX_OPEN_NAMES:
-            raise InvalidValueException(
-                detail=f"{urn} would have {len(names):,} attributes; up to {MAX_OPEN_NAMES} are kept. Send fewer."
-            )
+            raise _too_many(urn, len(names))
         if "" in names:
             raise InvalidValueException(detail=f"{urn} holds an attribute without a name; name it")
         longest = max((len(name) for name in names), default=0)
@@ -205,6 +210,12 @@ def check_open_names(resource: Resource[Any]) -> None:
             raise InvalidValueException(
                 detail=f"{urn} holds an attribute whose name has {longest:,} characters; up to {MAX_OPEN_NAME_LENGTH} are kept"
             )
+
+
+def _too_many(urn: str, number: int) -> InvalidValueException:
+    return InvalidValueException(
+        detail=f"{urn} would have {number:,} attributes that nobody declared; up to {MAX_OPEN_NAMES} are kept. Send fewer."
+    )
 
 
 class _Memory(dict[Any, Any]):

@@ -158,6 +158,10 @@ class DirectoryService(ScimService):
     def _read_dialect(self, model: type[BaseModel], payload: Any) -> Any:
         """Bring a body to the form that the RFCs give it; what no dialect understands is left to the strict reading."""
         if issubclass(model, BulkRequest):
+            operations = _member(payload, "operations")
+            _check_paths(
+                sum(_paths_in(_member(each, "data")) for each in operations) if isinstance(operations, list) else 0
+            )
             return dialects.read_bulk(payload, self._model_at)
         if issubclass(model, PatchOp):
             _check_operations(payload)
@@ -326,6 +330,24 @@ def _check_operations(payload: Any) -> None:
         raise TooManyException(
             detail=f"The PATCH has {len(operations):,} operations; up to {limits.MAX_PATCH_OPERATIONS:,} are applied. "
             "Send it in parts; many members can be one operation."
+        )
+    _check_paths(_paths_in(payload))
+
+
+def _paths_in(payload: Any) -> int:
+    """Return how many keys the objects have that a PATCH writes: each is a path, or the name of an attribute in an extension."""
+    operations = _member(payload, "operations")
+    values = [_member(each, "value") for each in operations] if isinstance(operations, list) else []
+    objects = [each for each in values if isinstance(each, dict)]
+    inside = [each for one in objects for each in one.values() if isinstance(each, dict)]
+    return sum(map(len, [*objects, *inside]))
+
+
+def _check_paths(number: int) -> None:
+    """Refuse more paths than one request may take time for."""
+    if number > limits.MAX_PATCH_PATHS:
+        raise TooManyException(
+            detail=f"The PATCH names {number:,} attributes; up to {limits.MAX_PATCH_PATHS:,} are read. Send it in parts."
         )
 
 

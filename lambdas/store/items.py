@@ -9,6 +9,7 @@ from scim2_models import ComplexAttribute, Context, InvalidValueException, Meta,
 
 from lambdas.scim.membership import Member
 from lambdas.scim.product import ProductUser, says_entitlements
+from lambdas.scim.redeclared import read_stored
 from lambdas.store import keys
 from lambdas.store.keys import Key
 from lambdas.store.table import Item
@@ -82,7 +83,7 @@ class Stored:
             # An extension that the environment's file has no longer is not shown, so neither is its name.
             known = model.get_extension_models().keys() | {str(model.__schema__)}
             document["schemas"] = [each for each in document["schemas"] if each in known]
-        resource = model.model_validate(document)
+        resource = read_stored(document, model)
         resource.id = self.id
         resource.meta = Meta(
             resource_type=resource_type.name,

@@ -76,6 +76,12 @@ def test_awkward_name_is_found_behind_its_urn(name: str, field: str) -> None:
     assert operation("replace", None, {f"{CUSTOM}:{name}": "7"})["value"] == {f"{CUSTOM}:{field}": "7"}
 
 
+def test_awkward_name_inside_the_object_of_its_extension_is_found_too() -> None:
+    sent = {CUSTOM: {"cost.centre": "7", "level": 3}}
+    assert operation("replace", None, sent)["value"] == {CUSTOM: {"costcentre": "7", "level": 3}}
+    assert operation("add", CUSTOM, sent[CUSTOM])["value"] == {"costcentre": "7", "level": 3}
+
+
 def test_awkward_name_that_nothing_declares_stays() -> None:
     assert path_of(f"{CUSTOM}:cost.center") == f"{CUSTOM}:cost.center"
 

@@ -94,7 +94,7 @@ def test_what_is_asked_of_an_undeclared_name_is_what_the_rfc_says_by_default():
     [
         (
             [str(number) for number in range(MAX_OPEN_NAMES + 1)],
-            f"{OPEN} would have 201 attributes; up to 200 are kept",
+            f"{OPEN} would have 201 attributes that nobody declared; up to 200 are kept",
         ),
         (
             ["n" * (MAX_OPEN_NAME_LENGTH + 1)],

@@ -9,7 +9,7 @@ from lambdas.scim.dialects.clearing_value import cleared_value
 from lambdas.scim.dialects.expressions import read_path
 from lambdas.scim.dialects.open_value import is_schemas
 from lambdas.scim.dialects.read_only_value import read_only_value
-from lambdas.scim.dialects.schema import Attribute, Model, Place, attribute_of, locate, open_attribute
+from lambdas.scim.dialects.schema import NAME, Attribute, Model, Place, attribute_of, locate, open_attribute
 from lambdas.scim.escaped_names import escape
 from lambdas.scim.open_extension import OpenExtension
 
@@ -30,7 +30,9 @@ def read_members(model: type[BaseModel], members: Any, *, clears: bool = False) 
         if attribute is None:
             read[key] = value
         elif not read_only_value(Place(model, attribute)):
-            read[key] = _read(attribute, value, clears=clears)
+            # In a PATCH the core makes a path of every name, also of one that no path can hold: case 74.
+            name = attribute.field if clears and not NAME.fullmatch(key) else key
+            read[name] = _read(attribute, value, clears=clears)
     return read
 
 
