@@ -59,10 +59,14 @@ class Attribute:
         """The path as SCIM writes it, such as ``name.givenName``, with the URN of an extension in front."""
         return name_of(self.binding)
 
-    def values(self, resource: Resource[Any]) -> list[Any]:
-        """Return the values that a resource has, of all of the attribute's entries; what is empty counts as none."""
+    def entries(self, resource: Resource[Any]) -> list[Any]:
+        """Return what a resource holds, one for each entry of a list, as it is."""
         found = self.path.get(resource, strict=False)
-        return [each for each in (found if isinstance(found, list) else [found]) if not is_empty(each)]
+        return found if isinstance(found, list) else [found]
+
+    def values(self, resource: Resource[Any]) -> list[Any]:
+        """Return the values that a resource has; what is empty counts as none."""
+        return [each for each in self.entries(resource) if not is_empty(each)]
 
     def holders(self, resource: Resource[Any]) -> Iterator[tuple[BaseModel, str]]:
         """Yield the objects inside a resource that hold the attribute, each with the field that it is in."""

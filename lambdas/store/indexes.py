@@ -65,7 +65,7 @@ def index_of(provider: DirectoryProvider, resource_type: str, resource: Resource
 
 def _values(resource: Resource[Any], attributes: Iterable[Attribute]) -> Iterable[tuple[str, str]]:
     for attribute in attributes:
-        for value in attribute.values(resource):
+        for value in attribute.entries(resource):
             comparable = comparable_of(attribute.binding, value)
             if comparable:
                 yield attribute.name, comparable

@@ -92,6 +92,13 @@ def test_users_without_a_unique_value_do_not_conflict(endpoint_of: EndpointOf):
         assert api.post("/Users", {"userName": name, "nickName": "", "emails": []}).status == 201
 
 
+def test_a_name_of_spaces_is_unique_and_found_as_any_other(endpoint_of: EndpointOf):
+    api = endpoint_of("")
+    user = api.post("/Users", {"userName": "  ", "externalId": " "}).json["id"]
+    taken(api.post("/Users", {"userName": "  "}), "userName", "  ")
+    assert found(api, "Users", 'userName eq "  "') == found(api, "Users", 'externalId eq " "') == [user]
+
+
 def test_unique_values_of_groups_are_unique_among_groups(endpoint_of: EndpointOf):
     api = endpoint_of('[groups]\nunique = ["externalId"]')
     assert api.post("/Groups", {"displayName": "Staff", "externalId": "1"}).status == 201
