@@ -2,10 +2,11 @@
 
 Each deviation is one file of this package, named after what it mends. They are pure functions on decoded JSON: no
 function raises, none changes its argument, a payload that conforms comes back equal, and applying twice equals
-applying once. What no dialect understands passes through unchanged, for the strict core to refuse.
+applying once (but for ``open_name``, which says why). What no dialect understands passes through unchanged, for the
+strict core to refuse.
 
 What an attribute is (boolean, multi-valued, complex, read-only) is asked of the model, so extensions that are built
-from an environment's schema files are read like the static ones.
+from an environment's file are read like the static ones.
 """
 
 from collections.abc import Callable, Mapping, Sequence
