@@ -1,6 +1,8 @@
 """Fifty requests at once through the deployed stack: nothing is lost, nothing is there twice, and all that is stored agrees.
 
-On AWS, fifty requests at once are fifty instances of the function; the local cloud starts a process for each.
+On AWS, fifty requests at once are fifty instances of the function; the local cloud starts a process for each. On a machine that is
+too slow for so many, some run out of their 15 seconds: they are told to come again, and do, as clients do. That is the only failure
+that there may be.
 """
 
 import json
@@ -22,8 +24,11 @@ AT_ONCE = 50
 START_SECONDS = 300
 """How long that many processes may take to start: each imports for more than a second, on two processors perhaps."""
 
-SENT_AGAIN = (429, 502, 503, 504)
-"""What a client sends again."""
+BUSY = 503
+"""What a request is answered that could not be done in its time. It says when to come again."""
+
+SENT_AGAIN = (429, 502, BUSY, 504)
+"""What a client sends again: what the endpoint was too busy for, and what never reached it."""
 
 ATTEMPTS = 5
 LOGGED_SECONDS = 30
@@ -42,11 +47,12 @@ class Client:
     since: datetime = field(default_factory=now)
 
     def send(self, method: str, path: str, body: Any = None) -> Reply:
-        """Send a request, and send it again while the endpoint asks for that: the local cloud may be short of time."""
+        """Send a request, and send it again while it is told to be."""
         reply = self.endpoint.send(method, path, body)
         for _ in range(ATTEMPTS - 1):
             if reply.status not in SENT_AGAIN:
                 break
+            assert reply.status != BUSY or int(reply.headers["retry-after"]) > 0
             time.sleep(float(reply.headers.get("retry-after", 1)))
             reply = self.endpoint.send(method, path, body)
         return reply
@@ -122,7 +128,7 @@ def test_of_fifty_creations_of_one_user_at_once_one_succeeds_and_the_others_are_
     statuses = side.at_once([("POST", "/Users", {"userName": "ann@example.com", "externalId": "7"})] * AT_ONCE)
 
     assert statuses == {201: 1, 409: AT_ONCE - 1}
-    assert side.logged("POST", AT_ONCE).keys() == {201, 409}
+    assert side.logged("POST", AT_ONCE).keys() - {BUSY} == {201, 409}
     again = side.send("POST", "/Users", {"userName": "ANN@example.com"})
     assert (again.status, again.json["scimType"]) == (409, "uniqueness")
     assert side.send("GET", '/Users?filter=externalId+eq+"7"').json["totalResults"] == 1
@@ -138,7 +144,7 @@ def test_of_fifty_patches_of_one_user_at_once_none_is_lost(
     statuses = side.at_once([adding(f"/Users/{ann}", path, each) for path in values for each in values[path]])
 
     assert statuses == {200: AT_ONCE}
-    assert side.logged("PATCH", AT_ONCE).keys() == {200}
+    assert side.logged("PATCH", AT_ONCE).keys() - {BUSY} == {200}
     user = side.send("GET", f"/Users/{ann}").json
     assert {path: {each["value"] for each in user[path]} for path in values} == values
     assert user["meta"]["version"] == f'W/"{1 + AT_ONCE}"'
@@ -159,7 +165,7 @@ def test_of_fifty_changes_of_one_groups_members_at_once_none_is_lost(
     statuses = side.at_once([each for pair in pairs for each in pair])
 
     assert statuses == {204: AT_ONCE}
-    assert side.logged("PATCH", AT_ONCE).keys() == {204}
+    assert side.logged("PATCH", AT_ONCE).keys() - {BUSY} == {204}
     found = side.send("GET", f"/Groups/{group}").json
     assert {each["value"] for each in found["members"]} == set(come)
     assert found["meta"]["version"] == f'W/"{1 + AT_ONCE}"'
