@@ -11,9 +11,10 @@ from lambdas.directory.settings.environment import Environment
 from lambdas.directory.settings.extensions import ExtensionSchema
 from lambdas.directory.settings.mistakes import SettingsError
 from lambdas.directory.settings.permissions import Permissions, Source
-from lambdas.scim import extensions, provider
+from lambdas.scim import provider
 from lambdas.scim.attributes import Attribute
 from lambdas.scim.description import Declarations, DirectoryProvider
+from lambdas.scim.extensions import declarations
 from lambdas.scim.models import EnterpriseUser, Group, User
 from lambdas.scim.product import EntitledUser, ProductUser
 from lambdas.scim.provider import Capabilities, Models
@@ -79,20 +80,20 @@ def _extensions(schemas: Iterable[ExtensionSchema]) -> dict[str, list[type[Exten
     mistakes = [
         f"  extensions: {mistake}."
         for _, each in declared
-        for mistake in extensions.mistakes_in(each, [*SERVED, *(urn for urn in urns if urn != each.urn)])
+        for mistake in declarations.mistakes_in(each, [*SERVED, *(urn for urn in urns if urn != each.urn)])
     ]
     if mistakes:
         raise SettingsError("\n".join(mistakes))
-    return {name: [extensions.build(each) for of, each in declared if of == name] for name in ("User", "Group")}
+    return {name: [declarations.build(each) for of, each in declared if of == name] for name in ("User", "Group")}
 
 
-def _declaration(schema: ExtensionSchema) -> extensions.Declaration:
-    return extensions.Declaration(
+def _declaration(schema: ExtensionSchema) -> declarations.Declaration:
+    return declarations.Declaration(
         urn=schema.urn,
         name=schema.name or schema.urn.rpartition(":")[2],
         description=schema.description,
         attributes=tuple(
-            extensions.Attribute(
+            declarations.Attribute(
                 name=each.name,
                 type=each.type,
                 multi_valued=each.multi_valued,

@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 from scim2_models import AttributeBinding, BaseModel, Path, Resource, Uniqueness
 from scim2_server.utils import parametrize
 
-from lambdas.scim.escaped_names import escape
+from lambdas.scim.extensions.escaped_names import escape
 
 CORE = ("urn:ietf:params:scim:schemas:core:2.0:User:", "urn:ietf:params:scim:schemas:core:2.0:Group:")
 """What the URNs of the core schemas' attributes begin with."""

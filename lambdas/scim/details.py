@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from scim2_models import Error, SCIMException
 
-from lambdas.scim.escaped_names import unescape_all
+from lambdas.scim.extensions.escaped_names import unescape_all
 
 KINDS: dict[type, str] = {
     bool: "a boolean",

@@ -29,7 +29,7 @@ from scim2_models import (
     Uniqueness,
 )
 
-from lambdas.scim.open_extension import ShowsOpenNames
+from lambdas.scim.extensions.open_extension import ShowsOpenNames
 
 
 class ExternalReference(Reference[External]):

@@ -26,8 +26,8 @@ from scim2_server.utils import parametrize
 
 from lambdas.scim import limits
 from lambdas.scim.description import Declarations, DirectoryProvider
+from lambdas.scim.extensions.open_extension import bound_memory
 from lambdas.scim.models import EnterpriseUser, Group, User
-from lambdas.scim.open_extension import bound_memory
 
 POLICY = ScimPolicy(
     unknown=ScimPolicy.Unknown.ignore,

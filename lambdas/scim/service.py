@@ -37,9 +37,9 @@ from lambdas.scim import dialects, limits
 from lambdas.scim.cursors import SealedCursors
 from lambdas.scim.description import DirectoryProvider
 from lambdas.scim.details import explain, path_of, restate
-from lambdas.scim.escaped_names import unescape_all
+from lambdas.scim.extensions.escaped_names import unescape_all
+from lambdas.scim.extensions.open_extension import check_open_names
 from lambdas.scim.filters import check_filter
-from lambdas.scim.open_extension import check_open_names
 from lambdas.scim.parsing import parse_json
 from lambdas.scim.rules import Rules
 from lambdas.scim.shown_members import Sampled, sample

@@ -5,7 +5,7 @@ from typing import Any
 
 from scim2_models import PatchOp, Resource, ResourceType
 
-from lambdas.scim.escaped_names import unescape_all
+from lambdas.scim.extensions.escaped_names import unescape_all
 
 REMOVED = "removed"
 """A user who was to be disabled was removed."""

@@ -7,9 +7,9 @@ from typing import Any, Self, cast
 
 from scim2_models import ComplexAttribute, Context, InvalidValueException, Meta, Resource, ResourceType
 
+from lambdas.scim.extensions.redeclared import read_stored
 from lambdas.scim.membership import Member
 from lambdas.scim.product import ProductUser, says_entitlements
-from lambdas.scim.redeclared import read_stored
 from lambdas.store import keys
 from lambdas.store.keys import Key
 from lambdas.store.table import Item

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambdas.scim.escaped_names import folded
+from lambdas.scim.extensions.escaped_names import folded
 from tests.protocol.client import Api
 from tests.protocol.extended import CUSTOM, EXTENSIONS, MIXED, OPEN
 from tests.protocol.requests_at_random import PATCH, json_values, text

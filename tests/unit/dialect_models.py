@@ -5,7 +5,7 @@ from typing import Any
 
 from scim2_models import Extension, Resource, Schema
 
-from lambdas.scim.extensions import Attribute, Declaration, build
+from lambdas.scim.extensions.declarations import Attribute, Declaration, build
 from lambdas.scim.models import EnterpriseUser, Group, User
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"

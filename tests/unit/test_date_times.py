@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lambdas.scim.date_times import SentDateTime
+from lambdas.scim.extensions.date_times import SentDateTime
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from lambdas.scim import dialects
-from lambdas.scim.date_times import SentDateTime
-from lambdas.scim.escaped_names import escape
+from lambdas.scim.extensions.date_times import SentDateTime
+from lambdas.scim.extensions.escaped_names import escape
 from tests.unit.dialect_models import CUSTOM, OPEN, OPENED, USER
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.scim.escaped_names import ATTRNAME, escape, folded, is_escaped, unescape, unescape_all
+from lambdas.scim.extensions.escaped_names import ATTRNAME, escape, folded, is_escaped, unescape, unescape_all
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from scim2_models import InvalidValueException, Path
 
-from lambdas.scim.escaped_names import escape
+from lambdas.scim.extensions.escaped_names import escape
+from lambdas.scim.extensions.open_extension import MAX_REMEMBERED, bound_memory, check_open_names
 from lambdas.scim.limits import MAX_OPEN_NAME_LENGTH, MAX_OPEN_NAMES
-from lambdas.scim.open_extension import MAX_REMEMBERED, bound_memory, check_open_names
 from tests.unit.dialect_models import OPEN, OPENED
 
 ABUSED = [

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from lambdas.scim.redeclared import read_stored
+from lambdas.scim.extensions.redeclared import read_stored
 from tests.unit.dialect_models import OPEN, OPENED
 
 

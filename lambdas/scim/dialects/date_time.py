@@ -7,8 +7,8 @@ validates it, and would add a text to the same moment with every cycle.
 
 from typing import Any
 
-from lambdas.scim.date_times import SentDateTime
 from lambdas.scim.dialects.schema import Attribute
+from lambdas.scim.extensions.date_times import SentDateTime
 
 
 def date_time(attribute: Attribute, value: Any) -> Any:

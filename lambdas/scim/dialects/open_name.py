@@ -3,7 +3,7 @@
 ``{"op": "Add", "path": "urn:ietf:params:scim:schemas:extension:2.0:Metadata:{{key}}", "value": "7"}``, and as a filter
 ``urn:ietf:params:scim:schemas:extension:2.0:Metadata:cost centre eq "7"``: administrators type such names into Entra's attribute
 list (idp-behaviour 6.3). What follows the extension's URN is one name, whatever it holds, unless the extension declares it; it is
-written as the core's grammar can read it (:mod:`lambdas.scim.escaped_names`).
+written as the core's grammar can read it (:mod:`lambdas.scim.extensions.escaped_names`).
 
 This is the one dialect that must not read a text twice: ``k$a`` may be an escaped name, or one that a client sent.
 """
@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from scim2_models import BaseModel
 
 from lambdas.scim.dialects.schema import attribute_of, split_urn
-from lambdas.scim.escaped_names import escape, folded
-from lambdas.scim.open_extension import OpenExtension, open_extensions
+from lambdas.scim.extensions.escaped_names import escape, folded
+from lambdas.scim.extensions.open_extension import OpenExtension, open_extensions
 
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _KEY = r"(?P<key>.+?)(?=\s+(?:eq|ne|co|sw|ew|gt|ge|lt|le|pr)(?![\w$-])|$)"

@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 from scim2_models import BaseModel, ComplexAttribute, Mutability, Resource
 
-from lambdas.scim.escaped_names import ATTRNAME
-from lambdas.scim.open_extension import OpenExtension
+from lambdas.scim.extensions.escaped_names import ATTRNAME
+from lambdas.scim.extensions.open_extension import OpenExtension
 
 Model = type[Resource[Any]]
 

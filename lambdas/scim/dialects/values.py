@@ -10,8 +10,8 @@ from lambdas.scim.dialects.expressions import read_path
 from lambdas.scim.dialects.open_value import is_schemas
 from lambdas.scim.dialects.read_only_value import read_only_value
 from lambdas.scim.dialects.schema import NAME, Attribute, Model, Place, attribute_of, locate, open_attribute
-from lambdas.scim.escaped_names import escape
-from lambdas.scim.open_extension import OpenExtension
+from lambdas.scim.extensions.escaped_names import escape
+from lambdas.scim.extensions.open_extension import OpenExtension
 
 
 def read_members(model: type[BaseModel], members: Any, *, clears: bool = False) -> Any:

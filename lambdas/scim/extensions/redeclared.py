@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from scim2_models import Resource
 
 from lambdas.scim.dialects.values import read_members
-from lambdas.scim.escaped_names import unescape
+from lambdas.scim.extensions.escaped_names import unescape
 
 
 def read_stored(document: dict[str, Any], model: type[Resource[Any]]) -> Resource[Any]:

@@ -13,11 +13,11 @@ from typing import Annotated, Any, cast
 from pydantic import Field, create_model
 from scim2_models import URN, CaseExact, ComplexAttribute, Mutability
 
-from lambdas.scim.date_times import SentDateTime
-from lambdas.scim.declared_extension import DeclaredExtension
-from lambdas.scim.escaped_names import ATTRNAME, PREFIX, escape, folded
+from lambdas.scim.extensions.date_times import SentDateTime
+from lambdas.scim.extensions.declared_extension import DeclaredExtension
+from lambdas.scim.extensions.escaped_names import ATTRNAME, PREFIX, escape, folded
+from lambdas.scim.extensions.open_extension import OpenExtension
 from lambdas.scim.models import ExternalReference
-from lambdas.scim.open_extension import OpenExtension
 
 TYPES: dict[str, type] = {
     "string": str,

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import ConfigDict
 from scim2_models import Attribute, ComplexAttribute, Extension, Schema
 
-from lambdas.scim.date_times import SentDateTime
+from lambdas.scim.extensions.date_times import SentDateTime
 
 
 class DeclaredExtension(Extension):

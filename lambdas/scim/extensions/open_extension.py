@@ -8,7 +8,7 @@ extension answers that it has every field: its model takes *extra* fields, of wh
 and what the library asks of a field's annotations is answered for all of them alike. So PATCH, filters, sorting and projection
 treat an undeclared attribute as any other, and nothing of them is written twice. What makes it sound:
 
-- In the model, every undeclared name is escaped (:mod:`lambdas.scim.escaped_names`). ``schemas``, ``model_config`` and
+- In the model, every undeclared name is escaped (:mod:`lambdas.scim.extensions.escaped_names`). ``schemas``, ``model_config`` and
   ``__proto__`` are then names like any other, and ``a.b``, ``a:b`` and ``{{key}}`` can stand in paths.
 - Names come in unescaped in documents, a client's or the table's, and :meth:`OpenExtension._escape_names` escapes them; in paths
   and filters the dialect :mod:`lambdas.scim.dialects.open_name` does. They go out unescaped, also into the table
@@ -33,8 +33,8 @@ from pydantic import (
 from scim2_models import BaseModel, Extension, InvalidValueException, Resource
 from scim2_models.path.resolution import _RESOLVED_ATTRS
 
-from lambdas.scim.declared_extension import DeclaredExtension
-from lambdas.scim.escaped_names import escape, folded, is_escaped, unescape
+from lambdas.scim.extensions.declared_extension import DeclaredExtension
+from lambdas.scim.extensions.escaped_names import escape, folded, is_escaped, unescape
 from lambdas.scim.limits import MAX_OPEN_NAME_LENGTH, MAX_OPEN_NAMES
 
 MAX_REMEMBERED = 2_000

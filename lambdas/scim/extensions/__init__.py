@@ -1,0 +1,1 @@
+"""Schema extensions: what an environment declares, and attributes whose names nobody declares, as models of the protocol."""
