@@ -1,0 +1,221 @@
+"""The guide of a forms platform for mobile teams, played through its deployed environment.
+
+Enter URL, user name and password; import who is there; provision people with a type, folders, a role and metadata; let a guest sign
+in with a password.
+"""
+
+import base64
+from typing import Any
+
+import pytest
+
+from scimctl.simulate.attributes import Value, email
+from scimctl.simulate.entra import Dialect
+from tests.e2e.endpoint import NO_TOKEN, Reply
+from tests.e2e.scenarios.actors import DIALECTS, Entra, Operator, refused, sets_of
+from tests.e2e.scenarios.conftest import EntraOf, OperatorOf
+
+CUSTOM = "urn:ietf:params:scim:schemas:extension:2.0:CustomExtensionName"
+FOLDERS = f"{CUSTOM}:folders"
+METADATA = "urn:ietf:params:scim:schemas:extension:2.0:Metadata"
+PRODUCT = "urn:ietf:params:scim:schemas:extension:serverless-scim:2.0:User"
+ROLE_TYPE = "WindowsAzureActiveDirectoryRole"
+
+
+@pytest.fixture(scope="module")
+def entra(entra_of: EntraOf) -> Entra:
+    return entra_of("forms-mobile")
+
+
+@pytest.fixture(scope="module")
+def operator(operator_of: OperatorOf) -> Operator:
+    return operator_of("forms-mobile")
+
+
+# Connecting and importing ------------------------------------------------------------------------------------------------
+
+
+def basic(entra: Entra, path: str, password: str | None = None) -> Reply:
+    """GET with the user name and the password that the set-up page was given: the connection's id, and the token."""
+    name = entra.endpoint.tenant_url.rpartition("/")[2]
+    credentials = base64.b64encode(f"{name}:{password or entra.endpoint.token}".encode()).decode()
+    return entra.endpoint.send("GET", path, token=NO_TOKEN, headers={"Authorization": f"Basic {credentials}"})
+
+
+def test_the_url_is_connected_with_user_name_and_password(entra: Entra) -> None:
+    entra.test_connection()
+    found = basic(entra, '/Users?filter=userName+eq+"nobody"')
+    assert (found.status, found.json["totalResults"]) == (200, 0)
+    refused(basic(entra, "/Users", password=entra.endpoint.token[:-1] + "x"), 401)
+
+
+def test_existing_people_are_imported_page_by_page_each_exactly_once(entra: Entra) -> None:
+    side = Entra(entra.endpoint.seen_by(entra.endpoint.create_connection(directory="imported")))
+    created = [side.create(f"person.no{number}@imported.example").json["id"] for number in range(23)]
+
+    def walked(first: str, following: Any) -> list[str]:
+        ids, query = [], first
+        while query is not None:
+            page = basic(side, f"/Users?{query}&count=5").json
+            assert page["totalResults"] == len(created)
+            ids += [each["id"] for each in page["Resources"]]
+            query = following(page)
+        return ids
+
+    def next_index(page: dict[str, Any]) -> str | None:
+        index = page["startIndex"] + page["itemsPerPage"]
+        return f"startIndex={index}" if index <= page["totalResults"] else None
+
+    def next_cursor(page: dict[str, Any]) -> str | None:
+        return f"cursor={page['nextCursor']}" if page.get("nextCursor") else None
+
+    assert sorted(walked("startIndex=1", next_index)) == sorted(created)
+    assert sorted(walked("cursor", next_cursor)) == sorted(created)
+
+
+# What a user must be -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [("name.givenName", "name.givenName"), ("name.familyName", "name.familyName"), ("emails", "emails.value")],
+)
+def test_a_person_without_a_required_value_is_refused_and_the_value_is_named(
+    entra: Entra, missing: str, named: str
+) -> None:
+    body: dict[str, Any] = {
+        "userName": "incomplete@mobile.example",
+        "name": {"givenName": "In", "familyName": "Complete"},
+        "emails": [{"type": "work", "value": "incomplete@mobile.example"}],
+    }
+    outer, _, inner = missing.partition(".")
+    del (body[outer] if inner else body)[inner or outer]
+    refused(entra.endpoint.send("POST", "/Users", body), 400, f"{named} is required")
+    assert entra.match("User", "incomplete@mobile.example") == []
+
+
+def test_a_required_value_can_be_changed_and_not_taken_away(entra: Entra) -> None:
+    user = entra.provision("rosa.parks@mobile.example")
+    removal = {"op": "Remove", "path": "name.givenName"}
+    refused(entra.patch(f"/Users/{user}", removal), 400, "name.givenName is required")
+    assert entra.update(user, {"name.givenName": "Rosa Louise"})
+    assert entra.read(user)["name"]["givenName"] == "Rosa Louise"
+
+
+def test_a_second_person_with_the_same_address_is_a_conflict(entra: Entra) -> None:
+    entra.provision("shared.address@mobile.example")
+    second = entra.create("other.person@mobile.example", {email("value"): "SHARED.address@mobile.example"})
+    refused(second, 409, "emails.value")
+    assert second.json["scimType"] == "uniqueness"
+
+
+def test_the_user_type_is_exactly_one_of_two(entra: Entra) -> None:
+    standard = entra.provision("default.type@mobile.example")
+    assert entra.read(standard)["userType"] == "Standard"
+    premium = entra.create("premium.type@mobile.example", {"userType": "Premium"})
+    assert premium.json["userType"] == "Premium"
+    wrong = entra.create("gold.type@mobile.example", {"userType": "Gold"})
+    refused(wrong, 400, 'userType must be "Premium" or "Standard", not "Gold"')
+    for dialect, wanted in zip(DIALECTS, ("Premium", "Standard"), strict=True):
+        entra.update(standard, {"userType": wanted}, dialect)
+        assert entra.read(standard)["userType"] == wanted
+    refused(entra.patch(f"/Users/{standard}", {"op": "Replace", "path": "userType", "value": "Gold"}), 400, "userType")
+
+
+# Folders and metadata ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_folders_are_added_and_removed_and_adding_one_again_changes_nothing(entra: Entra, dialect: Dialect) -> None:
+    user = entra.provision(f"folders.{dialect}@mobile.example", beside={CUSTOM: {"folders": ["North"]}})
+
+    def send(op: str, value: Any) -> list[str]:
+        operation = {"op": op if dialect is Dialect.ENTRA else op.lower(), "path": FOLDERS, "value": value}
+        reply = entra.patch(f"/Users/{user}", operation)
+        assert reply.status == 200, reply.content
+        folders: list[str] = reply.json[CUSTOM]["folders"]
+        return folders
+
+    assert send("Add", [{"value": "South"}]) == ["North", "South"]
+    version = entra.read(user)["meta"]["version"]
+    assert send("Add", [{"value": "South"}, {"value": "North"}]) == ["North", "South"]
+    assert entra.read(user)["meta"]["version"] == version
+    assert send("Add", "East") == ["North", "South", "East"]
+    assert send("Remove", [{"value": "North"}]) == ["South", "East"]
+    assert send("Replace", ["West"]) == ["West"]
+    found = entra.match("User", "West", FOLDERS)
+    assert user in [each["id"] for each in found]
+    assert CUSTOM in entra.read(user)["schemas"]
+
+
+def test_any_metadata_is_kept_under_the_key_that_was_sent_and_is_not_sent_again(entra: Entra) -> None:
+    keys: dict[str, Value] = {
+        "costCentre": "7",
+        "Büro (alt)": "B2",
+        "a.b": "dotted",
+        "x:y": "colon",
+        "{{key}}": "braces",
+    }
+    name = "meta.data@mobile.example"
+    user = entra.provision(name, beside={METADATA: {**keys, "number": 7, "flag": True}})
+    shown = entra.read(user)[METADATA]
+    assert {key: shown[key] for key in keys} == keys
+    assert (shown["number"], shown["flag"].lower()) == ("7", "true")
+    for dialect in DIALECTS:
+        wanted: dict[str, Value] = {f"{METADATA}:{key}": f"{value} {dialect}" for key, value in keys.items()}
+        assert entra.update(user, wanted, dialect)
+        assert entra.update(user, wanted, dialect) == []
+        assert [each["id"] for each in entra.match("User", f"7 {dialect}", f"{METADATA}:costCentre")] == [user]
+    assert entra.update(user, {f"{METADATA}:later.key": "new"}, Dialect.ENTRA)
+    assert entra.read(user)[METADATA]["later.key"] == "new"
+
+
+# Roles and signing in ----------------------------------------------------------------------------------------------------
+
+
+def test_who_has_no_role_has_access_to_the_app_only(entra: Entra) -> None:
+    reply = entra.create("no.role@mobile.example")
+    assert reply.json["entitlements"] == [{"value": "AppAccess", "display": "App access only"}]
+
+
+@pytest.mark.parametrize("role", ["ReadOnly", "User", "Admin", "EnterpriseAdmin"])
+def test_a_role_of_the_identity_provider_decides_what_a_person_may_do(entra: Entra, role: str) -> None:
+    sent = [{"primary": True, "type": ROLE_TYPE, "value": role, "display": role}]
+    reply = entra.create(f"role.{role}@mobile.example".lower(), beside={"roles": sent})
+    assert (reply.status, sets_of(reply.json)) == (201, [role])
+    user = str(reply.json["id"])
+    admin = {"op": "Replace", "path": 'roles[primary eq "True"].value', "value": "Admin"}
+    shown = {"op": "Replace", "path": 'roles[primary eq "True"].display', "value": "Administrator"}
+    assert sets_of(entra.patch(f"/Users/{user}", admin, shown).json) == ["Admin"]
+    in_a_text = [{"value": '{"id":"18d1","value":"ReadOnly","displayName":"Read only"}'}]
+    replaced = entra.patch(f"/Users/{user}", {"op": "replace", "path": "roles", "value": in_a_text})
+    assert sets_of(replaced.json) == ["ReadOnly"]
+    assert (
+        "entitlements" not in entra.patch(f"/Users/{user}", {"op": "Replace", "path": "active", "value": "False"}).json
+    )
+
+
+def test_a_role_that_there_is_not_is_refused_with_those_there_are(entra: Entra) -> None:
+    reply = entra.create("wrong.role@mobile.example", beside={"roles": [{"primary": True, "value": "Superuser"}]})
+    refused(reply, 400, '"Superuser" is no role here', '"AppAccess", "ReadOnly", "User", "Admin", "EnterpriseAdmin"')
+    user = entra.provision("wrong.role@mobile.example")
+    change = {"op": "Add", "path": 'roles[primary eq "True"].value', "value": "Superuser"}
+    refused(entra.patch(f"/Users/{user}", change), 400, '"Superuser" is no role here')
+    assert sets_of(entra.read(user)) == ["AppAccess"]
+
+
+def test_a_guest_signs_in_with_a_password_when_its_operator_says_so_and_no_cycle_changes_it(
+    entra: Entra, operator: Operator
+) -> None:
+    name = "summer.guest@mobile.example"
+    user = entra.provision(name)
+    assert entra.read(user)[PRODUCT] == {"loginMethod": "external"}
+    operator.run(f"users login {name} built-in")
+    assert entra.read(user)[PRODUCT] == {"loginMethod": "built-in"}
+    entra.update(user, {"displayName": "Guest of the summer"})
+    entra.endpoint.send(
+        "PATCH", f"/Users/{user}", {"Operations": [{"op": "replace", "value": {PRODUCT: {"loginMethod": "external"}}}]}
+    )
+    assert entra.read(user)[PRODUCT] == {"loginMethod": "built-in"}
+    operator.run(f"users login {name} default")
+    assert entra.read(user)[PRODUCT] == {"loginMethod": "external"}
