@@ -161,5 +161,5 @@ def test_scim2_tester_finds_nothing_wrong_where_there_are_permission_sets(
 def test_scim2_tester_finds_nothing_wrong_with_login_methods_but_that_it_cannot_write_one(endpoint_of: EndpointOf):
     failed = check(endpoint_of("[login]"))
     # It writes an extension as a whole, with what it may write of it, which here is nothing; and expects to read nothing back.
-    assert failed.keys() == {f"User check_{verb}_attribute" for verb in ("add", "replace", "remove")}
+    assert failed.keys() == {f"User check_{verb}_attribute {LOGIN}" for verb in ("add", "replace", "remove")}
     assert all(f"'{LOGIN}'" in reason for reason in failed.values())
