@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lambdas.store.items import Stored
 from lambdas.store.keys import Key
-from lambdas.store.table import Action, Item, key_of
+from lambdas.store.table import Action, Item, OptionalAction, key_of
 
 EXISTS = "attribute_exists(pk)"
 NEW = "attribute_not_exists(pk)"
@@ -30,6 +30,19 @@ def own(key: Key, resource_id: str) -> Action:
             "ExpressionAttributeValues": {":id": {"S": resource_id}},
         }
     }
+
+
+def release(key: Key, resource_id: str) -> Action:
+    """Give up a unique value, unless another resource has it: two may share one from before it was declared unique."""
+    return OptionalAction(
+        {
+            "Delete": {
+                "Key": key_of(key),
+                "ConditionExpression": f"{NEW} OR id = :id",
+                "ExpressionAttributeValues": {":id": {"S": resource_id}},
+            }
+        }
+    )
 
 
 def look_up(key: Key) -> Action:

@@ -50,6 +50,6 @@ class Deleter:
         return [
             actions.delete_version(keys.resource(self.directory, name, stored.id), stored.version),
             actions.count(keys.count(self.directory, name, stored.id), -1),
-            *(actions.delete(key) for key in index.unique_keys(self.directory, name).values()),
+            *(actions.release(key, stored.id) for key in index.unique_keys(self.directory, name).values()),
             *(actions.delete(key) for key in sorted(index.lookup_keys(self.directory, name, stored.id))),
         ]

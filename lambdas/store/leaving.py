@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lambdas.store import actions, keys
 from lambdas.store.items import Stored, now
-from lambdas.store.table import MAX_TRANSACTION_ACTIONS, Action, ConditionFailed, Table
+from lambdas.store.table import MAX_TRANSACTION_ACTIONS, Action, OptionalAction, Table
 
 
 def room(own: Sequence[Action]) -> int:
@@ -41,14 +41,7 @@ class Leaver:
         """
         moment = now()
         ends = [actions.delete(keys.member(self.directory, each, member_id)) for each in groups]
-        touches = [actions.touch(keys.resource(self.directory, "Group", each), moment) for each in groups]
-        while True:
-            try:
-                self.table.transact([*own, *ends, *touches])
-            except ConditionFailed as failure:
-                if any(index < len(own) for index in failure.failed):
-                    raise
-                gone = {index - len(own) - len(ends) for index in failure.failed}
-                touches = [touch for index, touch in enumerate(touches) if index not in gone]
-            else:
-                return
+        touches = [
+            OptionalAction(actions.touch(keys.resource(self.directory, "Group", each), moment)) for each in groups
+        ]
+        self.table.transact([*own, *ends, *touches])

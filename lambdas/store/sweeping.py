@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from lambdas.store import actions, keys
-from lambdas.store.table import ConditionFailed, Table
+from lambdas.store.table import ConditionFailed, OptionalAction, Table
 
 MAPPING_SECONDS = 86_400
 """Seconds for which the mapping of a deleted group is kept: as long as the table's stream remembers (AWS limit)."""
@@ -49,12 +49,8 @@ def expire_mapping(table: Table, directory: str, group_id: str) -> None:
 
 def _sweep(table: Table, directory: str, group_id: str, batch: Sequence[tuple[str, str]]) -> int:
     ends = [actions.delete(keys.member(directory, group_id, member_id)) for member_id, _ in batch]
-    forgets = [actions.forget(keys.resource(directory, kind, member_id), group_id) for member_id, kind in batch]
-    while True:
-        try:
-            table.transact([*ends, *forgets])
-        except ConditionFailed as failure:
-            gone = {index - len(ends) for index in failure.failed}
-            forgets = [action for index, action in enumerate(forgets) if index not in gone]
-        else:
-            return len(batch)
+    forgets = [
+        OptionalAction(actions.forget(keys.resource(directory, kind, member_id), group_id)) for member_id, kind in batch
+    ]
+    table.transact([*ends, *forgets])  # a member that is gone too has nothing to forget
+    return len(batch)

@@ -52,6 +52,10 @@ taken effect all the same."""
 T = TypeVar("T")
 
 
+class OptionalAction(dict[str, Any]):
+    """An action of a transaction that is left out, and the rest written without it, when its own condition does not hold."""
+
+
 class ConditionFailed(Exception):  # noqa: N818 -- an outcome that callers expect and decide upon
     """A conditional write found another state than it was computed from.
 
@@ -265,23 +269,18 @@ class Table:
             raise
 
     def transact(self, actions: Sequence[Action]) -> None:
-        """Perform up to 100 actions, all or none; a lost race is tried again with jitter.
+        """Perform up to 100 actions, all or none but for each :class:`OptionalAction`; a lost race is tried again with jitter.
 
         A transaction that stays without an answer is sent again under the same token, so that it takes effect once at most
         (AWS: ``ClientRequestToken``, for ten minutes). A cancelled one wrote nothing: its next attempt has a new token.
 
-        :raises ConditionFailed: When a condition does not hold; nothing was written.
+        :raises ConditionFailed: When the condition of an action that is not optional does not hold; nothing was written.
         :raises BusyException: When contention outlives the time for attempts.
         """
-        items = []
-        for action in actions:
-            ((kind, request),) = action.items()
-            request = {**request, "TableName": self.name}
-            if "ConditionExpression" in request:
-                request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-            items.append({kind: request})
+        left = dict(enumerate(actions))
         pause = Backoff()
-        while True:
+        while left:
+            items = [self._transacted(action) for action in left.values()]
             try:
                 self._call(
                     self.client.transact_write_items,
@@ -290,19 +289,24 @@ class Table:
                     ClientRequestToken=str(uuid.uuid4()),
                 )
             except ClientError as error:
-                if error.response["Error"]["Code"] != "TransactionCanceledException":
-                    raise
-                reasons = error.response.get("CancellationReasons", [])
-                codes = _reasons(error)
-                if not CONTENTION.intersection(codes):
-                    failed = [index for index, code in enumerate(codes) if code == CONDITION]
-                    if not failed:
-                        raise
-                    found = {index: reasons[index]["Item"] for index in failed if reasons[index].get("Item")}
-                    raise ConditionFailed(failed, found) from None
-                pause.wait()
+                failed = _failed_conditions(error, list(left))
+                if failed is None:
+                    pause.wait()
+                    continue
+                needed = {index: item for index, item in failed.items() if not isinstance(left[index], OptionalAction)}
+                if needed:
+                    raise ConditionFailed(list(needed), {i: item for i, item in needed.items() if item}) from None
+                left = {index: action for index, action in left.items() if index not in failed}
             else:
                 return
+
+    def _transacted(self, action: Action) -> dict[str, Any]:
+        """Return an action as an item of a transaction on the table."""
+        ((kind, request),) = action.items()
+        request = {**request, "TableName": self.name}
+        if "ConditionExpression" in request:
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        return {kind: request}
 
     def _call(self, method: Callable[..., dict[str, Any]], *, writes: bool, **request: Any) -> dict[str, Any]:
         """Make one call, counted; what botocore gave up on, for load or without an answer, is tried again in time.
@@ -326,6 +330,29 @@ class Table:
             else:
                 self.meter.count(answer, writes=writes)
                 return answer
+
+
+def _failed_conditions(error: ClientError, indexes: Sequence[int]) -> dict[int, Item | None] | None:
+    """Return the actions of a cancelled transaction whose conditions did not hold, each with the item that was found.
+
+    :param indexes: What the transaction's actions are known by, in their order.
+    :return: None when it lost a race, and may be tried again.
+    :raises ClientError: The error itself, when it is about anything else.
+    """
+    if error.response["Error"]["Code"] != "TransactionCanceledException":
+        raise error
+    codes = _reasons(error)
+    if CONTENTION.intersection(codes):
+        return None
+    reasons = error.response.get("CancellationReasons", [])
+    failed = {
+        index: reason.get("Item") or None
+        for index, reason, code in zip(indexes, reasons, codes, strict=True)
+        if code == CONDITION
+    }
+    if not failed:
+        raise error
+    return failed
 
 
 def _reasons(cancelled: ClientError) -> list[str | None]:

@@ -188,7 +188,8 @@ class Writer:
         kept = set(becomes.unique_keys(self.directory, name).values())
         freed = set(was.unique_keys(self.directory, name).values()) - kept
         found, finds = (each.lookup_keys(self.directory, name, before.id) for each in (was, becomes))
-        own += [actions.delete(each) for each in sorted(freed | (found - finds))]
+        own += [actions.release(each, before.id) for each in sorted(freed)]
+        own += [actions.delete(each) for each in sorted(found - finds)]
         own += [actions.look_up(each) for each in sorted(finds - found)]
         return after, Written(own, taken)
 

@@ -108,6 +108,27 @@ def test_two_users_who_share_a_value_that_becomes_unique_are_told_and_stay_as_th
     assert found(later, USER, 'emails.value eq "a@x"') == {ann}
 
 
+@pytest.mark.parametrize("ends", ["deleted", "changed"])
+def test_a_value_that_one_of_two_gives_up_stays_the_others_who_owns_its_key(acme: Directory, ends: str) -> None:
+    ann = acme.user("ann", emails=[{"value": "c@x"}])
+    bob = acme.user("bob", emails=[{"value": "a@x"}])
+    later = after(acme, UNIQUE)
+    user: Any = later.get(USER, ann)
+    user.emails[0].value = "a@x"  # bob's, from before it was unique, so its key is free
+    later.storage.update(USER, user)
+
+    if ends == "deleted":
+        later.storage.delete(USER, bob)
+    else:
+        user = later.get(USER, bob)
+        user.emails[0].value = "b@x"
+        later.storage.update(USER, user)
+
+    assert verified(later) == []
+    with pytest.raises(UniquenessException):
+        later.user("eve", emails=[{"value": "A@x"}])
+
+
 def test_keys_that_the_file_no_longer_names_are_taken_away(acme: Directory) -> None:
     before = after(acme, UNIQUE + "\n" + TEAM)
     before.user("ann", emails=[{"value": "a@x"}])

@@ -9,7 +9,7 @@ from lambdas.scim import backoff
 from lambdas.scim.errors import BusyException
 from lambdas.store import actions
 from lambdas.store.keys import Key
-from lambdas.store.table import Table
+from lambdas.store.table import ConditionFailed, OptionalAction, Table, key_of
 from tests.storage.faults import KINDS, Fault, FaultyClient, QuickClock
 
 KEY = Key("acme#COUNT#User", "00")
@@ -88,3 +88,36 @@ def test_a_scan_gives_the_items_of_one_prefix_only(table: Table) -> None:
     table.transact([actions.count(Key(pk, "00"), 1) for pk in ("acme#COUNT#User", "acme-2#COUNT#User")])
 
     assert [item["pk"]["S"] for page in table.scan("acme#") for item in page] == ["acme#COUNT#User"]
+
+
+OTHER = Key("acme#COUNT#User", "01")
+ABSENT = Key("acme#COUNT#User", "02")
+
+
+def test_an_optional_action_whose_condition_does_not_hold_is_left_out_and_the_rest_is_written(table: Table) -> None:
+    gone = OptionalAction(actions.delete_existing(ABSENT))
+    table.transact([actions.count(KEY, 1), gone, actions.count(OTHER, 1)])
+    assert counted(table) == 1
+    assert table.get(OTHER) is not None
+
+
+def test_an_optional_action_whose_condition_holds_is_written_with_the_rest(table: Table) -> None:
+    table.transact([actions.count(OTHER, 1)])
+    table.transact([actions.count(KEY, 1), OptionalAction(actions.delete_existing(OTHER))])
+    assert counted(table) == 1
+    assert table.get(OTHER) is None
+
+
+def test_only_a_condition_that_is_needed_is_told_with_its_place_among_all_actions(table: Table) -> None:
+    table.transact([actions.count(KEY, 1)])
+    gone = OptionalAction(actions.delete_existing(ABSENT))
+    with pytest.raises(ConditionFailed) as failure:
+        table.transact([gone, actions.put_new({**key_of(KEY), "n": {"N": "9"}})])
+    assert failure.value.failed == [1]
+    assert failure.value.items[1]["n"] == {"N": "1"}
+    assert counted(table) == 1
+
+
+def test_nothing_is_written_when_every_action_is_optional_and_none_holds(table: Table) -> None:
+    table.transact([OptionalAction(actions.delete_existing(each)) for each in (OTHER, ABSENT)])
+    assert table.get(OTHER) is None
