@@ -4,6 +4,7 @@ To a read, a call that is lost and one whose answer is lost are the same: it cha
 """
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
 from lambdas.api.errors import error_response, scim_exception_of
-from lambdas.scim import backoff
+from lambdas.scim import backoff, cursors
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
@@ -43,6 +44,9 @@ READS: list[tuple[str, dict[str, str]]] = [
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backoff, "time", QuickClock())
+    monkeypatch.setattr(
+        cursors, "time", SimpleNamespace(time=lambda: 1_800_000_000.0)
+    )  # a cursor tells when it was made
 
 
 @pytest.fixture(scope="module")
