@@ -14,6 +14,20 @@ account = "123456789012"
 region = "eu-central-1"
 """
 
+SETS = """
+[[permissions.sets]]
+id = "viewer"
+name = "Viewer"
+description = "Looks at everything"
+[[permissions.sets]]
+id = "editor"
+name = "Editor"
+[[permissions.sets]]
+id = "admin"
+name = "Administrator"
+"""
+"""Three permission sets; a table ``[permissions]`` before them says where users get them from."""
+
 
 def environment_of(toml: str = "", name: str = "acme") -> Environment:
     """Return the environment whose file has these tables, checked as any file is before it is deployed.

@@ -4,19 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from tests.environments import SETS
 from tests.protocol.client import Api, Reply
 
-SETS = """
-[[permissions.sets]]
-id = "viewer"
-name = "Viewer"
-[[permissions.sets]]
-id = "editor"
-name = "Editor"
-[[permissions.sets]]
-id = "admin"
-name = "Administrator"
-"""
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 LOGIN = "urn:ietf:params:scim:schemas:extension:serverless-scim:2.0:User"
 

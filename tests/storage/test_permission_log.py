@@ -15,7 +15,7 @@ from lambdas.store import keys
 from lambdas.store.permissions import Decisions
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Item
-from tests.environments import environment_of
+from tests.environments import SETS, environment_of
 from tests.storage.builders import GROUP, USER, Directory
 from tests.storage.test_changes import removal
 
@@ -23,12 +23,6 @@ FILE = """
 [permissions]
 sources = ["groups", "roles", "operator"]
 default = ["viewer"]
-[[permissions.sets]]
-id = "viewer"
-name = "Viewer"
-[[permissions.sets]]
-id = "admin"
-name = "Administrator"
 """
 
 
@@ -67,7 +61,7 @@ def stream(acme: Directory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stream]
     for name, value in {"TABLE_NAME": "unused", "ENVIRONMENT": "local", "AWS_DEFAULT_REGION": "eu-west-1"}.items():
         monkeypatch.setenv(name, value)
     module = importlib.import_module("lambdas.changes.handler")
-    product = Product.of(environment_of(FILE))
+    product = Product.of(environment_of(FILE + SETS))
     monkeypatch.setattr(module, "PERMISSIONS", PermissionLog(acme.table, module.logger, "acme", product))
     log = io.StringIO()
     (handler,) = module.logger.handlers

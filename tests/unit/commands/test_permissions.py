@@ -5,26 +5,18 @@ from typing import Any
 import pytest
 
 from lambdas.directory import settings
+from tests.environments import SETS
 from tests.storage.builders import GROUP, NOBODY
 from tests.unit.commands.conftest import Acme
 from tests.unit.operators import ACME
 
-TABLES = """
+TABLES = f"""
+[login]
+default = "external"
 [permissions]
 sources = ["groups", "roles", "operator"]
 default = ["viewer"]
-[[permissions.sets]]
-id = "viewer"
-name = "Viewer"
-description = "Looks at everything"
-[[permissions.sets]]
-id = "editor"
-name = "Editor"
-[[permissions.sets]]
-id = "admin"
-name = "Administrator"
-[login]
-default = "external"
+{SETS}
 """
 
 
