@@ -16,6 +16,7 @@ from lambdas.directory.product import Product
 from lambdas.directory.rules import EnvironmentRules
 from lambdas.directory.schema import build_provider
 from lambdas.directory.settings import Environment, load_deployed
+from lambdas.scim.backoff import request_time
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.store.secrets import cursor_secret
@@ -58,8 +59,9 @@ class Endpoint:
             record.caller = caller = read_caller(event)
             record.request = request = read_request(event, caller, self.addressing)
             storage = DynamoStorage(self.table, caller.directory, self.provider, self.product)
-            self.system_groups.ensure(storage.reader, storage.writer)
-            response = DirectoryHandler(self.service, storage, record.trace).handle(request)
+            with request_time():
+                self.system_groups.ensure(storage.reader, storage.writer)
+                response = DirectoryHandler(self.service, storage, record.trace).handle(request)
             answer = write_answer(response, request)
         except Exception as exception:
             refusal = scim_exception_of(exception, record.request_id)

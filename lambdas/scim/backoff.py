@@ -27,11 +27,12 @@ _request_ends: ContextVar[float | None] = ContextVar("request_ends", default=Non
 
 @contextmanager
 def request_time(seconds: float = REQUEST_SECONDS) -> Iterator[None]:
-    """Start a request's clock: nothing below is retried after it has run out.
+    """Start a request's clock: nothing below is retried after it has run out. One that runs already is not put back.
 
     :param seconds: How long attempts may go on, all together.
     """
-    token = _request_ends.set(time.monotonic() + seconds)
+    ends, running = time.monotonic() + seconds, _request_ends.get()
+    token = _request_ends.set(ends if running is None else min(ends, running))
     try:
         yield
     finally:

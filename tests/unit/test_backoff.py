@@ -64,6 +64,14 @@ def test_a_request_has_all_of_its_time_again_after_another(clock: Clock) -> None
             assert clock.now - began >= backoff.RETRY_SECONDS
 
 
+def test_what_is_begun_within_a_request_does_not_put_its_clock_back(clock: Clock) -> None:
+    with request_time():
+        exhaust(Backoff())
+        with request_time():
+            exhaust(Backoff())
+    assert clock.now <= backoff.REQUEST_SECONDS + 2 * backoff.LONGEST_PAUSE
+
+
 def test_pauses_grow_and_stay_within_their_limit(clock: Clock) -> None:
     pause = Backoff()
     for _ in range(8):
