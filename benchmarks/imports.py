@@ -5,6 +5,7 @@ when a version is published, and a cold start restores what was imported; withou
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.reports import table, write
+from lambdas.directory import settings
 
 BARE = "import boto3; boto3.client('dynamodb')"
 
@@ -27,9 +29,12 @@ STATEMENTS = {
 
 ROUNDS = 9
 
+DEPLOYED = "local"
+"""The environment that the functions carry."""
+
 ENVIRONMENT = {
     "TABLE_NAME": "scim",
-    "ENVIRONMENT": "benchmark",
+    "ENVIRONMENT": DEPLOYED,
     "ADDRESSING": "host",
     "POWERTOOLS_SERVICE_NAME": "scim",
     "AWS_DEFAULT_REGION": "eu-central-1",
@@ -46,13 +51,14 @@ median of {rounds}, taken in turns. The ratio to a bare boto3 client carries ove
 
 def run(rounds: int = ROUNDS) -> Path:
     """Measure, and write the report."""
-    with tempfile.TemporaryDirectory() as compiled:
+    with tempfile.TemporaryDirectory() as folder:
+        asset = _asset(Path(folder))
         for statement in STATEMENTS.values():
-            _seconds(statement, compiled)  # compiles
+            _seconds(statement, asset)  # compiles
         times: dict[str, list[float]] = {name: [] for name in STATEMENTS}
         for _ in range(rounds):
             for name, statement in STATEMENTS.items():
-                times[name].append(_seconds(statement, compiled))
+                times[name].append(_seconds(statement, asset))
     bare = median(times["a bare boto3 client"])
     return write(
         "import",
@@ -73,12 +79,21 @@ def _rows(times: dict[str, list[float]], bare: float) -> Sequence[Sequence[str]]
     ]
 
 
-def _seconds(statement: str, compiled: str) -> float:
-    """Return the CPU seconds of a statement in a new interpreter whose compiled files are kept in a folder."""
+def _asset(folder: Path) -> Path:
+    """Lay out our files as a function carries them, with the checked environment, and return their root."""
+    shutil.copytree(settings.ROOT / "lambdas", folder / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
+    checked = settings.load(DEPLOYED).model_dump_json()
+    (folder / settings.DEPLOYED_FILE).write_text(checked, encoding="utf-8")
+    return folder
+
+
+def _seconds(statement: str, asset: Path) -> float:
+    """Return the CPU seconds of a statement in a new interpreter, whose compiled files are kept beside ours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     result = subprocess.run(
         [sys.executable, "-c", TIMED.format(statement=statement)],
-        env={**kept, **ENVIRONMENT, "PYTHONPYCACHEPREFIX": compiled, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        cwd=asset,
+        env={**kept, **ENVIRONMENT, "PYTHONPYCACHEPREFIX": str(asset / "compiled"), "PYTHONPATH": str(asset)},
         check=True,
         capture_output=True,
         text=True,
