@@ -40,11 +40,6 @@ ADDED = Limit(
     "It adds a value with the extension, adds another, and wants the second alone. RFC 7644 section 3.5.2.1: new values are "
     "appended.",
 )
-FIXED = Limit(
-    r"Groups of this directory are not created by identity providers",
-    "It creates a group of its own for each check. Here are system groups only, which the scenario looks at.",
-)
-
 LIMITS: dict[str, dict[str, Limit]] = {
     "forms-mobile": {
         f"User check_add_attribute {EXTENSION}:serverless-scim:2.0:User": FILLED,
@@ -53,14 +48,6 @@ LIMITS: dict[str, dict[str, Limit]] = {
         f"User check_add_attribute {EXTENSION}:2.0:Metadata": EMPTY,
         f"User check_replace_attribute {EXTENSION}:2.0:Metadata": EMPTY,
         f"User check_add_attribute {EXTENSION}:2.0:CustomExtensionName:folders": ADDED,
-    },
-    "formulation": {
-        f"Group {check}": FIXED
-        for check in (
-            *("object_creation", "object_query", "object_query_without_id", "object_query_with_attributes"),
-            *("object_list_with_attributes", "search_with_attributes", "object_replacement", "object_deletion"),
-            *("check_add_attribute", "check_remove_attribute", "check_replace_attribute"),
-        )
     },
 }
 """By environment, the checks that fail there; each of them is to fail, so that none stays here when the suite learns better."""

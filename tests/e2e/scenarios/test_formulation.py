@@ -43,11 +43,21 @@ def test_the_five_groups_are_there_at_the_first_request_to_a_directory(entra: En
         assert listed["totalResults"] == len(GROUPS)
 
 
-@pytest.mark.parametrize("name", ["Owner", "viewer", "Laboratory"])
-def test_no_group_is_created_by_an_identity_provider(entra: Entra, name: str) -> None:
-    refused(entra.create_group(name), 400, "not created by identity providers", f"They are: {', '.join(GROUPS)}.")
-    listed = entra.endpoint.send("GET", "/Groups?count=0").json
-    assert listed["totalResults"] == len(GROUPS)
+@pytest.mark.parametrize("name", ["Owner", "viewer"])
+def test_no_group_of_a_role_is_created_a_second_time(entra: Entra, name: str) -> None:
+    refused(entra.create_group(name), 409, "exists already")
+    assert len(entra.match("Group", name)) == 1
+
+
+def test_another_group_is_an_ordinary_one_and_gives_nobody_a_role(entra: Entra) -> None:
+    user = entra.provision("chien-shiung.wu@formulation.example")
+    created = entra.create_group("Laboratory")
+    assert created.status == 201
+    laboratory = str(created.json["id"])
+    entra.add(laboratory, user)
+    assert sets_of(entra.read(user)) == ["formulator"]
+    assert entra.endpoint.send("DELETE", f"/Groups/{laboratory}").status == 204
+    assert entra.match("Group", "Laboratory") == []
 
 
 def test_a_group_is_matched_and_not_renamed_or_deleted(entra: Entra) -> None:
