@@ -14,17 +14,19 @@ from scimctl.decisions import Decider, print_decided
 from scimctl.printable import printable
 from scimctl.resources import show
 from scimctl.resources.access import Resources
-from scimctl.resources.options import DirectoryOption, EnvironmentOption, Output, OutputOption, nobody
+from scimctl.resources.options import (
+    DirectoryOption,
+    EnvironmentOption,
+    GroupArgument,
+    Output,
+    OutputOption,
+    UserArgument,
+    existing,
+)
 from scimctl.targets import resolve
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
-GroupArgument = Annotated[
-    str, typer.Argument(metavar="GROUP", help="The group: a displayName, an externalId or an id.")
-]
-UserArgument = Annotated[
-    str, typer.Argument(metavar="USER", help="The user: a userName, an externalId, an e-mail address or an id.")
-]
 SetsArgument = Annotated[
     list[str], typer.Argument(metavar="SET...", help="Permission sets of the environment's file: ids or names.")
 ]
@@ -84,7 +86,7 @@ def map_group(
     decider = _decider(environment, directory)
     decider.require(Source.GROUPS)
     chosen = decider.sets(sets)
-    found = _find(decider.resources, "group", group)
+    found = existing(decider.resources, "group", group)
     print_decided(found, decider.map_group(found, chosen), "is mapped to", output)
 
 
@@ -111,7 +113,7 @@ def unmap(
     if group in mapped:
         found: Mapping[str, Any] = decider.resources.find("Group", group) or {"id": group, "displayName": group}
     else:
-        found = _find(decider.resources, "group", group)
+        found = existing(decider.resources, "group", group)
     ids = _ids(decider, sets, mapped.get(found["id"], frozenset()))
     print_decided(found, decider.unmap_group(found, ids), "is mapped to", output)
 
@@ -133,7 +135,7 @@ def assign(
     decider = _decider(environment, directory)
     decider.require(Source.OPERATOR)
     chosen = decider.sets(sets)
-    found = _find(decider.resources, "user", user)
+    found = existing(decider.resources, "user", user)
     print_decided(found, decider.assign(found, chosen), "is assigned", output)
 
 
@@ -154,20 +156,13 @@ def unassign(
     `scimctl permissions unassign ada@example.com --environment acme`
     """
     decider = _decider(environment, directory)
-    found = _find(decider.resources, "user", user)
+    found = existing(decider.resources, "user", user)
     ids = _ids(decider, sets, decider.assigned(found) if sets else frozenset())
     print_decided(found, decider.unassign(found, ids), "is assigned", output)
 
 
 def _decider(environment: str, directory: str | None) -> Decider:
     return Decider(Resources(resolve(environment), directory))
-
-
-def _find(resources: Resources, noun: str, name: str) -> dict[str, Any]:
-    found = resources.find(noun.capitalize(), name)
-    if found is None:
-        raise nobody(resources, noun, name)
-    return found
 
 
 def _ids(decider: Decider, sets: list[str] | None, there: frozenset[str]) -> list[str] | None:

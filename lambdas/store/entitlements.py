@@ -63,7 +63,7 @@ class UserFacts:
 
     def _read(self, ids: Sequence[str]) -> None:
         heads = [keys.resource(self.directory, "Group", each) for each in ids]
-        mapped = Source.GROUPS in self.product.permissions.sources and self.product.says_entitlements
+        mapped = Source.GROUPS in self.product.permissions.sources
         mappings = [keys.permission(self.directory, each) for each in ids] if mapped else []
         if not heads:
             return

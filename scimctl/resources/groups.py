@@ -1,7 +1,5 @@
 """`scimctl groups`: look at the groups of a directory."""
 
-from typing import Annotated
-
 import typer
 
 from scimctl.resources import show as showing
@@ -10,11 +8,12 @@ from scimctl.resources.options import (
     DirectoryOption,
     EnvironmentOption,
     FilterOption,
+    GroupArgument,
     LimitOption,
     Output,
     OutputOption,
+    existing,
     limit_of,
-    nobody,
 )
 from scimctl.targets import resolve
 
@@ -54,7 +53,7 @@ def list_groups(
 
 @app.command()
 def show(
-    group: Annotated[str, typer.Argument(metavar="GROUP", help="The group: a displayName, an externalId or an id.")],
+    group: GroupArgument,
     environment: EnvironmentOption,
     directory: DirectoryOption = None,
     output: OutputOption = Output.TEXT,
@@ -66,9 +65,7 @@ def show(
     `scimctl groups show Sales --environment acme`
     """
     resources = Resources(resolve(environment), directory)
-    found = resources.find("Group", group)
-    if found is None:
-        raise nobody(resources, "group", group)
+    found = existing(resources, "group", group)
     if output is Output.JSON:
         showing.print_json(found)
     else:

@@ -1,6 +1,6 @@
 """The options of the commands on users and groups."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,8 +9,24 @@ from scimctl.problems import Problem
 from scimctl.resources.access import Resources
 from scimctl.resources.show import SHOWN
 
-__all__ = ["DirectoryOption", "EnvironmentOption", "FilterOption", "LimitOption", "Output", "OutputOption", "YesOption"]
+__all__ = [
+    "DirectoryOption",
+    "EnvironmentOption",
+    "FilterOption",
+    "GroupArgument",
+    "LimitOption",
+    "Output",
+    "OutputOption",
+    "UserArgument",
+    "YesOption",
+]
 
+GroupArgument = Annotated[
+    str, typer.Argument(metavar="GROUP", help="The group: a displayName, an externalId or an id.")
+]
+UserArgument = Annotated[
+    str, typer.Argument(metavar="USER", help="The user: a userName, an externalId, an e-mail address or an id.")
+]
 DirectoryOption = Annotated[
     str | None,
     typer.Option(
@@ -43,6 +59,18 @@ def limit_of(limit: int | None, output: Output) -> int:
     if limit is not None:
         return limit
     return SHOWN if output is Output.TEXT else 0
+
+
+def existing(resources: Resources, noun: str, name: str) -> dict[str, Any]:
+    """Return the user or group that an operator named, whole.
+
+    :param noun: ``user`` or ``group``.
+    :raises Problem: When there is none, with what to try; or when the name is that of several.
+    """
+    found = resources.find(noun.capitalize(), name)
+    if found is None:
+        raise nobody(resources, noun, name)
+    return found
 
 
 def nobody(resources: Resources, noun: str, name: str) -> Problem:

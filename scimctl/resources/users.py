@@ -21,17 +21,15 @@ from scimctl.resources.options import (
     LimitOption,
     Output,
     OutputOption,
+    UserArgument,
     YesOption,
+    existing,
     limit_of,
-    nobody,
 )
 from scimctl.targets import resolve
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
-UserArgument = Annotated[
-    str, typer.Argument(metavar="USER", help="The user: a userName, an externalId, an e-mail address or an id.")
-]
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -93,7 +91,7 @@ def show(
     `scimctl users show 8ca0a5b5-b626-4467-93e1-2a0cda85a644 --environment acme --output json`
     """
     resources = Resources(resolve(environment), directory)
-    found = _find(resources, user)
+    found = existing(resources, "user", user)
     if output is Output.JSON:
         showing.print_json({**found, **_permission_sets(resources, found)})
         return
@@ -156,7 +154,7 @@ def login(
         raise Problem(
             f"environments/{environment}.toml has no table [login]: users of {environment} have no login method."
         )
-    found = _find(resources, user)
+    found = existing(resources, "user", user)
     decided = Decider(resources).set_login(found, None if method is Login.DEFAULT else method.value)
     if output is Output.JSON:
         print_decided(found, decided, "signs in by", output)
@@ -180,7 +178,7 @@ def delete(
     `scimctl users delete ada@example.com --environment acme`
     """
     resources = Resources(resolve(environment), directory)
-    found = _find(resources, user)
+    found = existing(resources, "user", user)
     groups = len(found.get("groups") or [])
     of_groups = f", a member of {groups:,} group{'' if groups == 1 else 's'}," if groups else ""
     confirm(f"User {found['userName']}{of_groups} will be deleted from {resources.place}.", yes=yes)
@@ -192,13 +190,6 @@ def _say(sentence: str) -> None:
     console.out.print(Text(printable(sentence)), soft_wrap=True)
 
 
-def _find(resources: Resources, name: str) -> dict[str, Any]:
-    found = resources.find("User", name)
-    if found is None:
-        raise nobody(resources, "user", name)
-    return found
-
-
 def _permission_sets(resources: Resources, user: dict[str, Any]) -> dict[str, Any]:
     """Return, for a program, why the user has its sets or, when disabled, would have them; nothing where there are none."""
     if not resources.product.says_entitlements:
@@ -208,7 +199,7 @@ def _permission_sets(resources: Resources, user: dict[str, Any]) -> dict[str, An
 
 
 def _set_active(resources: Resources, name: str, *, wanted: bool) -> None:
-    found = _find(resources, name)
+    found = existing(resources, "user", name)
     state = "enabled" if wanted else "disabled"
     groups = len(found.get("groups") or [])
     leaves = not wanted and groups > 0 and resources.target.settings.users.deprovisioning.memberships == "remove"
