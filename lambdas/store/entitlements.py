@@ -39,7 +39,8 @@ class UserFacts:
 
     def groups_that_were(self, ids: Iterable[str]) -> dict[str, GroupFacts]:
         """Return the same with groups that were deleted lately, whose mappings are left: what their members had of them."""
-        return self._gone | self.groups(ids)
+        known = self.groups(ids)  # which finds those that are gone
+        return self._gone | known
 
     def complete(self, users: Sequence[Resource[Any]], stored: Sequence[Stored]) -> None:
         """Give users what is kept apart from them; a group that was deleted and not swept yet has no part in it."""
