@@ -3,7 +3,7 @@
 import sys
 
 from infra.choice import chosen_environment
-from lambdas.directory.settings import SettingsError
+from lambdas.environment.file import SettingsError
 
 
 def main() -> None:

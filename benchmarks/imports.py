@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.reports import table, write
-from lambdas.directory import settings
+from lambdas.environment import file as settings
 
 BARE = "import boto3; boto3.client('dynamodb')"
 

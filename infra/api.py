@@ -12,7 +12,7 @@ from constructs import Construct
 from infra.access_log import record_format
 from infra.gateway_responses import add_gateway_responses
 from infra.unknown_paths import answer_unknown_paths
-from lambdas.directory.settings import Environment
+from lambdas.environment.file import Environment
 
 STAGE = "scim"
 """The stage's name, which is part of every URL."""

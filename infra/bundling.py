@@ -21,7 +21,7 @@ import jsii
 from aws_cdk import aws_lambda as lambda_
 
 from infra import interpreters
-from lambdas.directory.settings import ROOT, Environment
+from lambdas.environment.file import ROOT, Environment
 
 TASK_ROOT = "/var/task"
 """Where Lambda unpacks a function's code; what a traceback shows as the file's folder."""

@@ -7,7 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from lambdas.directory.settings import Environment
+from lambdas.environment.file import Environment
 
 REMOVED_RESOURCES = {
     "eventName": ["REMOVE"],

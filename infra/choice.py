@@ -3,8 +3,8 @@
 import json
 import os
 
-from lambdas.directory import settings
-from lambdas.directory.settings import Environment, SettingsError
+from lambdas.environment import file as settings
+from lambdas.environment.file import Environment, SettingsError
 
 CONTEXT = "CDK_CONTEXT_JSON"
 """The variable in which the CDK's command line passes what ``-c`` says."""

@@ -4,7 +4,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from constructs import Construct
 
-from lambdas.directory.settings import Domain
+from lambdas.environment.file import Domain
 
 
 class CustomDomain(Construct):

@@ -5,7 +5,7 @@ from constructs import Construct
 
 from infra.access_log import EVENT
 from infra.removal import removal_policy
-from lambdas.directory.settings import Environment
+from lambdas.environment.file import Environment
 from lambdas.metrics import NAMESPACE
 
 REFUSED = "requests_refused"

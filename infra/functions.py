@@ -9,7 +9,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.bundling import Bundle, Target
-from lambdas.directory.settings import DEPLOYED_FILE, Environment
+from lambdas.environment.file import DEPLOYED_FILE, Environment
 
 ALIAS = "live"
 """The alias that the API, the authorizer and the stream call; it points at the version deployed last."""
@@ -57,7 +57,7 @@ def directory_bundle(environment: Environment) -> Bundle:
     return Bundle(
         lock="requirements/scim.lock",
         sources=("lambdas/**/*",),
-        without=("lambdas/authorizer/**/*",),
+        without=("lambdas/authorizer/**/*", "lambdas/credentials/**/*", "lambdas/operations/**/*"),
         files={DEPLOYED_FILE: environment.model_dump_json(indent=2)},
     )
 
@@ -70,8 +70,8 @@ def authorizer_bundle() -> Bundle:
             "lambdas/__init__.py",
             "lambdas/metrics.py",
             "lambdas/authorizer/**/*",
-            "lambdas/directory/__init__.py",
-            "lambdas/directory/tokens.py",
+            "lambdas/credentials/__init__.py",
+            "lambdas/credentials/tokens.py",
             "lambdas/store/__init__.py",
             "lambdas/store/keys.py",
         ),

@@ -6,7 +6,7 @@ import aws_cdk as cdk
 
 from infra import nag
 from infra.stack import ScimStack
-from lambdas.directory.settings import ROOT, Environment
+from lambdas.environment.file import ROOT, Environment
 
 
 def build(environment: Environment, outdir: str | None = None) -> cdk.App:

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from lambdas.authorizer.log import DAYS_LEFT, UNCHECKED
 from lambdas.changes.sweep import FAILED, SWEPT
-from lambdas.directory.settings import Environment
+from lambdas.environment.file import Environment
 from lambdas.metrics import NAMESPACE
 
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD

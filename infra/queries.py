@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from lambdas.directory.settings import Environment
+from lambdas.environment.file import Environment
 
 
 @dataclass(frozen=True)

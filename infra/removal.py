@@ -2,7 +2,7 @@
 
 import aws_cdk as cdk
 
-from lambdas.directory.settings import Environment
+from lambdas.environment.file import Environment
 
 
 def removal_policy(environment: Environment) -> cdk.RemovalPolicy:

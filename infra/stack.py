@@ -14,7 +14,7 @@ from infra.functions import Spec, VersionedFunction
 from infra.observability import Alarms
 from infra.queries import SavedQueries
 from infra.table import DirectoryTable
-from lambdas.directory.settings import Environment
+from lambdas.environment.file import Environment
 
 
 class ScimStack(cdk.Stack):

@@ -5,7 +5,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from infra.removal import removal_policy
-from lambdas.directory.settings import Environment
+from lambdas.environment.file import Environment
 
 
 class DirectoryTable(Construct):

@@ -5,19 +5,23 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from lambdas.directory.connections import InvalidConnectionError
-from lambdas.directory.settings import SettingsError
+from lambdas.credentials.connections import InvalidConnectionError
+from lambdas.environment.file import SettingsError
+from lambdas.operations.problems import Problem
 from lambdas.scim.errors import BusyException
-from scimctl import connections, console, directory, permissions, targets, tokens
-from scimctl.check.command import check
+from scimctl import console, targets
+from scimctl.connections import command as connections
+from scimctl.connections import tokens
 from scimctl.environments.command import app as environments
 from scimctl.local import isolation
 from scimctl.local.app import app as local
-from scimctl.local.state import StateError
+from scimctl.local_state import StateError
 from scimctl.log.command import app as log
-from scimctl.problems import Problem
+from scimctl.maintenance import verify_command as directory
+from scimctl.permissions import command as permissions
 from scimctl.resources import groups, users
-from scimctl.simulate.command import simulate
+from scimprobe.check.command import check
+from scimprobe.simulate.command import simulate
 
 LOCAL_VARIABLE = "SCIMCTL_LOCAL"
 """The environment variable that says ``--local`` for every command of a shell."""

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from lambdas.directory.connections import MAX_LIFETIME
-from scimctl.problems import Problem
+from lambdas.credentials.connections import MAX_LIFETIME
+from lambdas.operations.problems import Problem
 
 
 class Output(StrEnum):

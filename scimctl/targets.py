@@ -10,10 +10,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from lambdas.directory import settings
-from lambdas.directory.settings import Environment
-from scimctl.local import state
-from scimctl.problems import Problem, readable
+from lambdas.environment import file as settings
+from lambdas.environment.file import Environment
+from lambdas.operations.problems import Problem, readable
+from scimctl import local_state as state
 
 PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
 """How long a command waits for AWS: boto3's own ten attempts at DynamoDB would keep an operator for half a minute."""

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from scimctl.local import state
-from scimctl.wire import Tenant
+from scimctl import local_state as state
+from scimprobe.wire import Tenant
 
 TOKEN_VARIABLE = "SCIM_TOKEN"  # noqa: S105 - the variable's name
 """The environment variable that can hold the token, so that it is in no shell history and no process list."""

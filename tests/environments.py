@@ -3,8 +3,8 @@
 import tempfile
 from pathlib import Path
 
-from lambdas.directory import settings
-from lambdas.directory.settings import Environment
+from lambdas.environment import file as settings
+from lambdas.environment.file import Environment
 
 HEAD = """
 name = "acme"

@@ -12,11 +12,11 @@ from lambdas.api.events import Event, read_request
 from lambdas.api.log import Record
 from lambdas.api.responses import Answer, write_answer
 from lambdas.api.settings import Addressing, read_settings
-from lambdas.directory.product import Product
-from lambdas.directory.rules import EnvironmentRules
-from lambdas.directory.schema import build_provider
-from lambdas.directory.settings import Environment, load_deployed
-from lambdas.scim.backoff import request_time
+from lambdas.environment.file import Environment, load_deployed
+from lambdas.environment.product import Product
+from lambdas.environment.provider import build_provider
+from lambdas.environment.rules import EnvironmentRules
+from lambdas.retrying import request_time
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.store.secrets import cursor_secret

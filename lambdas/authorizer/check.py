@@ -7,7 +7,7 @@ from lambdas.authorizer.credentials import Credentials, Reason, Refusal, read_cr
 from lambdas.authorizer.last_use import Item, LastUse
 from lambdas.authorizer.log import AccessLog
 from lambdas.authorizer.policy import allow, requested_connection, why_denied
-from lambdas.directory import tokens
+from lambdas.credentials import tokens
 from lambdas.store import keys
 
 

@@ -4,8 +4,8 @@ import base64
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.directory import tokens
-from lambdas.directory.tokens import PresentedToken
+from lambdas.credentials import tokens
+from lambdas.credentials.tokens import PresentedToken
 
 
 class Reason(StrEnum):

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from lambdas.authorizer.credentials import Reason
-from lambdas.directory import tokens
+from lambdas.credentials import tokens
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 """The methods of API Gateway. All of them, so that one which a path lacks reaches the function and becomes a 405.

@@ -14,9 +14,9 @@ from botocore.config import Config
 
 from lambdas.changes.permissions import PermissionLog, changed_user
 from lambdas.changes.sweep import Sweeper, deleted_group
-from lambdas.directory.product import Product
-from lambdas.directory.settings import load_deployed
-from lambdas.scim.backoff import request_time
+from lambdas.environment.file import load_deployed
+from lambdas.environment.product import Product
+from lambdas.retrying import request_time
 from lambdas.store.table import Table
 
 AWS = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})

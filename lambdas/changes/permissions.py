@@ -13,8 +13,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
-from lambdas.directory.permissions import Grant, effective
-from lambdas.directory.product import Product
+from lambdas.environment.permission_sets import Grant, effective
+from lambdas.environment.product import Product
 from lambdas.store.entitlements import UserFacts, holder_of
 from lambdas.store.items import Stored
 from lambdas.store.table import Item, Table

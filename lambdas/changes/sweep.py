@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 )
 
 from lambdas import metrics
-from lambdas.scim.backoff import time_is_up
+from lambdas.retrying import time_is_up
 from lambdas.scim.errors import BusyException
 from lambdas.store.sweeping import expire_mapping, sweep_in_batches
 from lambdas.store.table import Table
@@ -59,7 +59,7 @@ class Sweeper:
     def sweep(self, group: DeletedGroup) -> None:
         """Sweep after one group; when it is asked for again, it goes on where it ended.
 
-        :raises BusyException: When the time of :func:`~lambdas.scim.backoff.request_time` was up before the end.
+        :raises BusyException: When the time of :func:`~lambdas.retrying.request_time` was up before the end.
         :raises Exception: Whatever else kept the sweep from ending.
         """
         swept = 0

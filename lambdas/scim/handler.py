@@ -23,8 +23,8 @@ from scim2_server.responses import ScimResponse
 from scim2_server.routing import Target
 from scim2_server.storage import projection
 
+from lambdas.retrying import Backoff, request_time
 from lambdas.scim import limits
-from lambdas.scim.backoff import Backoff, request_time
 from lambdas.scim.extensions.open_extension import check_open_names
 from lambdas.scim.membership import MemberChange, MembersNeeded, read_members, split_members
 from lambdas.scim.rules import Deprovisioning, is_active

@@ -1,7 +1,7 @@
 """What a directory asks of its resources beyond the protocol: the place where a product's own rules are heard.
 
 The protocol knows that there are rules and when they are asked, not what they say: an environment's are made of its file, in
-:mod:`lambdas.directory.rules`.
+:mod:`lambdas.environment.rules`.
 """
 
 from enum import Enum

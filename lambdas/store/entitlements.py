@@ -10,10 +10,10 @@ from typing import Any
 
 from scim2_models import Resource
 
-from lambdas.directory.permissions import GroupFacts, Holder, effective
-from lambdas.directory.product import Product
-from lambdas.directory.roles import read_roles
-from lambdas.directory.settings.permissions import Source
+from lambdas.environment.file.permissions import Source
+from lambdas.environment.permission_sets import GroupFacts, Holder, effective
+from lambdas.environment.product import Product
+from lambdas.environment.roles import read_roles
 from lambdas.scim.product import Entitlement, LoginMethod, ProductUser
 from lambdas.store import keys
 from lambdas.store.items import Stored, etag, set_values

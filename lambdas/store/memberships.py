@@ -15,7 +15,7 @@ from typing import Literal
 from botocore.exceptions import ClientError
 from scim2_models import InvalidValueException, TooManyException
 
-from lambdas.scim.backoff import time_is_up
+from lambdas.retrying import time_is_up
 from lambdas.scim.errors import BusyException
 from lambdas.scim.membership import Member, MemberChange
 from lambdas.store import actions, keys

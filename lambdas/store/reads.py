@@ -12,8 +12,8 @@ from scim2_models import (
     TooManyException,
 )
 
-from lambdas.directory.product import PLAIN, Product
-from lambdas.scim.backoff import time_is_up
+from lambdas.environment.product import PLAIN, Product
+from lambdas.retrying import time_is_up
 from lambdas.scim.description import DirectoryProvider
 from lambdas.store import keys
 from lambdas.store.entitlements import UserFacts

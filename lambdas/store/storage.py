@@ -11,8 +11,8 @@ from scim2_models import (
 )
 from scim2_server.storage import SearchPage
 
-from lambdas.directory.product import PLAIN, Product
-from lambdas.scim.backoff import Backoff, time_is_up
+from lambdas.environment.product import PLAIN, Product
+from lambdas.retrying import Backoff, time_is_up
 from lambdas.scim.description import DirectoryProvider
 from lambdas.scim.errors import BusyException
 from lambdas.scim.membership import Member, MemberChange, read_members

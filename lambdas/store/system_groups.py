@@ -1,7 +1,7 @@
 """System groups: each permission set is a group that exists in every directory from its first request on.
 
 Such a group is an ordinary group, with a random-looking id that follows from the set's, so that a set which is renamed in the
-environment's file renames its group and keeps its members. What clients may not do with it is in :mod:`lambdas.directory.rules`.
+environment's file renames its group and keeps its members. What clients may not do with it is in :mod:`lambdas.environment.rules`.
 """
 
 import uuid
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from scim2_models import UniquenessException
 
-from lambdas.directory.settings.permissions import Permissions, PermissionSet, Source
+from lambdas.environment.file.permissions import Permissions, PermissionSet, Source
 from lambdas.store import keys
 from lambdas.store.indexes import index_of
 from lambdas.store.items import Stored

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as UnreachableError
 
-from lambdas.scim.backoff import Backoff
+from lambdas.retrying import Backoff
 from lambdas.store.keys import Key
 
 Item = dict[str, Any]

@@ -8,13 +8,13 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table as Grid
 from rich.text import Text
 
-from lambdas.directory import settings
-from lambdas.directory.settings import Environment, SettingsError
+from lambdas.environment import file as settings
+from lambdas.environment.file import Environment, SettingsError
 from scimctl import console
-from scimctl.credentials import print_json
+from scimctl.connections.show import print_json
 from scimctl.environments.summary import place_of, summary
 from scimctl.options import Output, OutputOption
-from scimctl.printable import printable
+from scimprobe.printable import printable
 
 WRONG = "has mistakes"
 """What is shown of a file that cannot be used."""
@@ -26,7 +26,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 def environments() -> None:
     """Look at environment files: each `environments/NAME.toml` describes one deployed stack, and nothing else does.
 
-    `docs/environments.md` tells every key, and how to come from a product's requirements to a file.
+    `docs/operator/environments.md` tells every key, and how to come from a product's requirements to a file.
     """
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from lambdas.directory.settings import (
+from lambdas.environment.file import (
     AttributeRules,
     Deprovisioning,
     Environment,

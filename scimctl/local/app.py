@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
+from lambdas.operations.log.reader import Silent
+from lambdas.operations.log.selection import Selection
+from scimctl import local_state as state
 from scimctl.console import err, out
-from scimctl.local import isolation, lifecycle, lock, removal, signals, state, status
+from scimctl.local import isolation, lifecycle, lock, removal, signals, status
 from scimctl.log.listing import Listing, Question
 from scimctl.log.moments import moment
-from scimctl.log.reader import Silent
-from scimctl.log.selection import Selection
 from scimctl.options import YesOption, confirm
 from scimctl.targets import resolve
 

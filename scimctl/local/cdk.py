@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from scimctl.local.state import PROJECT, LocalState
+from scimctl.local_state import PROJECT, LocalState
 
 CDK = PROJECT / "node_modules" / ".bin" / "cdk"
 """The CDK command line that `make install` installs, with the version that package.json pins."""

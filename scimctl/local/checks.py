@@ -8,9 +8,9 @@ import socket
 import subprocess
 from pathlib import Path
 
+from lambdas.operations.problems import Problem
 from scimctl.local import processes
 from scimctl.local.cdk import CDK
-from scimctl.problems import Problem
 
 NODE_MAJOR = 20
 """The oldest Node.js that the pinned CDK command line runs on (its package.json, `engines`)."""

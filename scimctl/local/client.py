@@ -7,7 +7,7 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-from scimctl.local.state import LocalConnection
+from scimctl.local_state import LocalConnection
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Ignores HTTP_PROXY: no proxy can reach 127.0.0.1 of this machine."""

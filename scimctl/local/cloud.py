@@ -12,10 +12,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lambdas.directory.settings import LOCAL_ACCOUNT, LOCAL_REGION
-from scimctl.local import client, processes, signals, state
-from scimctl.local.state import CloudProcess
-from scimctl.problems import Problem
+from lambdas.environment.file import LOCAL_ACCOUNT, LOCAL_REGION
+from lambdas.operations.problems import Problem
+from scimctl import local_state as state
+from scimctl.local import client, processes, signals
+from scimctl.local_state import CloudProcess
 
 READY_SECONDS = 60
 """How long a start may take; it takes 2 s, and more with much data on a busy machine."""

@@ -4,12 +4,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from lambdas.operations.connections import Access
+from lambdas.operations.problems import Problem
+from scimctl import local_state as state
 from scimctl import targets
-from scimctl.access import Access
-from scimctl.local import client, cloud, state
+from scimctl.local import client, cloud
 from scimctl.local.client import Answer
-from scimctl.local.state import LocalConnection, LocalState
-from scimctl.problems import Problem
+from scimctl.local_state import LocalConnection, LocalState
 
 LABEL = "local"
 """What the connection is called."""

@@ -11,10 +11,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from lambdas.directory.settings import LOCAL_ACCOUNT
+from lambdas.environment.file import LOCAL_ACCOUNT
+from lambdas.operations.problems import Problem
 from scimctl.local import cdk, failures
-from scimctl.local.state import PROJECT, LocalState, home
-from scimctl.problems import Problem
+from scimctl.local_state import PROJECT, LocalState, home
 
 _PROGRESS = re.compile(r"^\S+ \|\s*(\d+)/(\d+) \|")
 """A line of `--progress events`: `scim-local |  4/62 | 10:15:01 AM | CREATE_COMPLETE | ...`."""

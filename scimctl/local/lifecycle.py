@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from lambdas.directory import settings
-from lambdas.directory.settings import LOCAL_REGION
+from lambdas.environment import file as settings
+from lambdas.environment.file import LOCAL_REGION
+from lambdas.operations.problems import Problem
 from scimctl import console
-from scimctl.local import checks, cloud, connection, deployment, removal, state
-from scimctl.local.state import CloudProcess, LocalState
-from scimctl.problems import Problem
+from scimctl import local_state as state
+from scimctl.local import checks, cloud, connection, deployment, removal
+from scimctl.local_state import CloudProcess, LocalState
 
 USUAL = "local"
 """The environment that is deployed when none is named and none was before."""

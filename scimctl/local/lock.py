@@ -5,7 +5,7 @@ import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
-from scimctl.problems import Problem
+from lambdas.operations.problems import Problem
 
 
 @contextlib.contextmanager

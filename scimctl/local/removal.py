@@ -7,11 +7,12 @@ from typing import Any
 
 import boto3
 
-from lambdas.directory.settings import LOCAL_REGION
+from lambdas.environment.file import LOCAL_REGION
+from lambdas.operations.problems import Problem, readable
 from scimctl import console
-from scimctl.local import deployment, state
-from scimctl.local.state import LocalState
-from scimctl.problems import Problem, readable
+from scimctl import local_state as state
+from scimctl.local import deployment
+from scimctl.local_state import LocalState
 
 TABLE, LOG_GROUP = "TableName", "LogGroupName"
 """The outputs of a stack that name its data."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scimctl.local import client, cloud, state
-from scimctl.local.state import LocalConnection, LocalState
-from scimctl.problems import Problem
+from lambdas.operations.problems import Problem
+from scimctl import local_state as state
+from scimctl.local import client, cloud
+from scimctl.local_state import LocalConnection, LocalState
 
 NOT_RUNNING = 3
 """Exit status of `status` when nothing runs, as the Linux Standard Base has it for services."""

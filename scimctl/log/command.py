@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
-from lambdas.store.connections import check_directory
+from lambdas.credentials.store import check_directory
+from lambdas.operations.log import story
+from lambdas.operations.log.names import Names
+from lambdas.operations.log.reader import LogReader
+from lambdas.operations.log.selection import Selection, Subject
+from lambdas.operations.problems import Problem
 from scimctl import console
-from scimctl.log import story, telling
+from scimctl.log import telling
 from scimctl.log.listing import Listing, Question
 from scimctl.log.moments import moment
-from scimctl.log.names import Names
-from scimctl.log.reader import LogReader
-from scimctl.log.selection import Selection, Subject
 from scimctl.options import Output, OutputOption, connection_id
-from scimctl.problems import Problem
 from scimctl.targets import resolve
 
 app = typer.Typer(rich_markup_mode="markdown", invoke_without_command=True)

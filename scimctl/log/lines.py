@@ -2,11 +2,11 @@
 
 from rich.text import Text
 
-from scimctl.log import words
-from scimctl.log.events import Kind, LogEvent, id_of, is_shown, status_of
+from lambdas.operations.log import words
+from lambdas.operations.log.events import Kind, LogEvent, id_of, is_shown, status_of
+from lambdas.operations.log.words import NameOf
 from scimctl.log.moments import clock
-from scimctl.log.words import NameOf
-from scimctl.printable import printable
+from scimprobe.printable import printable
 
 SHORT_ID = 8
 """Characters of an id that a line shows; `scimctl log show` takes as many."""

@@ -8,19 +8,20 @@ from datetime import datetime
 import typer
 from rich.text import Text
 
-from lambdas.directory import settings
+from lambdas.environment import file as settings
+from lambdas.operations.log import words
+from lambdas.operations.log.events import Kind, LogEvent, Record, is_failure, is_shown, status_of, text_of
+from lambdas.operations.log.names import Names
+from lambdas.operations.log.reader import LogReader
+from lambdas.operations.log.selection import Selection
+from lambdas.operations.problems import Problem
+from lambdas.operations.resources import Resources
 from scimctl import console
-from scimctl.log import lines, words
-from scimctl.log.events import Kind, LogEvent, Record, is_failure, is_shown, status_of, text_of
+from scimctl.log import lines
 from scimctl.log.moments import day, full
-from scimctl.log.names import Names
-from scimctl.log.reader import LogReader
-from scimctl.log.selection import Selection
 from scimctl.options import Output
-from scimctl.printable import printable
-from scimctl.problems import Problem
-from scimctl.resources.access import Resources
 from scimctl.targets import Target
+from scimprobe.printable import printable
 
 NOT_TOLD = ("_aws",)
 """Fields of a record that tell CloudWatch about its metrics, and nobody else anything."""

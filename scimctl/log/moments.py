@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
+from lambdas.operations.problems import Problem
 from scimctl.durations import parse_duration
-from scimctl.problems import Problem
 
 
 def moment(since: str, now: datetime) -> datetime:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from rich.text import Text
 
+from lambdas.operations.log import words
+from lambdas.operations.log.events import Kind, LogEvent, Record, status_of, text_of
+from lambdas.operations.log.names import Names
+from lambdas.operations.log.story import Story
 from scimctl import console
-from scimctl.log import words
-from scimctl.log.events import Kind, LogEvent, Record, status_of, text_of
 from scimctl.log.moments import clock, full
-from scimctl.log.names import Names
-from scimctl.log.story import Story
-from scimctl.printable import printable
 from scimctl.targets import Target
+from scimprobe.printable import printable
 
 _WIDTH = 14
 

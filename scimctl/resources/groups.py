@@ -2,8 +2,8 @@
 
 import typer
 
+from lambdas.operations.resources import Resources
 from scimctl.resources import show as showing
-from scimctl.resources.access import Resources
 from scimctl.resources.options import (
     DirectoryOption,
     EnvironmentOption,

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
+from lambdas.operations.problems import Problem
+from lambdas.operations.resources import Resources
 from scimctl.options import EnvironmentOption, Output, OutputOption, YesOption
-from scimctl.problems import Problem
-from scimctl.resources.access import Resources
 from scimctl.resources.show import SHOWN
 
 __all__ = [

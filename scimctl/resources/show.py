@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from lambdas.directory.permissions import Grant
+from lambdas.environment.permission_sets import Grant
+from lambdas.operations.resources import Page
 from scimctl import console
-from scimctl.printable import printable
-from scimctl.resources.access import Page
+from scimprobe.printable import printable
 
 NONE = "-"
 """What is shown where there is nothing."""

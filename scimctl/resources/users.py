@@ -6,14 +6,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from lambdas.operations.journal import Journal
+from lambdas.operations.permissions import Decider, print_decided
+from lambdas.operations.problems import Problem
+from lambdas.operations.resources import Resources
 from scimctl import console
-from scimctl.decisions import Decider, print_decided
-from scimctl.journal import Journal
 from scimctl.options import confirm
-from scimctl.printable import printable
-from scimctl.problems import Problem
 from scimctl.resources import show as showing
-from scimctl.resources.access import Resources
 from scimctl.resources.options import (
     DirectoryOption,
     EnvironmentOption,
@@ -27,6 +26,7 @@ from scimctl.resources.options import (
     limit_of,
 )
 from scimctl.targets import resolve
+from scimprobe.printable import printable
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 

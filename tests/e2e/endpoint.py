@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 import boto3
 
+from lambdas.operations.connections import Access, Generated
+from lambdas.operations.log.events import LogEvent
+from lambdas.operations.log.reader import LogReader
 from scimctl import targets
-from scimctl.access import Access, Generated
-from scimctl.local.state import LocalConnection, LocalState, read_connection, read_state
-from scimctl.log.events import LogEvent
-from scimctl.log.reader import LogReader
+from scimctl.local_state import LocalConnection, LocalState, read_connection, read_state
 from scimctl.targets import Target
 
 SCIM_JSON = "application/scim+json"

@@ -20,9 +20,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.store import keys
-from scimctl.local import processes, state
+from scimctl import local_state as state
+from scimctl.local import processes
 from scimctl.local.cloud import start as start_cloud
-from scimctl.local.state import PROJECT
+from scimctl.local_state import PROJECT
 from tests.e2e.endpoint import Endpoint, now
 from tests.e2e.local_cloud import COMMAND_SECONDS, LocalCloud, free_port
 
@@ -288,7 +289,7 @@ def test_a_failed_deployment_names_the_resource_and_leaves_nothing_running(tmp_p
 BROKEN = """
 import aws_cdk as cdk
 from infra.main import build
-from lambdas.directory import settings
+from lambdas.environment import file as settings
 app = build(settings.load("local"))
 stack = next(child for child in app.node.children if isinstance(child, cdk.Stack))
 transformation = {"metricName": "a", "metricNamespace": "b", "metricValue": "1"}

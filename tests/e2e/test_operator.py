@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.directory.connections import new_connection, new_token
+from lambdas.credentials.connections import new_connection, new_token
 from tests.e2e.endpoint import Endpoint, now
 from tests.e2e.local_cloud import LocalCloud
 

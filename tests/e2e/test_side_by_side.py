@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from scimctl.local import state
-from scimctl.local.state import PROJECT
+from scimctl import local_state as state
+from scimctl.local_state import PROJECT
 from tests.e2e.endpoint import Endpoint, now
 from tests.e2e.local_cloud import LocalCloud, free_port
 

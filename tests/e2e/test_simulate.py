@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scimctl.simulate.entra import Dialect
+from scimprobe.simulate.entra import Dialect
 from tests.e2e.endpoint import Endpoint
 from tests.e2e.local_cloud import COMMAND_SECONDS, SCIMCTL
 

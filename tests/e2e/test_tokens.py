@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.directory import tokens
-from lambdas.directory.connections import Scope, State
-from lambdas.directory.tokens import PresentedToken
-from scimctl.access import Access, Generated, Held
+from lambdas.credentials import tokens
+from lambdas.credentials.connections import Scope, State
+from lambdas.credentials.tokens import PresentedToken
+from lambdas.operations.connections import Access, Generated, Held
 from tests.e2e.endpoint import NO_TOKEN, SECRETS, Endpoint, Reply, now
 from tests.e2e.local_cloud import LocalCloud
 from tests.e2e.test_endpoint import is_scim_error

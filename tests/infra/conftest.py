@@ -12,8 +12,8 @@ from aws_cdk.assertions import Template
 
 from infra.main import build
 from infra.stack import ScimStack
-from lambdas.directory import settings
-from lambdas.directory.settings import Environment
+from lambdas.environment import file as settings
+from lambdas.environment.file import Environment
 
 Resource = dict[str, Any]
 

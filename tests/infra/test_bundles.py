@@ -12,7 +12,7 @@ import pytest
 
 from infra import functions, interpreters
 from infra.bundling import Target, UvBundling
-from lambdas.directory import settings
+from lambdas.environment import file as settings
 from tests.infra.conftest import Assembly
 
 HANDLERS = ["api", "authorizer", "changes"]
@@ -64,8 +64,8 @@ def test_the_authorizer_carries_only_what_it_imports_of_ours(either: Assembly):
     assert {path for path in ours if not path.startswith("lambdas/authorizer/")} == {
         "lambdas/__init__.py",
         "lambdas/metrics.py",
-        "lambdas/directory/__init__.py",
-        "lambdas/directory/tokens.py",
+        "lambdas/credentials/__init__.py",
+        "lambdas/credentials/tokens.py",
         "lambdas/store/__init__.py",
         "lambdas/store/keys.py",
     }

@@ -11,10 +11,10 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 def test_operators_are_told_what_to_do_on_each_alarm_and_on_no_other(aws: Assembly):
     alarms = {re.sub(r"^Alarms|[0-9A-F]{8}$", "", each) for each in aws.all("AWS::CloudWatch::Alarm")}
-    table = (DOCS / "operations.md").read_text().partition("### Alarms")[2].partition("\n### ")[0]
+    table = (DOCS / "operator" / "operations.md").read_text().partition("### Alarms")[2].partition("\n### ")[0]
     assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == alarms
 
 
 def test_operators_are_told_of_each_saved_query():
-    text = " ".join((DOCS / "troubleshooting.md").read_text().split())
+    text = " ".join((DOCS / "operator" / "troubleshooting.md").read_text().split())
     assert [query.name for query in QUERIES if f"*{query.name}*" not in text] == []

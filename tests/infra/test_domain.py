@@ -3,7 +3,7 @@
 import pytest
 from aws_cdk.assertions import Template
 
-from lambdas.directory import settings
+from lambdas.environment import file as settings
 from tests.infra.conftest import Assembly, stack_of
 
 KINDS = ("AWS::ApiGateway::DomainName", "AWS::ApiGateway::BasePathMapping")

@@ -11,8 +11,8 @@ import pytest
 from aws_cdk import aws_sqs as sqs
 
 from infra import nag
-from lambdas.directory import settings
-from lambdas.directory.settings import ROOT
+from lambdas.environment import file as settings
+from lambdas.environment.file import ROOT
 from tests.infra.conftest import Assembly
 
 LINT_IGNORED = {

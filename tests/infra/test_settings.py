@@ -8,9 +8,9 @@ import pytest
 from aws_cdk.assertions import Template
 
 from infra.stack import ScimStack
-from lambdas.directory import settings
-from lambdas.directory.settings import Environment
-from lambdas.directory.settings.deployment import Alarms, Api, Aws, Domain, Logs
+from lambdas.environment import file as settings
+from lambdas.environment.file import Environment
+from lambdas.environment.file.deployment import Alarms, Api, Aws, Domain, Logs
 from tests.infra.conftest import stack_of
 
 CERTIFICATE = "arn:aws:acm:us-east-2:210987654321:certificate/87654321-4321-4321-4321-210987654321"

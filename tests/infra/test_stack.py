@@ -7,8 +7,8 @@ import pytest
 from aws_cdk.assertions import Annotations, Match, Template
 
 from infra import interpreters
-from lambdas.directory import settings
-from lambdas.directory.settings import Logs
+from lambdas.environment import file as settings
+from lambdas.environment.file import Logs
 from tests.infra.conftest import Assembly, Resource, stack_of
 
 HANDLERS = ["api", "authorizer", "changes"]

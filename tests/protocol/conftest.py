@@ -12,8 +12,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lambdas.directory.settings import Environment
-from lambdas.store.permissions import Decisions
+from lambdas.environment.file import Environment
+from lambdas.operations.permission_store import Decisions
 from lambdas.store.table import Table
 from tests.environments import environment_of
 from tests.protocol.client import Api, Handler

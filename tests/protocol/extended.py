@@ -10,8 +10,8 @@ from scim2_server.handler import ScimHandler
 from scim2_server.memory import InMemoryStorage
 from scim2_server.requests import ScimRequest
 
-from lambdas.directory.schema import build_provider
-from lambdas.directory.settings import Environment
+from lambdas.environment.file import Environment
+from lambdas.environment.provider import build_provider
 from lambdas.scim.description import DirectoryProvider
 from lambdas.scim.service import DirectoryService
 from tests.environments import environment_of

@@ -2,10 +2,10 @@
 
 from rich.console import Console
 
-from scimctl.check import job
-from scimctl.check.job import Outcome
-from scimctl.check.suites import SUITES
-from scimctl.wire import Tenant
+from scimprobe.check import job
+from scimprobe.check.job import Outcome
+from scimprobe.check.suites import SUITES
+from scimprobe.wire import Tenant
 from tests.protocol.client import Api
 from tests.protocol.served import TOKEN, serving
 

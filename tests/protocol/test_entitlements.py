@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdas.store.permissions import Decisions
+from lambdas.operations.permission_store import Decisions
 from tests.protocol.client import Api
 from tests.protocol.entitled import LOGIN, PATCH, group, patch, permissions, sets_of, user
 from tests.protocol.test_conformance import check

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.store.permissions import Decisions
+from lambdas.operations.permission_store import Decisions
 from tests.protocol.client import Api
 from tests.protocol.entitled import group, patch, permissions, sets_of, user
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from scim2_models import NotFoundException, ResourceType
 
-from lambdas.store.verification import verify
+from scimctl.maintenance.verification import verify
 from tests.storage.builders import GROUP, PROVIDER, USER, Directory
 
 ALL = 500

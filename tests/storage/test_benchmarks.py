@@ -63,8 +63,8 @@ def rows(path: Path, heading: str) -> dict[str, list[str]]:
 
 
 def test_the_docs_tell_what_the_reports_do() -> None:
-    """What docs/scale.md quotes of a table is what the table says."""
-    docs, results = ROOT / "docs" / "scale.md", ROOT / "benchmarks" / "results"
+    """What docs/operator/scale.md quotes of a table is what the table says."""
+    docs, results = ROOT / "docs" / "operator" / "scale.md", ROOT / "benchmarks" / "results"
     months = rows(results / "month.md", "## A month, in USD")
     first = rows(results / "month.md", "## The first cycle, once, in USD")
     quoted = rows(docs, "## What a directory costs in a month")

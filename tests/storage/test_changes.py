@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from lambdas import metrics
+from lambdas import retrying as backoff
 from lambdas.changes.sweep import Sweeper
-from lambdas.scim import backoff
 from lambdas.store.sweeping import SWEEP_BATCH
 from lambdas.store.table import Table
-from lambdas.store.verification import verify
+from scimctl.maintenance.verification import verify
 from tests.storage.agreement import assert_intact
 from tests.storage.builders import GROUP, PROVIDER, USER, Directory
 from tests.storage.faults import QuickClock, answered

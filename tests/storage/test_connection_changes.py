@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 from moto import mock_aws
 
-from lambdas.directory.connections import (
+from lambdas.credentials.connections import (
     MAX_TOKENS,
     Connection,
     InvalidConnectionError,
@@ -23,8 +23,8 @@ from lambdas.directory.connections import (
     new_connection,
     new_token,
 )
-from lambdas.directory.tokens import generate_id
-from lambdas.store.connections import ConnectionStore
+from lambdas.credentials.store import ConnectionStore
+from lambdas.credentials.tokens import generate_id
 from lambdas.store.table import ConditionFailed, Table
 from tests.tables import TABLE_NAME, create_table
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.directory.connections import (
+from lambdas.credentials.connections import (
     MAX_LABEL_LENGTH,
     Connection,
     InvalidConnectionError,
@@ -19,8 +19,8 @@ from lambdas.directory.connections import (
     new_connection,
     new_token,
 )
-from lambdas.directory.tokens import PresentedToken, matches
-from lambdas.store.connections import ConnectionStore, check_directory
+from lambdas.credentials.store import ConnectionStore, check_directory
+from lambdas.credentials.tokens import PresentedToken, matches
 from lambdas.store.table import ConditionFailed, Table
 from tests.tables import TABLE_NAME
 

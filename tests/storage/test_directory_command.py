@@ -9,11 +9,12 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from lambdas.directory import settings
-from lambdas.store import keys, verification
+from lambdas.environment import file as settings
+from lambdas.store import keys
 from lambdas.store.table import Table, key_of
-from scimctl.local.state import STATE_DIRECTORY_VARIABLE, LocalState, write_state
+from scimctl.local_state import STATE_DIRECTORY_VARIABLE, LocalState, write_state
 from scimctl.main import app
+from scimctl.maintenance import verification
 from tests.storage.builders import GROUP, NOBODY, Directory
 
 ENVIRONMENT = """

@@ -7,13 +7,13 @@ import pytest
 from scim2_server.requests import ScimRequest
 
 from benchmarks.cost import Cost
-from lambdas.directory.product import Product
-from lambdas.directory.rules import EnvironmentRules
-from lambdas.directory.schema import build_provider
+from lambdas.environment.product import Product
+from lambdas.environment.provider import build_provider
+from lambdas.environment.rules import EnvironmentRules
+from lambdas.operations.permission_store import Decisions
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
-from lambdas.store.permissions import Decisions
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.system_groups import SystemGroups
 from lambdas.store.table import Table

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from lambdas import retrying as backoff
 from lambdas.api.errors import error_response, scim_exception_of
-from lambdas.directory.rules import EnvironmentRules
-from lambdas.scim import backoff
+from lambdas.environment.rules import EnvironmentRules
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from scim2_models import UniquenessException
 
-from lambdas.directory.schema import build_provider
+from lambdas.environment.provider import build_provider
 from lambdas.scim.description import DirectoryProvider
 from lambdas.store.table import Table
-from lambdas.store.verification import Difference, Kind, repair, verify
+from scimctl.maintenance.verification import Difference, Kind, repair, verify
 from tests.environments import environment_of
 from tests.storage.builders import GROUP, USER, Directory
 

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 from scim2_models import InvalidValueException, TooManyException
 from scim2_server.requests import ScimRequest
 
+from lambdas.retrying import request_time
 from lambdas.scim import limits
-from lambdas.scim.backoff import request_time
 from lambdas.scim.errors import BusyException
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.membership import Member, MemberChange

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from lambdas.changes.permissions import PermissionLog
-from lambdas.directory.product import Product
+from lambdas.environment.product import Product
+from lambdas.operations.permission_store import Decisions
 from lambdas.store import keys
-from lambdas.store.permissions import Decisions
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Item
 from tests.environments import SETS, environment_of

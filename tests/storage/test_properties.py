@@ -27,7 +27,7 @@ from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Table
-from lambdas.store.verification import verify
+from scimctl.maintenance.verification import verify
 from tests.storage.builders import NOBODY, PROVIDER, Directory
 
 SERVICE = DirectoryService(PROVIDER, lambda: b"0" * 32)

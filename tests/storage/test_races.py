@@ -17,7 +17,7 @@ from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Table
-from lambdas.store.verification import verify
+from scimctl.maintenance.verification import verify
 from tests.engines import client_for, running_engine
 from tests.storage.agreement import assert_intact
 from tests.storage.builders import GROUP, PROVIDER, USER, Directory

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from scim2_models import SCIMException
 
-from lambdas.directory.rules import EnvironmentRules
-from lambdas.directory.schema import build_provider
+from lambdas.environment.provider import build_provider
+from lambdas.environment.rules import EnvironmentRules
 from lambdas.scim.service import DirectoryService
 from lambdas.store.table import Table
 from tests.engines import client_for, running_engine

@@ -11,8 +11,9 @@ import pytest
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
+from lambdas import retrying as backoff
 from lambdas.api.errors import error_response, scim_exception_of
-from lambdas.scim import backoff, cursors
+from lambdas.scim import cursors
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace

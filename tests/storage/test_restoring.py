@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from lambdas.store import keys, restoring, verification
+from lambdas.store import keys
 from lambdas.store.items import Stored
-from lambdas.store.restoring import Difference, compare, restore
 from lambdas.store.table import Table
+from scimctl.maintenance import restoring, verification
+from scimctl.maintenance.restoring import Difference, compare, restore
 from tests.storage.builders import GROUP, PROVIDER, USER, Directory
 
 

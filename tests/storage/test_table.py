@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from lambdas.scim import backoff
+from lambdas import retrying as backoff
 from lambdas.scim.errors import BusyException
 from lambdas.store import actions
 from lambdas.store.keys import Key

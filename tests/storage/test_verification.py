@@ -14,7 +14,7 @@ from lambdas.store import keys
 from lambdas.store.keys import Key
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Table, key_of
-from lambdas.store.verification import Difference, Kind, repair, verify
+from scimctl.maintenance.verification import Difference, Kind, repair, verify
 from tests.storage.builders import GROUP, NOBODY, PROVIDER, USER, Directory
 
 

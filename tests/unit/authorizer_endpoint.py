@@ -14,9 +14,9 @@ from aws_lambda_powertools import Logger
 from lambdas.authorizer.check import Authorizer, UnauthorizedError
 from lambdas.authorizer.last_use import LastUse
 from lambdas.authorizer.log import AccessLog
-from lambdas.directory.connections import Connection, Scope, Token, new_connection, new_token
-from lambdas.directory.tokens import PresentedToken
-from lambdas.store.connections import ConnectionStore
+from lambdas.credentials.connections import Connection, Scope, Token, new_connection, new_token
+from lambdas.credentials.store import ConnectionStore
+from lambdas.credentials.tokens import PresentedToken
 from lambdas.store.table import Table
 from tests.unit.policies import API
 

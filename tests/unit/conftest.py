@@ -13,10 +13,10 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from lambdas.directory import settings
-from lambdas.store.connections import ConnectionStore
+from lambdas.credentials.store import ConnectionStore
+from lambdas.environment import file as settings
 from lambdas.store.table import Table
-from scimctl.local.state import STATE_DIRECTORY_VARIABLE
+from scimctl.local_state import STATE_DIRECTORY_VARIABLE
 from tests.tables import create_table
 from tests.unit.cloudformation_stand_in import StandIn, serving
 from tests.unit.operators import ACME, BASE_URL, LOCAL, LOG_GROUP, TABLE

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from lambdas.directory.settings import Environment
+from lambdas.environment.file import Environment
 
 MINIMAL: dict[str, Any] = {
     "name": "acme",

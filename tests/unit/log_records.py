@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.access_log import FIELDS
-from scimctl.log.events import LogEvent, Record
+from lambdas.operations.log.events import LogEvent, Record
 
 NOON = datetime(2027, 1, 31, 12, tzinfo=UTC)
 REQUEST_ID = "74818272-13c0-483e-9c93-9993dd82e4e4"

@@ -15,9 +15,9 @@ from moto import mock_aws
 
 from lambdas.authorizer.check import UnauthorizedError, UncheckedError
 from lambdas.authorizer.credentials import Credentials, Reason, Refusal, read_credentials
-from lambdas.directory import tokens
-from lambdas.directory.connections import Scope, State
-from lambdas.directory.tokens import PresentedToken
+from lambdas.credentials import tokens
+from lambdas.credentials.connections import Scope, State
+from lambdas.credentials.tokens import PresentedToken
 from tests.tables import create_table
 from tests.unit.authorizer_endpoint import TABLE, Endpoint, Issued, basic
 from tests.unit.policies import API, METHODS, PATHS, opens

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lambdas.authorizer.policy import allow, requested_connection
-from lambdas.directory import tokens
+from lambdas.credentials import tokens
 from tests.unit.policies import API, METHODS, PATHS, opens
 
 OWN, OTHER = "abcdefghijklmnop", "qrstuvwxyz234567"

@@ -15,9 +15,9 @@ from moto import mock_aws
 from lambdas import metrics
 from lambdas.authorizer.last_use import LastUse
 from lambdas.authorizer.policy import allow, why_denied
-from lambdas.directory.connections import Scope
-from lambdas.directory.tokens import PresentedToken, generate
-from lambdas.store.connections import ConnectionStore
+from lambdas.credentials.connections import Scope
+from lambdas.credentials.store import ConnectionStore
+from lambdas.credentials.tokens import PresentedToken, generate
 from lambdas.store.table import Table
 from tests.tables import create_table
 from tests.unit.authorizer_endpoint import TABLE, Endpoint, Issued

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lambdas.scim import backoff
-from lambdas.scim.backoff import Backoff, request_time
+from lambdas import retrying as backoff
+from lambdas.retrying import Backoff, request_time
 from lambdas.scim.errors import BusyException
 
 

@@ -10,9 +10,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from scimctl import wire
-from scimctl.local.state import LocalConnection, LocalState, write_connection, write_state
+from scimctl.local_state import LocalConnection, LocalState, write_connection, write_state
 from scimctl.main import app
+from scimprobe import wire
 from tests.unit import check_faults
 from tests.unit.scim_faults import Right
 from tests.unit.scim_stand_in import TOKEN, Answer, Received, serving

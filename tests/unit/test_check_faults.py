@@ -3,10 +3,10 @@
 import pytest
 from rich.console import Console
 
-from scimctl.check import entra_groups, job, okta, validator_groups
-from scimctl.check.job import Outcome, Run
-from scimctl.check.suites import SUITES
-from scimctl.wire import Tenant
+from scimprobe.check import entra_groups, job, okta, validator_groups
+from scimprobe.check.job import Outcome, Run
+from scimprobe.check.suites import SUITES
+from scimprobe.wire import Tenant
 from tests.unit import check_faults
 from tests.unit.scim_faults import (
     changing_answers,

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scimctl.check import okta
-from scimctl.check.reply import Difference, Reply, Request, Stop
-from scimctl.simulate.attributes import MANAGER, email
-from scimctl.wire import Answer
+from scimprobe.check import okta
+from scimprobe.check.reply import Difference, Reply, Request, Stop
+from scimprobe.simulate.attributes import MANAGER, email
+from scimprobe.wire import Answer
 
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"

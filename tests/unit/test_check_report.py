@@ -5,10 +5,10 @@ import json
 import pytest
 from rich.console import Console
 
-from scimctl.check import job, suites
-from scimctl.check.report import Report
-from scimctl.check.suite import Suite
-from scimctl.wire import Tenant
+from scimprobe.check import job, suites
+from scimprobe.check.report import Report
+from scimprobe.check.suite import Suite
+from scimprobe.wire import Tenant
 from tests.unit import check_faults, scim_faults
 from tests.unit.scim_faults import Right, on_operations
 from tests.unit.scim_stand_in import TOKEN, Answer, Fault, Received, serving

@@ -11,11 +11,11 @@ import pytest
 from rich.console import Console
 from scim2_models import Resource
 
-from scimctl import wire
-from scimctl.check import job, suites
-from scimctl.check.job import Outcome, Run, UnusableError
-from scimctl.check.suite import Suite
-from scimctl.wire import Tenant
+from scimprobe import wire
+from scimprobe.check import job, suites
+from scimprobe.check.job import Outcome, Run, UnusableError
+from scimprobe.check.suite import Suite
+from scimprobe.wire import Tenant
 from tests.unit import scim_faults
 from tests.unit.scim_faults import Right
 from tests.unit.scim_stand_in import TOKEN, Answer, Received, StandIn, serving

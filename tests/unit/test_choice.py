@@ -5,8 +5,8 @@ import json
 import pytest
 
 from infra.choice import CONTEXT, chosen_environment
-from lambdas.directory import settings
-from lambdas.directory.settings import LOCAL_ACCOUNT, LOCAL_REGION, Environment, SettingsError
+from lambdas.environment import file as settings
+from lambdas.environment.file import LOCAL_ACCOUNT, LOCAL_REGION, Environment, SettingsError
 
 
 def chosen(monkeypatch: pytest.MonkeyPatch, **context: str) -> Environment:

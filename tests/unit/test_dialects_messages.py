@@ -106,12 +106,12 @@ def test_every_dialect_quotes_what_it_mends_with_its_source_and_has_a_test_of_it
 
 
 def test_every_dialect_is_listed_for_the_clients_administrators() -> None:
-    listed = (Path(__file__).parents[2] / "docs" / "clients.md").read_text()
+    listed = (Path(__file__).parents[2] / "docs" / "contributor" / "clients.md").read_text()
     assert [file.name for file in DIALECTS if f"../lambdas/scim/dialects/{file.name}" not in listed] == []
 
 
 def test_every_known_case_is_told_with_scripts_that_show_it() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "client-cases.md").read_text()
+    text = (Path(__file__).parents[2] / "docs" / "contributor" / "client-cases.md").read_text()
     rows = {int(row[1]): row[0] for row in re.finditer(r"^\| (\d+) \|.*$", text, re.MULTILINE)}
     assert set(rows) == set(range(1, 78))
     by_name = {script.name: script for script in scripts()}

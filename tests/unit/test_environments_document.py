@@ -1,4 +1,4 @@
-"""docs/environments.md tells every key of an environment file, and what it shows can be used."""
+"""docs/operator/environments.md tells every key of an environment file, and what it shows can be used."""
 
 import re
 import tomllib
@@ -10,11 +10,11 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from lambdas.directory import settings
-from lambdas.directory.settings import Environment
+from lambdas.environment import file as settings
+from lambdas.environment.file import Environment
 from tests.unit.environment_files import MINIMAL, as_toml
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs" / "environments.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "operator" / "environments.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `([\w.]+)` \| [^|]+ \| ([^|]+) \|[^|]*\|$", re.MULTILINE)
 TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 TOP = "### What every file needs"

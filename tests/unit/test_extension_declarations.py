@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.directory.schema import build_provider
+from lambdas.environment.provider import build_provider
 from tests.environments import environment_of, mistakes_in
 
 CUSTOM = "urn:ietf:params:scim:schemas:extension:2.0:CustomExtensionName"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lambdas.operations.problems import Problem
 from scimctl.local import checks
-from scimctl.problems import Problem
 
 Program = Callable[[str, str], Path]
 

@@ -8,7 +8,7 @@ import pytest
 
 from scimctl.local import client
 from scimctl.local.client import NO_ANSWER, Answer
-from scimctl.local.state import LocalConnection
+from scimctl.local_state import LocalConnection
 
 
 class Echo(BaseHTTPRequestHandler):

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from scimctl.local import cloud, processes, state
-from scimctl.local.state import CloudProcess
+from scimctl import local_state as state
+from scimctl.local import cloud, processes
+from scimctl.local_state import CloudProcess
 
 WORKER = "import sys, time; print(flush=True); time.sleep(60)"
 

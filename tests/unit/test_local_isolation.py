@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from scimctl.local import isolation
-from scimctl.local.state import LocalState
+from scimctl.local_state import LocalState
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from lambdas.directory.settings import SettingsError
-from scimctl.local import lifecycle, lock, processes, state
-from scimctl.local.state import CloudProcess, LocalConnection, LocalState
-from scimctl.problems import Problem
+from lambdas.environment.file import SettingsError
+from lambdas.operations.problems import Problem
+from scimctl import local_state as state
+from scimctl.local import lifecycle, lock, processes
+from scimctl.local_state import CloudProcess, LocalConnection, LocalState
 
 GONE = "another boot/1"
 

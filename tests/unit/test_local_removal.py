@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from scimctl.local import removal, state
-from scimctl.local.state import LocalState
-from scimctl.problems import Problem
+from lambdas.operations.problems import Problem
+from scimctl import local_state as state
+from scimctl.local import removal
+from scimctl.local_state import LocalState
 
 DATA = {"TableName": "scim-devices-Table", "LogGroupName": "/scim/devices"}
 DEVICES = LocalState("devices", 4600, "us-east-1", {**DATA, "ApiId": "abc"})

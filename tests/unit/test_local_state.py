@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scimctl.local import state
-from scimctl.local.state import CloudProcess, LocalConnection, LocalState, StateError
+from scimctl import local_state as state
+from scimctl.local_state import CloudProcess, LocalConnection, LocalState, StateError
 
 OUTPUTS = {"ApiId": "abc123", "TableName": "scim-local-Table"}
 CONNECTION = LocalConnection("http://127.0.0.1:4600/v2/abc", "scim_x")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from scimctl.local import state, status
-from scimctl.local.state import LocalConnection, LocalState
+from lambdas.operations.problems import Problem
+from scimctl import local_state as state
+from scimctl.local import status
 from scimctl.local.status import Deployed, Status
-from scimctl.problems import Problem
+from scimctl.local_state import LocalConnection, LocalState
 
 OUTPUTS = {"ApiId": "abc123", "TableName": "scim-local-Table", "LogGroupName": "/scim/local"}
 CONNECTION = LocalConnection("http://127.0.0.1:4600/restapis/abc123/scim/_user_request_/v2/k3x7", "scim_secret")

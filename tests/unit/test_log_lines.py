@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from rich.text import Text
 
-from scimctl.log import lines, words
-from scimctl.log.events import Record
+from lambdas.operations.log import words
+from lambdas.operations.log.events import Record
+from scimctl.log import lines
 from tests.unit.log_records import access, event, failure, operation, refused, request, sweep
 
 

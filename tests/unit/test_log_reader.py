@@ -8,10 +8,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from scimctl.log import reader as reading
+from lambdas.operations.log import reader as reading
+from lambdas.operations.log.reader import LogReader, Silent
+from lambdas.operations.problems import Problem
 from scimctl.log.moments import moment
-from scimctl.log.reader import LogReader, Silent
-from scimctl.problems import Problem
 
 NOON = datetime(2027, 1, 31, 12, tzinfo=UTC)
 GROUP = "/scim/local"

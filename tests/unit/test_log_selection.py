@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.authorizer.credentials import Reason
-from scimctl.log.causes import CREDENTIALS, GATEWAY
-from scimctl.log.events import Record
-from scimctl.log.selection import Selection, Subject
+from lambdas.operations.log.causes import CREDENTIALS, GATEWAY
+from lambdas.operations.log.events import Record
+from lambdas.operations.log.selection import Selection, Subject
 from tests.unit.filter_patterns import matches
 from tests.unit.log_records import USER_ID, access, failure, operation, refused, request, sweep
 

@@ -9,9 +9,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from scimctl.log.events import Record
-from scimctl.log.reader import LogReader
-from scimctl.log.story import Story, find
+from lambdas.operations.log.events import Record
+from lambdas.operations.log.reader import LogReader
+from lambdas.operations.log.story import Story, find
 from tests.unit.filter_patterns import matches
 from tests.unit.log_records import (
     AUTHORIZER_ID,

@@ -9,11 +9,11 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from lambdas.directory import tokens
-from scimctl.access import Access
-from scimctl.local.state import LocalState, write_state
+from lambdas.credentials import tokens
+from lambdas.operations.connections import Access
+from lambdas.operations.problems import Problem
+from scimctl.local_state import LocalState, write_state
 from scimctl.main import app
-from scimctl.problems import Problem
 from scimctl.targets import resolve
 from tests.unit import operators
 from tests.unit.operators import BASE_URL, TABLE

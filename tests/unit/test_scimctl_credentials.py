@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from lambdas.directory import tokens
-from lambdas.directory.connections import MAX_TOKENS, State
-from lambdas.store.connection_items import token_item
-from lambdas.store.connections import ConnectionStore
+from lambdas.credentials import tokens
+from lambdas.credentials.connections import MAX_TOKENS, State
+from lambdas.credentials.items import token_item
+from lambdas.credentials.store import ConnectionStore
 from lambdas.store.table import ConditionFailed
+from scimctl.connections.tokens import GRACE
 from scimctl.durations import parse_duration
 from scimctl.durations import told as told_duration
 from scimctl.main import app
 from scimctl.options import connection_id
-from scimctl.tokens import GRACE
 from tests.unit import operators
 from tests.unit.operators import BASE_URL, refused, scimctl
 

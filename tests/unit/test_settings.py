@@ -9,9 +9,9 @@ from typing import Any, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from lambdas.directory import settings
-from lambdas.directory.settings import Environment, SettingsError
-from lambdas.directory.settings.places import written
+from lambdas.environment import file as settings
+from lambdas.environment.file import Environment, SettingsError
+from lambdas.environment.file.places import written
 from tests.unit.environment_files import as_toml
 
 MINIMAL = """

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lambdas.directory import settings
-from lambdas.directory.settings import Mistake, SettingsError
+from lambdas.environment import file as settings
+from lambdas.environment.file import Mistake, SettingsError
 from tests.unit.environment_files import MINIMAL, as_toml
 
 

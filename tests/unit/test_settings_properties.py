@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.directory.settings import Environment, SettingsError, load
+from lambdas.environment.file import Environment, SettingsError, load
 from tests.unit.environment_files import MINIMAL, as_toml, files, files_that_fit
 
 FOREIGN = ["pydantic", "validation error", "Input should", "input_type", "input_value", "should be"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scimctl.simulate.attributes import (
+from scimprobe.simulate.attributes import (
     DEPARTMENT,
     EMPLOYEE_NUMBER,
     ENTERPRISE_USER,

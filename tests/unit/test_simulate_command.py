@@ -8,8 +8,8 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from scimctl.local.state import LocalConnection, LocalState, write_connection, write_state
-from scimctl.simulate.command import simulate
+from scimctl.local_state import LocalConnection, LocalState, write_connection, write_state
+from scimprobe.simulate.command import simulate
 from tests.unit.scim_stand_in import TOKEN, StandIn, serving
 
 SMALL = ("--users", "2", "--groups", "1")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from scimctl.simulate import changes
-from scimctl.simulate.attributes import MANAGER, email
-from scimctl.simulate.directory import Directory
+from scimprobe.simulate import changes
+from scimprobe.simulate.attributes import MANAGER, email
+from scimprobe.simulate.directory import Directory
 
 
 def build(run: str = "a1", seed: int = 1, users: int = 100, groups: int = 10) -> Directory:

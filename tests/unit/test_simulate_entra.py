@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scimctl.simulate import entra
-from scimctl.simulate.attributes import DEPARTMENT, EMPLOYEE_NUMBER, MANAGER, email
-from scimctl.simulate.entra import Dialect
+from scimprobe.simulate import entra
+from scimprobe.simulate.attributes import DEPARTMENT, EMPLOYEE_NUMBER, MANAGER, email
+from scimprobe.simulate.entra import Dialect
 
 USER = {
     "externalId": "0a21",

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from scimctl.simulate import report
-from scimctl.simulate.compare import Difference
-from scimctl.simulate.report import Run
-from scimctl.wire import NO_ANSWER, Exchange
+from scimprobe.simulate import report
+from scimprobe.simulate.compare import Difference
+from scimprobe.simulate.report import Run
+from scimprobe.wire import NO_ANSWER, Exchange
 
 DIFFERENCE = Difference("User a@x", "read user", 'emails[type eq "work"].value', '"a@x"', "(nothing)")
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from scimctl.simulate import job
-from scimctl.simulate.entra import FLAG, Dialect
-from scimctl.simulate.report import Run
-from scimctl.wire import Tenant
+from scimprobe.simulate import job
+from scimprobe.simulate.entra import FLAG, Dialect
+from scimprobe.simulate.report import Run
+from scimprobe.wire import Tenant
 from tests.unit.scim_faults import (
     Right,
     accept_duplicates,

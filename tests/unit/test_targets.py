@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from scimctl.access import Access
-from scimctl.local.state import LocalState, write_state
-from scimctl.log.causes import CREDENTIALS, GATEWAY, REQUESTS, SWEEP
+from lambdas.operations.connections import Access
+from lambdas.operations.log.causes import CREDENTIALS, GATEWAY, REQUESTS, SWEEP
+from lambdas.operations.problems import Problem
+from lambdas.operations.resources import Resources
+from scimctl.local_state import LocalState, write_state
 from scimctl.main import LOCAL_VARIABLE
-from scimctl.problems import Problem
-from scimctl.resources.access import Resources
 from scimctl.resources.options import nobody
 from scimctl.targets import SAID_LOCAL, resolve
 from tests.unit.cloudformation_stand_in import StandIn

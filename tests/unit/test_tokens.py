@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lambdas.directory import tokens
-from lambdas.directory.tokens import PresentedToken
+from lambdas.credentials import tokens
+from lambdas.credentials.tokens import PresentedToken
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

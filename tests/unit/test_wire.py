@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from scimctl.simulate import entra
-from scimctl.wire import ATTEMPTS, NO_ANSWER, Answer, Client, Tenant
+from scimprobe.simulate import entra
+from scimprobe.wire import ATTEMPTS, NO_ANSWER, Answer, Client, Tenant
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/scim+json\r\nContent-Length: 2\r\n\r\n{}"
 BUSY = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"

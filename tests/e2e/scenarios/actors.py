@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scimctl.simulate import entra
-from scimctl.simulate.attributes import Value, email, flatten
-from scimctl.simulate.entra import Dialect, Operation
+from scimprobe.simulate import entra
+from scimprobe.simulate.attributes import Value, email, flatten
+from scimprobe.simulate.entra import Dialect, Operation
 from tests.e2e.endpoint import Endpoint, Reply
 from tests.e2e.local_cloud import LocalCloud
 

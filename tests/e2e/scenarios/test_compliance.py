@@ -6,8 +6,8 @@ regenerate the connection.
 
 import pytest
 
-from scimctl.simulate.attributes import DEPARTMENT
-from scimctl.simulate.entra import Dialect
+from scimprobe.simulate.attributes import DEPARTMENT
+from scimprobe.simulate.entra import Dialect
 from tests.e2e.endpoint import SECRETS, Endpoint, now
 from tests.e2e.scenarios.actors import DIALECTS, Entra, Operator, refused, sets_of
 from tests.e2e.scenarios.conftest import EntraOf, OperatorOf

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scimctl.local.state import PROJECT
+from scimctl.local_state import PROJECT
 from tests.e2e.endpoint import now
 from tests.e2e.local_cloud import LocalCloud
 from tests.e2e.scenarios.actors import Entra, Operator, refused, sets_of

@@ -10,8 +10,8 @@ import boto3
 import pytest
 from click.testing import Result
 
+from lambdas.operations.log.events import Record
 from lambdas.store.table import Table
-from scimctl.log.events import Record
 from tests.storage.builders import Directory
 from tests.tables import create_table
 from tests.unit import operators

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lambdas.directory import tokens
+from lambdas.credentials import tokens
 from tests.unit.cloudformation_stand_in import StandIn
 from tests.unit.commands.conftest import DIRECTORY, Acme
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import typer
 
-from scimctl.log.causes import CREDENTIALS, GATEWAY, REQUESTS
+from lambdas.operations.log.causes import CREDENTIALS, GATEWAY, REQUESTS
 from scimctl.main import app
 
 ROOT = Path(__file__).resolve().parents[3]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SPAN = re.compile(r"`((?:SCIM_TOKEN=\S+ |\S*/bin/)?scimctl [^`]+)`")
 FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?://)([^)\s]+)\)")

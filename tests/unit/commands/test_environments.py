@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lambdas.directory import settings
-from lambdas.directory.settings import Environment
+from lambdas.environment import file as settings
+from lambdas.environment.file import Environment
 from scimctl.environments.summary import summary
 from tests.unit.environment_files import MINIMAL, as_toml
 from tests.unit.operators import refused, scimctl

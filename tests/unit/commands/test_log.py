@@ -106,7 +106,7 @@ def test_following_goes_on_until_ctrl_c(acme: Acme, monkeypatch: pytest.MonkeyPa
         raise KeyboardInterrupt
 
     acme.log(request(resource_name="ada"))
-    monkeypatch.setattr("scimctl.log.reader.time.sleep", stop)
+    monkeypatch.setattr("lambdas.operations.log.reader.time.sleep", stop)
     assert "create user      ada" in lines(acme, "--follow")[1]
 
 

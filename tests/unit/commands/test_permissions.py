@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.directory import settings
+from lambdas.environment import file as settings
 from tests.environments import SETS
 from tests.storage.builders import GROUP, NOBODY
 from tests.unit.commands.conftest import Acme

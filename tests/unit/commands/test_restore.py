@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.directory.connections import Connection, State, new_connection, new_token
-from lambdas.store.connections import ConnectionStore
+from lambdas.credentials.connections import Connection, State, new_connection, new_token
+from lambdas.credentials.store import ConnectionStore
 from lambdas.store.table import Table
 from tests.storage.builders import Directory
 from tests.tables import create_table

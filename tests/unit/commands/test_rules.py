@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.directory import settings
-from scimctl.log import words
+from lambdas.environment import file as settings
+from lambdas.operations.log import words
 from tests.storage.builders import USER
 from tests.unit.commands.conftest import Acme
 

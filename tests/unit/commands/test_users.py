@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from lambdas.directory import settings
-from scimctl.journal import Journal
-from scimctl.problems import Problem
-from scimctl.resources import access, show
-from scimctl.resources.access import Resources
+from lambdas.environment import file as settings
+from lambdas.operations import resources as access
+from lambdas.operations.journal import Journal
+from lambdas.operations.problems import Problem
+from lambdas.operations.resources import Resources
+from scimctl.resources import show
 from scimctl.targets import resolve
 from tests.storage.builders import NOBODY
 from tests.unit.commands.conftest import LOG_GROUP, Acme

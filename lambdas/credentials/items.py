@@ -1,0 +1,68 @@
+"""How connections and tokens lie in the table: the attributes of their items."""
+
+from datetime import UTC, datetime
+
+from lambdas.credentials.connections import Connection, Scope, State, Token
+from lambdas.store import keys
+from lambdas.store.table import Item, key_of
+
+
+def connection_item(connection: Connection) -> Item:
+    """Return the item of a connection; it has no ``tokens`` where there are none, because no set may be empty."""
+    item = {
+        **key_of(keys.connection(connection.id)),
+        "directory": {"S": connection.directory},
+        "label": {"S": connection.label},
+        "state": {"S": connection.state.value},
+        "created": {"S": connection.created.isoformat()},
+        "revision": {"N": str(connection.revision)},
+    }
+    return item | {"tokens": {"SS": sorted(connection.tokens)}} if connection.tokens else item
+
+
+def read_connection(item: Item) -> Connection:
+    """Return the connection that an item is."""
+    return Connection(
+        id=item["pk"]["S"].partition("#")[2],
+        directory=item["directory"]["S"],
+        label=item["label"]["S"],
+        state=State(item["state"]["S"]),
+        created=datetime.fromisoformat(item["created"]["S"]),
+        tokens=frozenset(item.get("tokens", {}).get("SS", ())),
+        revision=int(item["revision"]["N"]),
+    )
+
+
+def token_item(token: Token) -> Item:
+    """Return the item of a token: the hash of its secret, never the secret."""
+    item: Item = {
+        **key_of(keys.token(token.id)),
+        "hash": {"B": token.hash},
+        "connection": {"S": token.connection},
+        "directory": {"S": token.directory},
+        "scope": {"S": token.scope.value},
+        "state": {"S": token.state.value},
+        "label": {"S": token.label},
+        "created": {"S": token.created.isoformat()},
+        "expires": {"N": str(int(token.expires.timestamp()))},
+    }
+    if token.last_used is not None:
+        item["last_used"] = {"S": token.last_used.isoformat()}
+    return item
+
+
+def read_token(item: Item) -> Token:
+    """Return the token that an item is."""
+    last_used = item.get("last_used")
+    return Token(
+        id=item["pk"]["S"].partition("#")[2],
+        hash=item["hash"]["B"],
+        connection=item["connection"]["S"],
+        directory=item["directory"]["S"],
+        scope=Scope(item["scope"]["S"]),
+        state=State(item["state"]["S"]),
+        label=item["label"]["S"],
+        created=datetime.fromisoformat(item["created"]["S"]),
+        expires=datetime.fromtimestamp(int(item["expires"]["N"]), UTC),
+        last_used=datetime.fromisoformat(last_used["S"]) if last_used else None,
+    )

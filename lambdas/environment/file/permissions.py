@@ -1,0 +1,88 @@
+"""The permission sets of an environment, where users get them from, and how users sign in."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from lambdas.environment.file.mistakes import mistake
+from lambdas.environment.file.section import Name, Section
+
+
+class Source(StrEnum):
+    """Where users get permission sets from."""
+
+    GROUPS = "groups"
+    """An operator maps groups to sets, and the groups' members get them."""
+
+    ROLES = "roles"
+    """The client names sets in the user's ``roles``."""
+
+    SYSTEM_GROUPS = "system-groups"
+    """Each set is a group that exists from the start, and its members get the set."""
+
+    OPERATOR = "operator"
+    """An operator assigns sets to a user; no client changes that."""
+
+
+SetId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+class PermissionSet(Section):
+    """A named set of the product's rights."""
+
+    id: Annotated[
+        SetId,
+        Field(
+            description='an id of up to 64 letters, digits, ".", "_" and "-", such as "admin"; the product knows the set by it'
+        ),
+    ]
+    name: Annotated[Name, Field(description='a name that people read, such as "Administrator"')]
+    description: Annotated[Name | None, Field(description="a text that operators read")] = None
+
+
+class Permissions(Section):
+    """What users may do in the product, by sets."""
+
+    sets: Annotated[
+        tuple[PermissionSet, ...], Field(strict=False, description="a list of tables [[permissions.sets]]")
+    ] = ()
+    sources: Annotated[
+        tuple[Annotated[Source, Field(strict=False)], ...],
+        Field(
+            strict=False, description='a list of where sets come from: "groups", "roles", "system-groups", "operator"'
+        ),
+    ] = ()
+    default: Annotated[
+        tuple[SetId, ...],
+        Field(strict=False, description="a list of ids of sets, which a user has who gets none from any source"),
+    ] = ()
+    unknown_role: Annotated[
+        Literal["ignore", "refuse"],
+        Field(description='"ignore" (a role that is no set is kept and gives nothing) or "refuse"'),
+    ] = "ignore"
+
+    @model_validator(mode="after")
+    def _names_only_its_sets(self) -> Self:
+        ids = [each.id.lower() for each in self.sets]
+        names = [each.name.lower() for each in self.sets]
+        for what, values in (("id", ids), ("name", names)):
+            twice = sorted({each for each in values if values.count(each) > 1})
+            if twice:
+                raise mistake(f'permissions.sets: two sets have the {what} "{twice[0]}"; case makes no difference')
+        unknown = [each for each in self.default if each not in {one.id for one in self.sets}]
+        if unknown:
+            there = ", ".join(each.id for each in self.sets) or "none"
+            raise mistake(f'permissions.default names "{unknown[0]}", which is no set; the sets are: {there}')
+        if self.sources and not self.sets:
+            raise mistake("permissions.sources says where sets come from, but there are no [[permissions.sets]]")
+        return self
+
+
+class Login(Section):
+    """How users sign in to the product: an operator can set it for each user, for guests without the identity provider."""
+
+    default: Annotated[
+        Literal["external", "built-in"],
+        Field(description='"external" (through the identity provider) or "built-in" (with a password of the product)'),
+    ] = "external"

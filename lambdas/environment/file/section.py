@@ -1,0 +1,27 @@
+"""What every table of an environment file has in common."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+
+class Section(BaseModel):
+    """A table of the file: a key that is not known is a mistake, and nothing is changed after loading.
+
+    Every field's ``description`` completes the sentence "it must be ..." for a person who made a mistake in the file, so it
+    is the message as well as the documentation.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
+
+StackLabel = Annotated[str, StringConstraints(pattern=r"^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
+
+AttributePath = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+"""A path of RFC 7644 section 3.10 without a filter, such as ``name.givenName``; which attributes there are is checked when the
+models are built (:mod:`lambdas.environment.provider`)."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""A text that people read."""

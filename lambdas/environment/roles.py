@@ -1,0 +1,104 @@
+"""The roles that a client sends on a user, read as the permission sets they name.
+
+Entra sends an app role by its mapping (idp-behaviour 1.12)::
+
+    {"value": "Admin", "display": "Administrator", "type": "WindowsAzureActiveDirectoryRole", "primary": true}
+    {"value": "{\\"id\\":\\"18d1...\\",\\"value\\":\\"Admin\\",\\"displayName\\":\\"Administrator\\"}"}
+
+The second is ``SingleAppRoleAssignment`` and ``AppRoleAssignmentsComplex`` in a PATCH: JSON inside a string. It is stored as sent;
+only here it is read.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scim2_models import InvalidValueException, Resource
+
+from lambdas.environment.file.permissions import Permissions, PermissionSet, Source
+
+NAMES = ("value", "display", "displayName")
+"""Where the name of a role may stand, in the order in which it is looked for."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role of a user."""
+
+    names: tuple[str, ...]
+    """What it is called: its value and its display names, as sent."""
+
+    @property
+    def shown(self) -> str:
+        """What it is called in a message or a reason."""
+        return self.names[0]
+
+
+def read_roles(values: Iterable[Any] | None) -> list[Role]:
+    """Return the roles that a user's ``roles`` hold, those without a name left out.
+
+    :param values: Values of ``roles``: mappings as in JSON, or models with the attributes ``value`` and ``display``.
+    """
+    read = [_names(each if isinstance(each, Mapping) else vars(each)) for each in values or ()]
+    return [Role(names) for names in read if names]
+
+
+def sets_named(permissions: Permissions, role: Role) -> list[PermissionSet]:
+    """Return the permission sets that a role names by their id or name, whatever the case."""
+    names = {name.casefold() for name in role.names}
+    return [each for each in permissions.sets if names & {each.id.casefold(), each.name.casefold()}]
+
+
+def unknown_roles(permissions: Permissions, roles: Sequence[Role]) -> list[Role]:
+    """Return the roles that name no permission set."""
+    return [role for role in roles if not sets_named(permissions, role)]
+
+
+class RoleRules:
+    """What roles clients may send."""
+
+    def __init__(self, permissions: Permissions) -> None:
+        """Take the permission sets of the environment's file."""
+        self.permissions = permissions
+        self.refuses = Source.ROLES in permissions.sources and permissions.unknown_role == "refuse"
+
+    def check(self, user: Resource[Any], before: Resource[Any] | None = None) -> None:
+        """Refuse a role that is no permission set, where the file says so; one that the user has already is no reason.
+
+        :raises InvalidValueException: Naming the role, and the roles there are.
+        """
+        if not self.refuses:
+            return
+        unknown = unknown_roles(self.permissions, read_roles(getattr(user, "roles", None)))
+        kept = read_roles(getattr(before, "roles", None))
+        for role in unknown:
+            if role not in kept:
+                there = ", ".join(f'"{each.id}"' for each in self.permissions.sets)
+                raise InvalidValueException(detail=f'roles: "{role.shown[:80]}" is no role here; the roles are {there}')
+
+
+def _names(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in NAMES:
+        value = entry.get(name)
+        inner = _object_in(value)
+        if inner is not None:
+            found += _names(inner)
+        elif isinstance(value, str) and value.strip():
+            found.append(value.strip())
+    return tuple(dict.fromkeys(found))
+
+
+def _object_in(value: Any) -> Mapping[str, Any] | None:
+    """Return the JSON object that a string holds, or None."""
+    if not isinstance(value, str) or not value.lstrip().startswith("{"):
+        return None
+    try:
+        read = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(read, dict):
+        return None
+    # One level only: what a string in a string in a string says is nobody's role.
+    return {key: item for key, item in read.items() if not (isinstance(item, str) and item.lstrip().startswith("{"))}

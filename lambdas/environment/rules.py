@@ -1,0 +1,91 @@
+"""The rules that an environment's file sets for its users and groups."""
+
+from typing import Any
+
+from scim2_models import Resource
+
+from lambdas.environment.attribute_checks import AttributeChecks
+from lambdas.environment.file.environment import Environment
+from lambdas.environment.group_rules import GroupRules
+from lambdas.environment.roles import RoleRules
+from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.rules import Deprovisioning, Rules, is_active
+
+
+class EnvironmentRules(Rules):
+    """The rules of one environment."""
+
+    def __init__(self, environment: Environment, provider: DirectoryProvider) -> None:
+        """Take the environment's checked file, and the description of the service that was made of it."""
+        self.environment = environment
+        self.groups = GroupRules(environment)
+        self.roles = RoleRules(environment.permissions)
+        self._attributes = {name: AttributeChecks(provider.declared(name)) for name in ("User", "Group")}
+
+    def check_creation(self, resource: Resource[Any]) -> None:
+        """Refuse a group that clients do not create; give a resource its defaults, and check its attributes."""
+        if _is_group(resource):
+            self.groups.check_creation()
+        else:
+            self.roles.check(resource)
+        self._of(resource).apply(resource)
+
+    def check_change(self, before: Resource[Any], after: Resource[Any], *, patched: bool) -> None:
+        """Refuse the renaming of a group that clients do not create; give a resource its defaults, and check its attributes."""
+        if _is_group(after):
+            self.groups.check_change(before, after)
+        else:
+            self.roles.check(after, before)
+        self._of(after).apply(after, before, patched=patched)
+
+    def check_deletion(self, current: Resource[Any]) -> None:
+        """Refuse the deletion of a group that clients do not create."""
+        if _is_group(current):
+            self.groups.check_deletion(current)
+
+    def after_change(self, was_active: bool, after: Resource[Any]) -> Deprovisioning:
+        """Return what becomes of a user: something when it is disabled now.
+
+        Who is disabled leaves its groups at every change until it is in none, so that one that failed half-way is finished when
+        it is sent again. Only who turns disabled is removed: one that was created so is kept.
+        """
+        rules = self.environment.users.deprovisioning
+        if is_active(after):
+            return Deprovisioning.STAYS
+        if rules.deactivated == "remove" and was_active:
+            return Deprovisioning.REMOVED
+        return Deprovisioning.LEAVES if rules.memberships == "remove" else Deprovisioning.STAYS
+
+    def after_deletion(self) -> Deprovisioning:
+        """Return what becomes of a user who is deleted."""
+        rules = self.environment.users.deprovisioning
+        if rules.deleted == "remove":
+            return Deprovisioning.REMOVED
+        return Deprovisioning.LEAVES if rules.memberships == "remove" else Deprovisioning.STAYS
+
+    def _of(self, resource: Resource[Any]) -> AttributeChecks:
+        return self._attributes["Group" if _is_group(resource) else "User"]
+
+
+class OperatorRules(EnvironmentRules):
+    """The rules of an environment when its operator acts, who means what the command says.
+
+    Who deletes a user wants its data gone, also where a client's DELETE only disables; who disables one wants it kept, also where a
+    client that disables removes.
+    """
+
+    def after_change(self, was_active: bool, after: Resource[Any]) -> Deprovisioning:
+        """Return whether a user who is disabled leaves its groups; it is never removed."""
+        found = super().after_change(was_active, after)
+        if found is not Deprovisioning.REMOVED:
+            return found
+        leaves = self.environment.users.deprovisioning.memberships == "remove"
+        return Deprovisioning.LEAVES if leaves else Deprovisioning.STAYS
+
+    def after_deletion(self) -> Deprovisioning:
+        """Remove the user."""
+        return Deprovisioning.REMOVED
+
+
+def _is_group(resource: Resource[Any]) -> bool:
+    return "members" in type(resource).model_fields

@@ -1,0 +1,71 @@
+"""The names of the users and groups of which records tell the id alone: a change of a group's members reads no name."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from lambdas.operations.log.events import Kind, Record
+from lambdas.operations.problems import Problem
+from lambdas.store import keys
+from lambdas.store.table import Table
+from scimctl.targets import Target
+
+
+class _Resource(NamedTuple):
+    directory: str
+    type: str
+    id: str
+
+
+class Names:
+    """Names by id: out of other records, else out of the table.
+
+    They are a courtesy: an operator who may read the log and not the table sees ids.
+    """
+
+    def __init__(self, target: Target) -> None:
+        """Take where the environment is deployed; the table is not asked before :meth:`look_up` needs it."""
+        self.target = target
+        self._table: Table | None = None
+        self._names: dict[_Resource, str | None] = {}
+        self._may_read = True
+
+    def __call__(self, record: Record) -> str | None:
+        """Return the name of the resource that a record is about; None when it is not known."""
+        resource = _resource_of(record)
+        return self._names.get(resource) if resource else None
+
+    def learn(self, records: Iterable[Record]) -> None:
+        """Learn the names that records tell."""
+        for record in records:
+            resource = _resource_of(record)
+            if resource is not None and record.get("resource_name"):
+                self._names[resource] = str(record["resource_name"])
+
+    def look_up(self, records: Iterable[Record]) -> None:
+        """Look up the names that records need and none has told: 1 BatchGetItem for each 100."""
+        needed = {_resource_of(record) for record in records} - {None} - self._names.keys()
+        missing = [each for each in needed if each is not None]
+        if not missing or not self._may_read:
+            return
+        wanted = {keys.resource(*each): each for each in missing}
+        try:
+            with self.target.readable():
+                found = self._reader().batch_get(wanted, attributes=("pk", "sk", "name"))
+        except Problem:
+            self._may_read = False
+            return
+        self._names.update(dict.fromkeys(missing))
+        for item in found:
+            self._names[wanted[keys.Key(item["pk"]["S"], item["sk"]["S"])]] = item.get("name", {}).get("S")
+
+    def _reader(self) -> Table:
+        if self._table is None:
+            self._table = Table(self.target.client("dynamodb"), self.target.table_name, patient=False)
+        return self._table
+
+
+def _resource_of(record: Record) -> _Resource | None:
+    fields = [record.get(name) for name in ("directory", "resource_type", "resource_id")]
+    if record.get("event") == Kind.SWEEP:
+        fields = [record.get("directory"), "Group", record.get("group")]
+    return _Resource(*map(str, fields)) if all(fields) else None

@@ -1,0 +1,119 @@
+"""Reading the log group of an environment: page by page, and each event of a followed log once."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.exceptions import HTTPClientError
+
+from lambdas.operations.log.events import LogEvent
+from lambdas.operations.problems import Problem, readable
+from scimctl.targets import Target
+
+PAGE = 10_000
+"""Events of one FilterLogEvents call, its upper limit. ministack gives no `nextToken`: a full page is read on in time."""
+
+LATE = timedelta(seconds=30)
+"""How much later than its own time an event may appear; so far back a poll looks again."""
+
+POLL_SECONDS = 1.0
+
+Progress = Callable[[int, datetime | None], None]
+"""Told before each call how many events came so far, and the time of the last one."""
+
+
+class Silent(Problem):
+    """The log group does not answer."""
+
+
+def _in_silence(_: int, __: datetime | None) -> None:
+    """Tell nobody."""
+
+
+class LogReader:
+    """Reads one log group."""
+
+    def __init__(self, client: Any, group: str, place: str, when_silent: str) -> None:
+        """Take a boto3 client of CloudWatch Logs, the group's name, and what to call the place in messages."""
+        self.client = client
+        self.group = group
+        self.place = place
+        self.when_silent = when_silent
+
+    @classmethod
+    def of(cls, target: Target) -> Self:
+        """Return the reader of an environment's log. Raises Problem when the stack puts out no log group."""
+        with target.readable():
+            return cls(target.client("logs"), target.log_group, target.place, target.when_silent)
+
+    def pages(
+        self, since: datetime, until: datetime | None = None, *, pattern: str = "", progress: Progress = _in_silence
+    ) -> Iterator[list[LogEvent]]:
+        """Give the events between two moments, in the order of their time, page by page; a page may be empty.
+
+        :param pattern: A filter pattern of CloudWatch Logs that spares the transfer of other events. The local cloud
+            ignores patterns of JSON, so the caller filters again.
+        :raises Silent: When the log does not answer.
+        :raises Problem: When it may not be read.
+        """
+        request: dict[str, Any] = {"logGroupName": self.group, "startTime": _milliseconds(since), "limit": PAGE}
+        if until is not None:
+            request["endTime"] = _milliseconds(until)
+        if pattern:
+            request["filterPattern"] = pattern
+        number, last, known = 0, None, set[LogEvent]()
+        while True:
+            progress(number, last)
+            answer = self._ask(request)
+            found = [_event(each) for each in answer["events"]]
+            page = [event for event in found if event not in known]
+            number += len(page)
+            last = page[-1].at if page else last
+            yield page
+            if answer.get("nextToken"):
+                request["nextToken"] = answer["nextToken"]
+            elif "nextToken" in request or len(found) < PAGE or last is None or not page:
+                return
+            else:
+                request["startTime"] = _milliseconds(last)
+                known = {event for event in found if event.at == last}
+
+    def read(self, since: datetime, until: datetime | None = None, *, pattern: str = "") -> Iterator[LogEvent]:
+        """Give the events of :meth:`pages` one by one."""
+        for page in self.pages(since, until, pattern=pattern):
+            yield from page
+
+    def follow(
+        self, since: datetime, *, pattern: str = "", progress: Progress = _in_silence
+    ) -> Iterator[list[LogEvent]]:
+        """Give the events since a moment, and then each as it comes, for ever; none twice, also one that comes late."""
+        seen: set[LogEvent] = set()
+        while True:
+            newest = since
+            for page in self.pages(since, pattern=pattern, progress=progress):
+                fresh = [event for event in page if event not in seen]
+                seen.update(fresh)
+                newest = max([newest, *(event.at for event in fresh)])
+                yield fresh
+            since = max(since, newest - LATE)
+            seen = {event for event in seen if event.at >= since}
+            time.sleep(POLL_SECONDS)
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        with readable(self.place, self.when_silent):
+            try:
+                answer: dict[str, Any] = self.client.filter_log_events(**request)
+            except (HTTPClientError, NoConnectionError):
+                raise Silent(f"No answer from {self.place}. {self.when_silent}") from None
+        return answer
+
+
+def _event(event: dict[str, Any]) -> LogEvent:
+    at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+    return LogEvent(at, event["message"], event.get("logStreamName", ""), event.get("eventId", ""))
+
+
+def _milliseconds(at: datetime) -> int:
+    return max(0, int(at.timestamp() * 1000))

@@ -1,0 +1,155 @@
+"""What a record says, in words: what was done, to whom, and why it did not succeed."""
+
+import re
+from collections.abc import Callable
+
+from lambdas.operations.log.causes import cause_of
+from lambdas.operations.log.events import ABSENT, Kind, Record, is_failure, text_of
+
+NameOf = Callable[[Record], str | None]
+"""Gives the name of a resource of which a record tells the id alone."""
+
+_ROOT = re.compile(r"^/v2/(\{connection\}|[^/]+)")
+_VERBS = {"POST": "create", "PUT": "replace", "DELETE": "delete", "GET": "read"}
+_DISCOVERY = {"ServiceProviderConfig": "abilities", "ResourceTypes": "resource types", "Schemas": "schemas"}
+_LOOKED_FOR = re.compile(r'[\w.:$-]+ eq "((?:[^"\\]|\\.)*)"', re.IGNORECASE)
+_LAST_LINE = re.compile(r"\S[^\n]*\s*\Z")
+
+
+def action(record: Record) -> str:
+    """Return what was done, such as ``create user``, ``add members`` or ``find user``."""
+    match record.get("event"):
+        case Kind.REFUSED:
+            return "check token"
+        case Kind.FAILURE:
+            return "failure"
+        case Kind.SWEEP:
+            return "sweep memberships"
+        case Kind.PERMISSIONS:
+            return "permission sets"
+        case Kind.OPERATION:
+            return str(record.get("action", "operation"))
+    method, route = str(record.get("method", "")), route_of(record)
+    first, _, rest = route.strip("/").partition("/")
+    if first in ("Users", "Groups"):
+        return _of_resource(record, method, first.removesuffix("s").lower(), rest)
+    if first in _DISCOVERY:
+        return f"read {_DISCOVERY[first]}"
+    return {"Bulk": "bulk", ".search": "find"}.get(first, f"{method} {route}")
+
+
+def _of_resource(record: Record, method: str, noun: str, rest: str) -> str:
+    if rest == ".search" or (method == "GET" and not rest):
+        return f"find {noun}" if record.get("filter") else f"list {noun}s"
+    if method == "PATCH":
+        return _of_patch(record, noun)
+    return f"{_VERBS.get(method, method)} {noun}"
+
+
+def _of_patch(record: Record, noun: str) -> str:
+    operations = record.get("operations") or []
+    if noun == "group" and record.get("changed") == ["members"]:
+        return f"{operations[0]} members" if len(operations) == 1 else "change members"
+    return f"update {noun}"
+
+
+def whom(record: Record, name_of: NameOf = lambda _: None) -> str:
+    """Return whom a record is about: a name, an external id, an id, what a search looked for, or the caller of a refusal."""
+    if record.get("event") == Kind.SWEEP:
+        return str(name_of(record) or record.get("group", ""))
+    if record.get("event") == Kind.REFUSED:
+        return f"token {record['token']}" if record.get("token") else ""
+    if record.get("event") == Kind.ACCESS:
+        return _id_in(record)
+    if record.get("event") == Kind.OPERATION:
+        subject = text_of(record, "resource_name") or text_of(record, "resource_id")
+        return subject or text_of(record, "connection") or str(record.get("directory", ""))
+    name = text_of(record, "resource_name") or text_of(record, "external_id") or name_of(record)
+    return name or text_of(record, "resource_id") or _looked_for(record)
+
+
+def why(record: Record) -> str:
+    """Return what there is to say about the outcome: the reason of a failure, what changed, how much was found."""
+    cause = cause_of(record)
+    reason = cause.why if cause else None
+    said: list[str | None] = []
+    match record.get("event"):
+        case Kind.REFUSED:
+            said = [reason, _named("connection", record)]
+        case Kind.ACCESS:
+            said = [reason, _named("connection", record), _named("source_ip", record, "from")]
+        case Kind.FAILURE:
+            last = _LAST_LINE.search(str(record.get("exception", "")))
+            said = [last[0].strip() if last else str(record.get("exception_name", ""))]
+        case Kind.SWEEP:
+            said = [f"{record.get('memberships_swept', 0):,} of a deleted group", reason]
+        case Kind.PERMISSIONS:
+            said = [_of_permissions(record)]
+        case _:
+            said = list(_of_request(record))
+    return "  ".join(filter(None, said))
+
+
+def _of_permissions(record: Record) -> str:
+    """Return the sets before and after, such as ``viewer → admin (mapped group Sales)``."""
+    before, after = (", ".join(map(str, record.get(name) or [])) or "none" for name in ("before", "after"))
+    told = record.get("reasons")
+    reasons = sorted({str(each) for some in told.values() for each in some}) if isinstance(told, dict) else []
+    return f"{before} → {after}" + (f" ({', '.join(reasons)})" if reasons else "")
+
+
+def _of_request(record: Record) -> tuple[str | None, ...]:
+    problem = " ".join(str(record[name]) for name in ("scim_type", "detail") if record.get(name))
+    shown_filter = f"filter {record['filter']}" if record.get("filter") and is_failure(record) else None
+    changed = ", ".join(map(str, record.get("changed") or []))
+    found = record.get("results")
+    return (
+        problem or None,
+        shown_filter,
+        changed if changed and not problem else None,
+        *_became(record),
+        f"{found} found" if found is not None else None,
+        f"by {short_arn(str(record['operator']))}" if record.get("operator") else None,
+    )
+
+
+def _became(record: Record) -> tuple[str | None, str | None]:
+    """Return what the environment's rules made of a user beyond what was asked."""
+    left = record.get("groups_left")
+    became = {
+        "removed": "removed, as the environment's file says",
+        "disabled": "disabled and not deleted, as the environment's file says",
+    }
+    return (
+        became.get(str(record.get("became"))),
+        f"left {left} group{'' if left == 1 else 's'}" if isinstance(left, int) else None,
+    )
+
+
+def route_of(record: Record) -> str:
+    """Return the route below the Tenant URL, such as ``/Users/{id}``; the path where no route fits."""
+    route = text_of(record, "route") or ""
+    if not _ROOT.search(route) and record.get("event") == Kind.ACCESS:
+        route = text_of(record, "path") or route
+    return _ROOT.sub("", route) or "/"
+
+
+def short_arn(arn: str) -> str:
+    """Return who an ARN names, such as ``Admin/ann`` of ``arn:aws:sts::123456789012:assumed-role/Admin/ann``."""
+    return arn.rpartition(":")[2].removeprefix("assumed-role/").removeprefix("user/")
+
+
+def _looked_for(record: Record) -> str:
+    """Return the value that a search compares a name with; the whole filter when it is not of that form."""
+    found = _LOOKED_FOR.search(str(record.get("filter", "")))
+    return found[1] if found else ""
+
+
+def _id_in(record: Record) -> str:
+    last = (text_of(record, "path") or "").rpartition("/")[2]
+    return last if route_of(record).endswith("{id}") else ""
+
+
+def _named(name: str, record: Record, label: str | None = None) -> str | None:
+    value = text_of(record, name)
+    return f"{label or name} {value}" if value and value != ABSENT else None

@@ -1,0 +1,114 @@
+"""`scimctl directory restore`: brings a directory back to what it was in a backup."""
+
+import uuid
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from lambdas.credentials.connections import State
+from lambdas.credentials.store import ConnectionStore, check_directory
+from lambdas.operations.journal import Journal
+from lambdas.operations.log.events import Kind
+from lambdas.operations.problems import Problem
+from lambdas.store.table import Table
+from scimctl import console
+from scimctl.maintenance import restoring
+from scimctl.maintenance.restoring import Difference
+from scimctl.options import EnvironmentOption, YesOption, confirm
+from scimctl.targets import Target, resolve
+
+TYPES = {"USER": "users", "GROUP": "groups"}
+
+
+def restore(
+    backup: Annotated[
+        str, typer.Option("--from", metavar="TABLE", help="The table that AWS restored the environment's table to.")
+    ],
+    environment: EnvironmentOption,
+    directory_id: Annotated[
+        str | None,
+        typer.Option(
+            "--directory", metavar="ID", help="The directory; the environment's own by default.", show_default=False
+        ),
+    ] = None,
+    yes: YesOption = False,
+) -> None:
+    """Bring a directory back to what it was in a backup; connections, tokens and other directories stay as they are.
+
+    1. Let AWS restore the environment's table to a moment before the damage, under another name:
+       `aws dynamodb restore-table-to-point-in-time --source-table-name TABLE --target-table-name TABLE-before
+       --restore-date-time 2027-01-31T09:00:00Z`
+
+    2. Disable the directory's connections, so that nobody changes it meanwhile: `scimctl connections disable`
+
+    3. `scimctl directory restore --from TABLE-before --environment acme` tells what it would do, and asks
+
+    4. `scimctl directory verify`, then enable the connections, and restart provisioning in the identity provider: it knows
+       the ids of users who were made since and are gone now.
+
+    It can be repeated when it was interrupted.
+    """
+    target = resolve(environment)
+    chosen = target.settings.directory if directory_id is None else directory_id
+    check_directory(chosen)
+    with target.readable():
+        client = target.client("dynamodb")
+        live, copy = (Table(client, name, patient=False) for name in (target.table_name, backup))
+        _check_closed(target, live, chosen)
+        with console.step(f"Comparing directory {chosen} with {backup}") as step:
+            difference = restoring.compare(live, copy, chosen, step.update)
+            step.note = f"{len(difference.changed):,} items differ, {len(difference.added):,} are new"
+        _check(difference, backup, chosen)
+        if not difference.changed and not difference.added:
+            console.out.print(Text(f"Directory {chosen} is as it was in {backup}."), soft_wrap=True)
+            return
+        confirm(_consequence(difference, chosen), yes=yes)
+        journal = Journal(target)
+        with console.step("Restoring") as step:
+            restoring.restore(live, copy, chosen, difference, step.update)
+    journal.write(
+        {
+            "event": Kind.OPERATION.value,
+            "environment": environment,
+            "request_id": str(uuid.uuid4()),
+            "directory": chosen,
+            "operator": journal.operator,
+            "action": "restore directory",
+            "detail": f"from table {backup}: {len(difference.changed):,} items written, {len(difference.added):,} removed",
+        }
+    )
+    verify = f"`{target.scimctl} directory verify --environment {environment}`"
+    told = f"Directory {chosen} is what it was. Next: {verify}, then enable its connections."
+    console.out.print(Text(told), soft_wrap=True)
+
+
+def _check_closed(target: Target, live: Table, directory: str) -> None:
+    """Refuse while an identity provider could change the directory."""
+    open_ones = [
+        each.id
+        for each in ConnectionStore(live).connections()
+        if each.directory == directory and each.state is State.ENABLED
+    ]
+    if open_ones:
+        commands = "".join(
+            f"\n  {target.scimctl} connections disable {each} -e {target.settings.name}" for each in open_ones
+        )
+        seconds = target.settings.api.authorizer_cache_seconds
+        raise Problem(
+            f"Directory {directory} can be changed while it is restored. Disable its connections first, and wait {seconds} s, "
+            f"for which API Gateway trusts what it checked:{commands}"
+        )
+
+
+def _check(difference: Difference, backup: str, directory: str) -> None:
+    if not difference.then:
+        raise Problem(f"Table {backup} has nothing of directory {directory}. Is it the table that AWS restored?")
+
+
+def _consequence(difference: Difference, directory: str) -> str:
+    numbers = ", ".join(f"{name} {difference.now[kind]:,} → {difference.then[kind]:,}" for kind, name in TYPES.items())
+    return (
+        f"Directory {directory}: {numbers}. {len(difference.changed):,} items will be written and "
+        f"{len(difference.added):,} removed; what was changed since the backup is lost."
+    )

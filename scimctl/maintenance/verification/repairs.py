@@ -1,0 +1,64 @@
+"""Mending what a verification found, safe while requests run.
+
+Member items are the truth for memberships, documents for what finds a resource, ids for the counts. A disagreement is looked at
+anew before each attempt, and mended by one transaction that is conditional on what was seen.
+"""
+
+import time
+from collections.abc import Sequence
+
+from lambdas.store.sweeping import sweep_group
+from lambdas.store.table import ConditionFailed, Table
+from scimctl.maintenance.verification.checks import check
+from scimctl.maintenance.verification.differences import Difference
+from scimctl.maintenance.verification.facts import FactReader
+from scimctl.maintenance.verification.subjects import Rest
+from scimctl.maintenance.verification.survey import Progress
+
+ATTEMPTS = 10
+"""How often a repair that meets requests under way is tried; what is left then is told."""
+
+REQUEST_SECONDS = 30.0
+"""Seconds that no request outlives (API Gateway ends it after 29). A large new group's members are written before the group, so
+members without a group are swept only when they were without one for so long."""
+
+
+def repair_all(
+    table: Table, facts: FactReader, differences: Sequence[Difference], progress: Progress, patience: float
+) -> list[Difference]:
+    """Mend differences and return those that are left.
+
+    :param patience: Seconds to wait before anything is swept: :data:`REQUEST_SECONDS` unless no request can be under way.
+    """
+    left: list[Difference] = []
+    harmless = [each for each in differences if each.harmless]
+    others = [each for each in differences if not each.harmless]
+    for number, each in enumerate(others, 1):
+        progress(f"{number:,} of {len(others):,} mended")
+        left += _mend(table, facts, each)
+    if harmless:
+        progress(f"waiting {patience:.0f} s for requests under way before sweeping")
+        time.sleep(patience)
+    for number, each in enumerate(harmless, 1):
+        progress(f"{number:,} of {len(harmless):,} swept")
+        left += _mend(table, facts, each)
+    return left
+
+
+def _mend(table: Table, facts: FactReader, difference: Difference) -> list[Difference]:
+    """Mend one difference and return what is left of it: nothing, or what is there instead."""
+    for _ in range(ATTEMPTS):
+        finding = check(table, facts, difference.subject)
+        if finding is None:
+            return []
+        difference = finding.difference
+        if isinstance(difference.subject, Rest):
+            sweep_group(table, facts.directory, difference.subject.group_id)
+        elif finding.repair:
+            try:
+                table.transact(finding.repair)
+            except ConditionFailed:
+                continue  # a request was faster: look again
+        else:
+            break
+    return [difference]

@@ -1,0 +1,212 @@
+"""`scimctl directory`: find, and mend, what disagrees inside a stored directory."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table as Grid
+from rich.text import Text
+
+from lambdas.credentials.store import check_directory
+from lambdas.environment.provider import build_provider
+from lambdas.scim.description import DirectoryProvider
+from lambdas.store.listing import Listing
+from lambdas.store.table import Table
+from scimctl import console
+from scimctl.maintenance import verification
+from scimctl.maintenance.restore_command import restore
+from scimctl.maintenance.verification import Difference
+from scimctl.options import EnvironmentOption, Output, OutputOption
+from scimctl.targets import Target, resolve
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+app.command()(restore)
+
+SHOWN = 100
+"""Differences that people are shown; programs get all."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a verification of one directory came to."""
+
+    place: str
+    """Where it is, for example ``stack scim-acme in eu-central-1``."""
+
+    directory: str
+    resources: dict[str, int]
+    """How many resources are counted, by type."""
+
+    mended: Sequence[Difference]
+    left: Sequence[Difference]
+    """The differences that are there now."""
+
+    @property
+    def wrong(self) -> list[Difference]:
+        """Those that some read shows."""
+        return [each for each in self.left if not each.harmless]
+
+    @property
+    def unswept(self) -> list[Difference]:
+        """What deleted groups left that is still to be swept."""
+        return [each for each in self.left if each.harmless]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it for programs."""
+        return {
+            "passed": not self.wrong,
+            "directory": self.directory,
+            "resources": self.resources,
+            "differences": [_told(each) for each in self.wrong],
+            "unswept": [_told(each) for each in self.unswept],
+            "mended": [_told(each) for each in self.mended],
+        }
+
+
+@app.callback()
+def directory() -> None:
+    """Look after what is stored of one customer's users and groups."""
+
+
+@app.command()
+def verify(
+    environment: EnvironmentOption,
+    directory_id: Annotated[
+        str | None,
+        typer.Option(
+            "--directory", metavar="ID", help="The directory; the environment's own by default.", show_default=False
+        ),
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend what can be mended, then verify again; safe while requests run.")
+    ] = False,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Find every disagreement inside a directory; exit status 1 when one remains.
+
+    The table tells many things twice, so that a request reads little: how many users there are, who has a userName, who finds
+    an externalId, a group's members and a user's groups. Requests keep both sides alike. What can part them: a write past the
+    endpoint, a backup restored in part, a mistake of ours. This reads the whole table (256 read units for each MB) and compares
+    all of it. The directory may be in use: what a request is changing just now is looked at again and is not reported.
+
+    **What is reported**
+
+    - `count`: `totalResults` is wrong, and pages by `startIndex` repeat or miss some
+
+    - `unique-…`: a userName, a displayName or another unique value finds nobody, or the wrong one, or is taken by nobody
+
+    - `unique-twice`: two resources have one unique value; **which one keeps it is yours to decide**: change or delete one
+
+    - `lookup-…`: an externalId, an e-mail address or another matching value finds nobody, or the wrong one
+
+    - `member-…`, `groups-…`: a group's members and their groups tell different things
+
+    - `unreadable`: a stored resource is damaged; restore it from a backup, or delete it and let it be sent again
+
+    - `unswept`: what a deleted group left, swept within seconds by itself; nobody sees it, and it is no failure
+
+    **With --repair** a group's member list is believed over the members' groups, resources over what finds them, ids over counts.
+
+    **After a change of `unique` or `matching`** in the environment's file, deploy it and repair at once: what was stored before has
+    no keys for a new attribute, and is not found by it until then. What is told of it is no damage.
+
+    **Examples**
+
+    `scimctl directory verify --environment acme`
+
+    `scimctl directory verify --environment acme --directory subsidiary --repair`
+
+    `scimctl directory verify --environment local --output json`
+    """
+    target = resolve(environment)
+    chosen = target.settings.directory if directory_id is None else directory_id
+    check_directory(chosen)
+    verified = run(target, chosen, repair=repair)
+    if output is Output.JSON:
+        typer.echo(json.dumps(verified.as_json(), ensure_ascii=False, indent=2))
+    else:
+        _print(verified)
+    if verified.wrong:
+        raise typer.Exit(1)
+
+
+def run(target: Target, directory_id: str, *, repair: bool = False) -> Verified:
+    """Verify a directory, and mend it when asked to; progress is shown on stderr.
+
+    :raises Problem: When the table cannot be read or written.
+    :raises BusyException: When it did not answer in time.
+    """
+    provider = build_provider(target.settings)
+    with target.readable():
+        # Sent again by botocore (targets.PATIENCE), and no longer: an operator wants to know that nothing answers.
+        table = Table(target.client("dynamodb"), target.table_name, patient=False)
+        found = _verify(table, directory_id, provider, f"Reading directory {directory_id}")
+        mended: list[Difference] = []
+        if repair and found:
+            with console.step("Mending") as step:
+                patience = verification.REQUEST_SECONDS
+                left = verification.repair(table, directory_id, provider, found, step.update, patience=patience)
+                remaining = {each.subject for each in left}
+                mended = [each for each in found if each.subject not in remaining]
+                step.note = f"{len(mended):,} of {len(found):,}"
+            found = _verify(table, directory_id, provider, "Reading it again")
+        return Verified(target.place, directory_id, _counted(table, directory_id, provider), mended, found)
+
+
+def _verify(table: Table, directory_id: str, provider: DirectoryProvider, text: str) -> list[Difference]:
+    with console.step(text) as step:
+        found = verification.verify(table, directory_id, provider, step.update)
+        number = sum(not each.harmless for each in found)
+        step.note = "no difference" if number == 0 else _number(number, "difference")
+    return found
+
+
+def _counted(table: Table, directory_id: str, provider: DirectoryProvider) -> dict[str, int]:
+    """Return how many resources there are by the counts: none at all tells of a mistyped id."""
+    listing = Listing(table, directory_id)
+    return {str(each.name): sum(listing.counts(each).values()) for each in provider.resource_types}
+
+
+def _told(difference: Difference) -> dict[str, str]:
+    return {
+        "kind": difference.kind.value,
+        "key": difference.key,
+        "found": difference.found,
+        "expected": difference.expected,
+        "sentence": difference.sentence,
+    }
+
+
+def _print(verified: Verified) -> None:
+    counted = ", ".join(_number(number, name) for name, number in verified.resources.items())
+    console.out.print(Text(f"Directory {verified.directory} in {verified.place}: {counted}"), soft_wrap=True)
+    if verified.mended:
+        console.out.print(Text(f"Mended: {_number(len(verified.mended), 'difference')}.", style="green"))
+        _print_grid(verified.mended)
+    if verified.wrong:
+        console.out.print(Text(f"{_number(len(verified.wrong), 'difference')}:", style="bold red"))
+        _print_grid(verified.wrong)
+    else:
+        console.out.print(Text("Everything in it agrees.", style="bold green"))
+    if verified.unswept:
+        groups = {getattr(each.subject, "group_id", "") for each in verified.unswept}
+        sentence = f"{_number(len(groups), 'deleted group')} still to be swept; no read shows any of it."
+        console.out.print(Text(sentence, style="dim"), soft_wrap=True)
+
+
+def _print_grid(differences: Sequence[Difference]) -> None:
+    grid = Grid(show_lines=True)
+    grid.add_column("Kind", no_wrap=True)
+    grid.add_column("What is wrong", overflow="fold")
+    for each in differences[:SHOWN]:
+        detail = f"{each.key}\nis {each.found}, should be {each.expected}"
+        grid.add_row(each.kind.value, Text.assemble(each.sentence, "\n", (detail, "dim")))
+    console.out.print(grid)
+    if len(differences) > SHOWN:
+        console.out.print(f"... and {len(differences) - SHOWN:,} more: --output json tells all of them.")
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
