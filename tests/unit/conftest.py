@@ -18,8 +18,8 @@ from lambdas.environment import file as settings
 from lambdas.store.table import Table
 from scimctl.local_state import STATE_DIRECTORY_VARIABLE
 from tests.tables import create_table
-from tests.unit.cloudformation_stand_in import StandIn, serving
-from tests.unit.operators import ACME, BASE_URL, LOCAL, LOG_GROUP, TABLE
+from tests.unit.scimctl.cloudformation import StandIn, serving
+from tests.unit.scimctl.operators import ACME, BASE_URL, LOCAL, LOG_GROUP, TABLE
 
 
 @pytest.fixture
