@@ -11,10 +11,10 @@ Authorization header. The query is left out because filters hold people's names 
 
 import json
 
-EVENT = "api.access"
+from lambdas.records import Kind
 
 FIELDS = {
-    "event": EVENT,
+    "event": Kind.ACCESS.value,
     "request_id": "$context.requestId",
     "time": "$context.requestTime",
     "host": "$context.domainName",

@@ -3,10 +3,10 @@
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.access_log import EVENT
 from infra.removal import removal_policy
 from lambdas.environment.file import Environment
 from lambdas.metrics import NAMESPACE
+from lambdas.records import Kind
 
 REFUSED = "requests_refused"
 """The metric of requests that were answered 401 or 403, counted in API Gateway's access log."""
@@ -36,6 +36,6 @@ class EnvironmentLog(Construct):
             self,
             "Refusals",
             log_group_name=group.ref,
-            filter_pattern=f'{{ ($.event = "{EVENT}") && (($.status = "401") || ($.status = "403")) }}',
+            filter_pattern=f'{{ ($.event = "{Kind.ACCESS.value}") && (($.status = "401") || ($.status = "403")) }}',
             metric_transformations=[transformation],
         )

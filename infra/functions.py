@@ -69,6 +69,7 @@ def authorizer_bundle() -> Bundle:
         sources=(
             "lambdas/__init__.py",
             "lambdas/metrics.py",
+            "lambdas/records.py",
             "lambdas/authorizer/**/*",
             "lambdas/credentials/__init__.py",
             "lambdas/credentials/tokens.py",

@@ -10,10 +10,9 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from lambdas.authorizer.log import DAYS_LEFT, UNCHECKED
-from lambdas.changes.sweep import FAILED, SWEPT
 from lambdas.environment.file import Environment
 from lambdas.metrics import NAMESPACE
+from lambdas.records import CREDENTIALS_UNCHECKED, DAYS_UNTIL_EXPIRY, MEMBERSHIPS_SWEPT, SWEEPS_FAILED
 
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 AT_MOST = cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
@@ -51,14 +50,14 @@ class Alarms(Construct):
         Not by the authorizer's errors: API Gateway's way to a 401 is that the function raises, so every mistyped token
         is one. What ends the function before it leaves a record shows as 5xx (:meth:`watch_api`).
         """
-        metric = self._own_metric(UNCHECKED, "Sum", FIVE_MINUTES)
+        metric = self._own_metric(CREDENTIALS_UNCHECKED, "Sum", FIVE_MINUTES)
         self._alarm("AuthorizerFailures", metric, 1, "Tokens cannot be checked, so requests are refused with 503.")
 
     def watch_expiry(self) -> None:
         """Tell when a token in use ends soon: its identity provider then stops until somebody enters another."""
         self._alarm(
             "TokenExpiry",
-            self._own_metric(DAYS_LEFT, "Minimum", cdk.Duration.days(1)),
+            self._own_metric(DAYS_UNTIL_EXPIRY, "Minimum", cdk.Duration.days(1)),
             EXPIRY_DAYS,
             f"A token in use ends within {EXPIRY_DAYS} days. `scimctl tokens list` tells which, `scimctl tokens rotate` "
             "replaces it.",
@@ -73,7 +72,7 @@ class Alarms(Construct):
             "DeadLetters",
             metric,
             1,
-            f"Sweeping after a deleted group was given up. `scimctl log --failed` and the metric {FAILED} tell of it, "
+            f"Sweeping after a deleted group was given up. `scimctl log --failed` and the metric {SWEEPS_FAILED} tell of it, "
             "`scimctl directory verify --repair` ends it.",
         )
 
@@ -85,8 +84,8 @@ class Alarms(Construct):
             "ChangesBehind",
             metric,
             hour,
-            f"Sweeping after deleted groups is an hour behind. It fails when the metric {FAILED} is above 0: `scimctl log "
-            f"--failed` tells why. Else {SWEPT} tells that it goes on.",
+            f"Sweeping after deleted groups is an hour behind. It fails when the metric {SWEEPS_FAILED} is above 0: `scimctl log "
+            f"--failed` tells why. Else {MEMBERSHIPS_SWEPT} tells that it goes on.",
         )
 
     def _own_metric(self, name: str, statistic: str, period: cdk.Duration) -> cloudwatch.Metric:

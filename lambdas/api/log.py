@@ -6,30 +6,14 @@ from typing import Any
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
-from lambdas import metrics
+from lambdas import records
 from lambdas.api.callers import Caller
 from lambdas.api.events import Event, route_of
 from lambdas.api.observability import logger
 from lambdas.api.redaction import filter_shape, named_in, trace_of, without_values
+from lambdas.records import Kind
 from lambdas.scim.trace import Trace
 from lambdas.store.table import Meter
-
-EVENT = "scim.request"
-"""The value of ``event`` that tells these records from the log group's others."""
-
-METRICS = {
-    "milliseconds": "Milliseconds",
-    "refused": "Count",
-    "failed": "Count",
-    "dynamodb_calls": "Count",
-    "read_units": "Count",
-    "write_units": "Count",
-}
-"""The fields of a record that CloudWatch reads as metrics, with their units.
-
-``refused`` is 1 for a 4xx answer and ``failed`` for a 5xx, both 0 otherwise: their averages are rates, and the sample
-count of any of them is the number of requests.
-"""
 
 MAX_TEXT = 500
 """Characters of one text in a record. A client may send megabytes where a name belongs."""
@@ -58,11 +42,13 @@ class Record:
     def failure(self, exception: Exception) -> None:
         """Log an unforeseen exception with its full trace."""
         logger.error(
-            "scim.failure",
-            event="scim.failure",
-            request_id=self.request_id,
-            exception_name=type(exception).__name__,
-            exception=trace_of(exception, self.request),
+            Kind.FAILURE.value,
+            **records.record(
+                Kind.FAILURE,
+                request_id=self.request_id,
+                exception_name=type(exception).__name__,
+                exception=trace_of(exception, self.request),
+            ),
         )
 
     def finish(self, response: ScimResponse, meter: Meter, environment: str) -> None:
@@ -73,7 +59,7 @@ class Record:
         :param environment: The environment's name, the metrics' only dimension.
         """
         try:
-            logger.info(EVENT, **self.fields(response, meter, environment), _aws=metrics.directive(METRICS))
+            logger.info(Kind.REQUEST.value, **records.with_metrics(self.fields(response, meter, environment)))
         except Exception as exception:  # what was done is done: the client gets its answer, the operator this
             self.failure(exception)
 
@@ -81,7 +67,7 @@ class Record:
         """Return the record; a field that is not known or empty is left out. The parameters are those of :meth:`finish`."""
         fields = {**self._who_and_what(), **self._outcome(response), **self._cost(meter)}
         known = {name: value for name, value in fields.items() if value not in (None, [], "")}
-        return {"event": EVENT, "environment": environment, **known}
+        return records.record(Kind.REQUEST, environment=environment, **known)
 
     def _who_and_what(self) -> dict[str, Any]:
         caller, trace = self.caller, self.trace
@@ -115,13 +101,13 @@ class Record:
             "status": status,
             "scim_type": error.get("scimType"),
             "detail": _short(without_values(detail, self.request)) if detail else None,
-            "refused": int(400 <= status < 500),
-            "failed": int(status >= 500),
+            records.REFUSED: int(400 <= status < 500),
+            records.FAILED: int(status >= 500),
         }
 
     def _cost(self, meter: Meter) -> dict[str, Any]:
         return {
-            "milliseconds": round((time.perf_counter() - self.started) * 1000, 1),
+            records.MILLISECONDS: round((time.perf_counter() - self.started) * 1000, 1),
             "dynamodb_calls": meter.calls,
             "read_units": meter.read_units,
             "write_units": meter.write_units,

@@ -1,16 +1,11 @@
 """What the authorizer tells operators: its records in the SCIM log, two of which are metrics too."""
 
+from typing import Any
+
 from aws_lambda_powertools import Logger
 
-from lambdas import metrics
 from lambdas.authorizer.credentials import Reason, Refusal
-
-UNCHECKED = "credentials_unchecked"
-"""The metric of requests whose credentials could not be checked. Each is an outage for its client, whoever it is."""
-
-DAYS_LEFT = "days_until_expiry"
-"""The metric of the days that a token has left when it is first used on a day. Only tokens in use count: one that was
-replaced, and that nobody uses any more, may end in silence."""
+from lambdas.records import CREDENTIALS_UNCHECKED, DAYS_UNTIL_EXPIRY, Kind, record, with_metrics
 
 
 class AccessLog:
@@ -32,49 +27,42 @@ class AccessLog:
         :param status: What the client gets: 401, or 403 when the token is good and the request beyond it.
         :param requested: The connection in the path of the request, which nobody has proved.
         """
-        self.logger.warning(
-            "Credentials refused.",
-            event="scim.refused",
-            environment=self.environment,
+        made = self._record(
+            Kind.REFUSED,
             status=status,
             reason=refusal.reason.value,
             token=refusal.token,
             token_connection=refusal.connection,
             connection=requested,
         )
+        self.logger.warning("Credentials refused.", **made)
 
     def unchecked(self, requested: str | None) -> None:
         """Log, with the exception at hand, that credentials could not be checked."""
-        self.logger.exception(
-            "Credentials not checked.",
-            event="scim.refused",
-            environment=self.environment,
+        made = self._record(
+            Kind.REFUSED,
             status=503,
             reason=Reason.UNCHECKED.value,
             connection=requested,
-            credentials_unchecked=1,
-            _aws=metrics.directive({UNCHECKED: "Count"}),
+            **{CREDENTIALS_UNCHECKED: 1},
         )
+        self.logger.exception("Credentials not checked.", **with_metrics(made))
 
     def used(self, token: str, connection: str, scope: str, days_left: float) -> None:
         """Log that a token is used for the first time today, with the days until it expires."""
-        self.logger.info(
-            "Token in use.",
-            event="scim.token",
-            environment=self.environment,
+        made = self._record(
+            Kind.TOKEN,
             token=token,
             connection=connection,
             scope=scope,
-            days_until_expiry=round(days_left, 1),
-            _aws=metrics.directive({DAYS_LEFT: "None"}, [["environment"], ["environment", "connection"]]),
+            **{DAYS_UNTIL_EXPIRY: round(days_left, 1)},
         )
+        self.logger.info("Token in use.", **with_metrics(made))
 
     def use_not_kept(self, token: str, error: Exception) -> None:
         """Log that the last use of a token could not be written. Nothing was refused for it."""
-        self.logger.warning(
-            "Last use of a token not kept.",
-            event="scim.token_use",
-            environment=self.environment,
-            token=token,
-            exception_name=type(error).__name__,
-        )
+        made = self._record(Kind.TOKEN_USE, token=token, exception_name=type(error).__name__)
+        self.logger.warning("Last use of a token not kept.", **made)
+
+    def _record(self, kind: Kind, **fields: Any) -> dict[str, Any]:
+        return record(kind, environment=self.environment, **fields)

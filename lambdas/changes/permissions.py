@@ -13,17 +13,16 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
+from lambdas import records
 from lambdas.environment.permission_sets import Grant, effective
 from lambdas.environment.product import Product
+from lambdas.records import Kind
 from lambdas.store.entitlements import UserFacts, holder_of
 from lambdas.store.items import Stored
 from lambdas.store.table import Item, Table
 
 USERS = "#USER"
 """How the partition of a directory's users ends."""
-
-EVENT = "scim.permissions"
-"""The value of ``event`` that tells these records from the log group's others."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +74,17 @@ class PermissionLog:
             return
         self.logger.info(
             "A user's permission sets changed",
-            extra={
-                "event": EVENT,
-                "environment": self.environment,
-                "directory": user.directory,
-                "resource_type": "User",
-                "resource_id": user.present.id,
-                "resource_name": user.present.name,
-                "before": _ids(before),
-                "after": _ids(after),
-                "reasons": {each.set.id: [str(reason) for reason in each.reasons] for each in after},
-            },
+            extra=records.record(
+                Kind.PERMISSIONS,
+                environment=self.environment,
+                directory=user.directory,
+                resource_type="User",
+                resource_id=user.present.id,
+                resource_name=user.present.name,
+                before=_ids(before),
+                after=_ids(after),
+                reasons={each.set.id: [str(reason) for reason in each.reasons] for each in after},
+            ),
         )
 
     def _grants(self, facts: UserFacts, stored: Stored | None) -> list[Grant]:

@@ -12,7 +12,8 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
     DynamoDBRecordEventName,
 )
 
-from lambdas import metrics
+from lambdas import records
+from lambdas.records import Kind
 from lambdas.retrying import time_is_up
 from lambdas.scim.errors import BusyException
 from lambdas.store.sweeping import expire_mapping, sweep_in_batches
@@ -20,15 +21,6 @@ from lambdas.store.table import Table
 
 GROUPS = "#GROUP"
 """How the partition of a directory's groups ends."""
-
-EVENT = "scim.sweep"
-"""The value of ``event`` that tells these records from the log group's others."""
-
-SWEPT = "memberships_swept"
-"""The metric of the memberships that were removed after a deleted group, by a sweep that failed also."""
-
-FAILED = "sweeps_failed"
-"""The metric of sweeps that did not end: 1 or 0, so that its sum counts them."""
 
 
 class DeletedGroup(NamedTuple):
@@ -76,12 +68,12 @@ class Sweeper:
         self.logger.info("Swept the memberships of a deleted group", extra=self._fields(group, swept, failed=0))
 
     def _fields(self, group: DeletedGroup, swept: int, *, failed: int) -> dict[str, Any]:
-        return {
-            "event": EVENT,
-            "environment": self.environment,
-            "directory": group.directory,
-            "group": group.id,
-            SWEPT: swept,
-            FAILED: failed,
-            "_aws": metrics.directive({SWEPT: "Count", FAILED: "Count"}),
-        }
+        return records.with_metrics(
+            records.record(
+                Kind.SWEEP,
+                environment=self.environment,
+                directory=group.directory,
+                group=group.id,
+                **{records.MEMBERSHIPS_SWEPT: swept, records.SWEEPS_FAILED: failed},
+            )
+        )

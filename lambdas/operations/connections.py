@@ -21,8 +21,8 @@ from lambdas.credentials.connections import (
 from lambdas.credentials.store import ConnectionStore
 from lambdas.credentials.tokens import PresentedToken
 from lambdas.operations.journal import Journal
-from lambdas.operations.log.events import Kind
 from lambdas.operations.problems import Problem
+from lambdas.records import Kind, record
 from lambdas.store.table import NO_ANSWER, ConditionFailed, Table
 from scimctl import console
 from scimctl.targets import Target
@@ -204,17 +204,17 @@ class Access:
 
     def _note(self, action: str, connection: Connection, token: Token | None = None, detail: str | None = None) -> None:
         """Keep in the log what was done; when that fails, tell the operator what to keep."""
-        record = {
-            "event": Kind.OPERATION.value,
-            "environment": self.target.settings.name,
-            "request_id": str(uuid.uuid4()),
-            "directory": connection.directory,
-            "connection": connection.id,
-            "token": token.id if token else None,
-            "action": action,
-            "detail": detail,
-        }
-        known = {name: value for name, value in record.items() if value is not None}
+        made = record(
+            Kind.OPERATION,
+            environment=self.target.settings.name,
+            request_id=str(uuid.uuid4()),
+            directory=connection.directory,
+            connection=connection.id,
+            token=token.id if token else None,
+            action=action,
+            detail=detail,
+        )
+        known = {name: value for name, value in made.items() if value is not None}
         try:
             journal = Journal(self.target)
             journal.write(known | {"operator": journal.operator})

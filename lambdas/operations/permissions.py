@@ -14,10 +14,10 @@ from scim2_models import SCIMException
 from lambdas.environment.file.permissions import Permissions, PermissionSet, Source
 from lambdas.environment.permission_sets import Grant, deserved
 from lambdas.operations.journal import Journal
-from lambdas.operations.log.events import Kind
 from lambdas.operations.permission_store import Decided, Decisions
 from lambdas.operations.problems import Problem
 from lambdas.operations.resources import Resources
+from lambdas.records import Kind, record
 from lambdas.store.entitlements import holder_of
 from scimctl import console
 from scimctl.options import Output
@@ -124,18 +124,18 @@ class Decider:
             raise Problem(f"{refusal.detail}") from refusal
 
     def _record(self, journal: Journal, action: str, subject: Mapping[str, Any], decided: Decided) -> dict[str, Any]:
-        return {
-            "event": Kind.OPERATION.value,
-            "environment": self.resources.target.settings.name,
-            "request_id": str(uuid.uuid4()),
-            "directory": self.resources.directory,
-            "resource_type": "User" if "userName" in subject else "Group",
-            "resource_id": subject["id"],
-            "resource_name": subject.get("userName") or subject.get("displayName"),
-            "operator": journal.operator,
-            "action": action,
-            "detail": f"{told(decided.before)} → {told(decided.after)}",
-        }
+        return record(
+            Kind.OPERATION,
+            environment=self.resources.target.settings.name,
+            request_id=str(uuid.uuid4()),
+            directory=self.resources.directory,
+            resource_type="User" if "userName" in subject else "Group",
+            resource_id=subject["id"],
+            resource_name=subject.get("userName") or subject.get("displayName"),
+            operator=journal.operator,
+            action=action,
+            detail=f"{told(decided.before)} → {told(decided.after)}",
+        )
 
 
 def print_decided(subject: Mapping[str, Any], decided: Decided, state: str, output: Output) -> None:

@@ -3,8 +3,9 @@
 from rich.text import Text
 
 from lambdas.operations.log import words
-from lambdas.operations.log.events import Kind, LogEvent, id_of, is_shown, status_of
+from lambdas.operations.log.events import LogEvent, id_of, is_shown, status_of
 from lambdas.operations.log.words import NameOf
+from lambdas.records import Kind
 from scimctl.log.moments import clock
 from scimprobe.printable import printable
 

@@ -10,12 +10,13 @@ from rich.text import Text
 
 from lambdas.environment import file as settings
 from lambdas.operations.log import words
-from lambdas.operations.log.events import Kind, LogEvent, Record, is_failure, is_shown, status_of, text_of
+from lambdas.operations.log.events import LogEvent, Record, is_failure, is_shown, status_of, text_of
 from lambdas.operations.log.names import Names
 from lambdas.operations.log.reader import LogReader
 from lambdas.operations.log.selection import Selection
 from lambdas.operations.problems import Problem
 from lambdas.operations.resources import Resources
+from lambdas.records import Kind
 from scimctl import console
 from scimctl.log import lines
 from scimctl.log.moments import day, full

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from rich.text import Text
 
 from lambdas.operations.log import words
-from lambdas.operations.log.events import Kind, LogEvent, Record, status_of, text_of
+from lambdas.operations.log.events import LogEvent, Record, status_of, text_of
 from lambdas.operations.log.names import Names
 from lambdas.operations.log.story import Story
+from lambdas.records import Kind
 from scimctl import console
 from scimctl.log.moments import clock, full
 from scimctl.targets import Target

@@ -9,8 +9,8 @@ from rich.text import Text
 from lambdas.credentials.connections import State
 from lambdas.credentials.store import ConnectionStore, check_directory
 from lambdas.operations.journal import Journal
-from lambdas.operations.log.events import Kind
 from lambdas.operations.problems import Problem
+from lambdas.records import Kind, record
 from lambdas.store.table import Table
 from scimctl import console
 from scimctl.maintenance import restoring
@@ -68,15 +68,15 @@ def restore(
         with console.step("Restoring") as step:
             restoring.restore(live, copy, chosen, difference, step.update)
     journal.write(
-        {
-            "event": Kind.OPERATION.value,
-            "environment": environment,
-            "request_id": str(uuid.uuid4()),
-            "directory": chosen,
-            "operator": journal.operator,
-            "action": "restore directory",
-            "detail": f"from table {backup}: {len(difference.changed):,} items written, {len(difference.added):,} removed",
-        }
+        record(
+            Kind.OPERATION,
+            environment=environment,
+            request_id=str(uuid.uuid4()),
+            directory=chosen,
+            operator=journal.operator,
+            action="restore directory",
+            detail=f"from table {backup}: {len(difference.changed):,} items written, {len(difference.added):,} removed",
+        )
     )
     verify = f"`{target.scimctl} directory verify --environment {environment}`"
     told = f"Directory {chosen} is what it was. Next: {verify}, then enable its connections."

@@ -1,24 +1,12 @@
 """The saved queries: there where Logs Insights is, and about fields that the records have."""
 
-import functools
-import io
-import json
 import re
 
 import pytest
-from aws_lambda_powertools import Logger
-from scim2_server.requests import ScimRequest
-from scim2_server.responses import ScimResponse
 
 from infra.access_log import FIELDS
 from infra.queries import QUERIES, Query
-from lambdas.api.callers import Caller
-from lambdas.api.log import Record
-from lambdas.authorizer.credentials import Reason, Refusal
-from lambdas.authorizer.log import AccessLog
-from lambdas.changes.sweep import FAILED, SWEPT
-from lambdas.scim.trace import DISABLED, Trace
-from lambdas.store.table import Meter
+from lambdas import records
 from tests.infra.conftest import Assembly
 
 COMMANDS = {"fields", "filter", "limit", "parse", "sort", "stats"}
@@ -39,33 +27,6 @@ FUNCTIONS = {
 WORDS = COMMANDS | OPERATORS | FUNCTIONS
 """The commands, operators and functions of Logs Insights QL that the queries use."""
 
-FAILURE = {"event", "request_id", "exception_name", "exception"}
-"""What :meth:`lambdas.api.log.Record.failure` names."""
-
-SWEEP = {"event", "group", SWEPT, FAILED}
-"""What :class:`lambdas.changes.sweep.Sweeper` names."""
-
-
-def request_fields() -> set[str]:
-    """Every field that a record of a request can have: of one of which everything is known."""
-    record = Record({"httpMethod": "GET", "resource": "/Users", "requestContext": {"requestId": "r"}})
-    record.caller = Caller(directory="acme", connection="k3x7", token="ab12", scope="provision")
-    record.operator = "arn:aws:iam::123456789012:user/ann"
-    record.request = ScimRequest(method="GET", base_url="", path="/Users", query={"filter": 'userName eq "ada"'})
-    record.trace = Trace("User", "4f96", "ada", "E7", ["userName"], ["add"], became=DISABLED, groups_left=1, results=1)
-    refusal = ScimResponse(400, {"detail": "It is wrong.", "scimType": "invalidValue"})
-    return set(record.fields(refusal, Meter(1, 1.0, 1.0), "acme"))
-
-
-@functools.cache
-def refusal_fields() -> frozenset[str]:
-    """Every field of the authorizer's record of a refusal; its handler adds the id of the call to each."""
-    stream = io.StringIO()
-    AccessLog(Logger(service="fields-of-refusals", stream=stream), "acme").refused(
-        Refusal(Reason.SCOPE, "ab12", "k3x7"), 403, "k3x7"
-    )
-    return frozenset(json.loads(stream.getvalue())) | {"function_request_id"}
-
 
 def names_in(query: Query) -> set[str]:
     """The fields that a query names: its words without texts, patterns, numbers, QL's own words and its own aliases."""
@@ -77,9 +38,16 @@ def names_in(query: Query) -> set[str]:
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
 def test_every_field_that_a_query_names_is_in_the_records(query: Query):
-    known = request_fields() | refusal_fields() | FAILURE | SWEEP | set(FIELDS)
+    known = {"event", "function_request_id"}.union(FIELDS, *records.FIELDS.values())
     assert names_in(query)
     assert names_in(query) <= known
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_every_event_that_a_query_names_is_a_kind_of_record(query: Query):
+    events = re.findall(r'event = "([^"]*)"', query.text)
+    assert events
+    assert set(events) <= set(records.Kind)
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)

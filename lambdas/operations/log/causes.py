@@ -3,7 +3,8 @@
 import shlex
 from dataclasses import dataclass
 
-from lambdas.operations.log.events import Kind, Record, is_failure, status_of, text_of
+from lambdas.operations.log.events import Record, is_failure, status_of, text_of
+from lambdas.records import Kind
 
 
 @dataclass(frozen=True)

@@ -3,38 +3,17 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
+
+from lambdas.records import Kind
 
 Record = dict[str, Any]
 """What one line says: the JSON object that a function, API Gateway or an operator's command wrote."""
 
 
-class Kind(StrEnum):
-    """What a record is about: its field ``event``."""
-
-    REQUEST = "scim.request"
-    """A request that was answered, or a change that an operator made (:mod:`lambdas.api.log`)."""
-
-    REFUSED = "scim.refused"
-    """Credentials that the authorizer refused or could not check (:mod:`lambdas.authorizer.log`)."""
-
-    FAILURE = "scim.failure"
-    """The trace of an answer with status 500 (:mod:`lambdas.api.log`)."""
-
-    SWEEP = "scim.sweep"
-    """The memberships of a deleted group, removed after it (:mod:`lambdas.changes.sweep`)."""
-
-    PERMISSIONS = "scim.permissions"
-    """A user's permission sets, before and after a change (:mod:`lambdas.changes.permissions`)."""
-
-    OPERATION = "scim.operation"
-    """What an operator did to a directory as a whole, to credentials or to permissions."""
-
-    ACCESS = "api.access"
-    """What API Gateway writes of every request (:mod:`infra.access_log`)."""
-
+SHOWN = frozenset(Kind) - {Kind.ACCESS, Kind.TOKEN, Kind.TOKEN_USE}
+"""The kinds that an operator is shown; of :attr:`Kind.ACCESS` only refusals that no function saw."""
 
 ABSENT = "-"
 """What API Gateway writes where a request has no value."""
@@ -76,7 +55,7 @@ def is_shown(record: Record) -> bool:
     """
     if record.get("event") == Kind.ACCESS:
         return is_gateway_refusal(record)
-    return record.get("event") in set(Kind) - {Kind.ACCESS}
+    return record.get("event") in SHOWN
 
 
 def is_gateway_refusal(record: Record) -> bool:

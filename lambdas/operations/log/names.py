@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from lambdas.operations.log.events import Kind, Record
+from lambdas.operations.log.events import Record
 from lambdas.operations.problems import Problem
+from lambdas.records import Kind
 from lambdas.store import keys
 from lambdas.store.table import Table
 from scimctl.targets import Target

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from lambdas.operations.log.events import Kind, Record, is_failure, is_shown
+from lambdas.operations.log.events import SHOWN, Record, is_failure, is_shown
+from lambdas.records import Kind
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
@@ -85,7 +86,7 @@ class Selection:
         """
         if self.everything:
             return ""
-        wanted = [_any(f'$.event = "{each}"' for each in Kind if each is not Kind.ACCESS)]
+        wanted = [_any(f'$.event = "{each}"' for each in Kind if each in SHOWN)]
         if self.failed:
             failed_requests = f'($.event = "{Kind.REQUEST}" && $.status >= 400)'
             failed_sweeps = f'($.event = "{Kind.SWEEP}" && $.sweeps_failed >= 1)'

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lambdas.operations.log.causes import Cause, cause_of
-from lambdas.operations.log.events import Kind, LogEvent, Record, text_of
+from lambdas.operations.log.events import LogEvent, Record, text_of
 from lambdas.operations.log.reader import LogReader
+from lambdas.records import Kind
 
 ID_FIELDS = ("request_id", "function_request_id", "authorizer_request_id")
 """The fields that tell which request a record is about: API Gateway's id of it, and Lambda's of the two calls it led to."""

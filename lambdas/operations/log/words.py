@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 from lambdas.operations.log.causes import cause_of
-from lambdas.operations.log.events import ABSENT, Kind, Record, is_failure, text_of
+from lambdas.operations.log.events import ABSENT, Record, is_failure, text_of
+from lambdas.records import Kind
 
 NameOf = Callable[[Record], str | None]
 """Gives the name of a resource of which a record tells the id alone."""

@@ -1,0 +1,114 @@
+"""Every kind of log record: its event, its fields and its metrics. Records are written and read through this module alone.
+
+A record is one line of JSON in the environment's log group. Its metrics are fields of it, read by CloudWatch as such
+(:mod:`lambdas.metrics`). Standard library only: the authorizer imports it.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from lambdas import metrics
+
+
+class Kind(StrEnum):
+    """What a record is about: the value of its field ``event``."""
+
+    REQUEST = "scim.request"
+    """A request that was answered, or a change that an operator made (:mod:`lambdas.api.log`)."""
+
+    REFUSED = "scim.refused"
+    """Credentials that the authorizer refused or could not check (:mod:`lambdas.authorizer.log`)."""
+
+    TOKEN = "scim.token"  # noqa: S105
+    """A token that is used for the first time on a day (:mod:`lambdas.authorizer.log`)."""
+
+    TOKEN_USE = "scim.token_use"  # noqa: S105
+    """The last use of a token could not be written (:mod:`lambdas.authorizer.log`)."""
+
+    FAILURE = "scim.failure"
+    """The trace of an answer with status 500 (:mod:`lambdas.api.log`)."""
+
+    SWEEP = "scim.sweep"
+    """The memberships of a deleted group, removed after it (:mod:`lambdas.changes.sweep`)."""
+
+    PERMISSIONS = "scim.permissions"
+    """A user's permission sets, before and after a change (:mod:`lambdas.changes.permissions`)."""
+
+    OPERATION = "scim.operation"
+    """What an operator did to a directory as a whole, to credentials or to permissions (:mod:`lambdas.operations.journal`)."""
+
+    ACCESS = "api.access"
+    """What API Gateway writes of every request (:mod:`infra.access_log`)."""
+
+
+REFUSED, FAILED = "refused", "failed"
+"""The metrics of 4xx and 5xx answers: 1 or 0, so that their averages are rates."""
+
+MILLISECONDS = "milliseconds"
+"""The metric of a request's duration; its sample count is the number of requests."""
+
+CREDENTIALS_UNCHECKED = "credentials_unchecked"
+"""The metric of requests whose credentials could not be checked. Each is an outage for its client."""
+
+DAYS_UNTIL_EXPIRY = "days_until_expiry"
+"""The metric of the days that a token has left when it is first used on a day. Unused tokens do not count."""
+
+MEMBERSHIPS_SWEPT = "memberships_swept"
+"""The metric of the memberships removed after a deleted group, including those of a sweep that failed later."""
+
+SWEEPS_FAILED = "sweeps_failed"
+"""The metric of sweeps that did not finish: 1 or 0, so that its sum counts them."""
+
+METRICS: Mapping[Kind, Mapping[str, str]] = {
+    Kind.REQUEST: {
+        MILLISECONDS: "Milliseconds",
+        REFUSED: "Count",
+        FAILED: "Count",
+        "dynamodb_calls": "Count",
+        "read_units": "Count",
+        "write_units": "Count",
+    },
+    Kind.REFUSED: {CREDENTIALS_UNCHECKED: "Count"},
+    Kind.TOKEN: {DAYS_UNTIL_EXPIRY: "None"},
+    Kind.SWEEP: {MEMBERSHIPS_SWEPT: "Count", SWEEPS_FAILED: "Count"},
+}
+"""By kind, the fields that CloudWatch reads as metrics, with their units."""
+
+DIMENSIONS: Mapping[Kind, Sequence[Sequence[str]]] = {Kind.TOKEN: [["environment"], ["environment", "connection"]]}
+"""By kind, the dimensions of its metrics, where they are more than the environment. Each value of a dimension is a metric to be
+paid for, so only a connection that a token proved is one."""
+
+_RESOURCE = {"directory", "resource_type", "resource_id", "resource_name"}
+
+FIELDS: Mapping[Kind, frozenset[str]] = {
+    Kind.REQUEST: frozenset(
+        {"request_id", "connection", "token", "operator", "method", "route", "filter", "external_id", "changed"}
+        | {"operations", "became", "groups_left", "results", "status", "scim_type", "detail"}
+        | {*_RESOURCE, *METRICS[Kind.REQUEST]}
+    ),
+    Kind.REFUSED: frozenset({"status", "reason", "token", "token_connection", "connection", CREDENTIALS_UNCHECKED}),
+    Kind.TOKEN: frozenset({"token", "connection", "scope", DAYS_UNTIL_EXPIRY}),
+    Kind.TOKEN_USE: frozenset({"token", "exception_name"}),
+    Kind.FAILURE: frozenset({"request_id", "exception_name", "exception"}),
+    Kind.SWEEP: frozenset({"directory", "group", MEMBERSHIPS_SWEPT, SWEEPS_FAILED}),
+    Kind.PERMISSIONS: frozenset({*_RESOURCE, "before", "after", "reasons"}),
+    Kind.OPERATION: frozenset({*_RESOURCE, "request_id", "operator", "action", "connection", "token", "detail"}),
+}
+"""By kind, the fields that a record may have besides ``event`` and ``environment``. Those of API Gateway stand in
+:mod:`infra.access_log`."""
+
+
+def record(kind: Kind, **fields: Any) -> dict[str, Any]:
+    """Return one record.
+
+    :param fields: ``environment``, the environment's name, and the kind's own fields, of :data:`FIELDS`.
+    """
+    return {"event": kind.value, **fields}
+
+
+def with_metrics(made: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with the directive that makes metrics of those of its fields that are in :data:`METRICS`."""
+    kind = Kind(made["event"])
+    units = {name: unit for name, unit in METRICS.get(kind, {}).items() if name in made}
+    return {**made, "_aws": metrics.directive(units, DIMENSIONS.get(kind, metrics.BY_ENVIRONMENT))}
