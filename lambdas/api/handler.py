@@ -8,8 +8,9 @@ from botocore.config import Config
 
 from lambdas.api.callers import read_caller
 from lambdas.api.errors import UnforeseenException, error_response, scim_exception_of
-from lambdas.api.events import Event, read_request
+from lambdas.api.event import Event
 from lambdas.api.log import Record
+from lambdas.api.requests import read_request
 from lambdas.api.responses import Answer, write_answer
 from lambdas.api.settings import Addressing, read_settings
 from lambdas.environment.file import Environment, load_deployed

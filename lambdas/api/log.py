@@ -8,7 +8,7 @@ from scim2_server.responses import ScimResponse
 
 from lambdas import records
 from lambdas.api.callers import Caller
-from lambdas.api.events import Event, route_of
+from lambdas.api.event import Event, route_of
 from lambdas.api.observability import logger
 from lambdas.api.redaction import filter_shape, named_in, trace_of, without_values
 from lambdas.records import Kind

@@ -66,7 +66,7 @@ class PermissionLog:
 
         Groups and mappings are those of this moment, moments after the change.
         """
-        if not self.product.says_entitlements:
+        if not self.product.computes_entitlements:
             return
         facts = UserFacts(self.table, user.directory, self.product)
         before, after = self._grants(facts, user.before), self._grants(facts, user.after)

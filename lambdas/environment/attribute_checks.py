@@ -7,7 +7,7 @@ from typing import Any
 from scim2_models import InvalidValueException, MutabilityException, Resource
 
 from lambdas.scim.attributes import Attribute, comparable, is_empty
-from lambdas.scim.description import Declarations
+from lambdas.scim.discovery import Declarations
 
 MAX_SHOWN = 80
 """Characters of a wrong value that are told."""

@@ -15,7 +15,7 @@ from scim2_server.utils import parametrize
 from lambdas.environment.file.places import written
 from lambdas.environment.file.resources import AttributeRules
 from lambdas.scim.attributes import Attribute, comparable, holds_texts, unique_by_schema
-from lambdas.scim.description import Declarations
+from lambdas.scim.discovery import Declarations
 
 NOT_OF_THE_RESOURCE = frozenset({"id", "meta", "schemas", "members"})
 """The attributes, by their fields, that the service makes or keeps apart."""

@@ -20,7 +20,7 @@ class Product:
         return cls(environment.permissions, environment.login)
 
     @property
-    def says_entitlements(self) -> bool:
+    def computes_entitlements(self) -> bool:
         """Whether users have permission sets, so that ``entitlements`` are ours to say."""
         return bool(self.permissions.sets)
 

@@ -13,11 +13,12 @@ from lambdas.environment.file.permissions import Permissions, Source
 from lambdas.environment.product import Product
 from lambdas.scim import provider
 from lambdas.scim.attributes import Attribute
-from lambdas.scim.description import Declarations, DirectoryProvider
+from lambdas.scim.capabilities import Capabilities
+from lambdas.scim.discovery import Declarations, DirectoryProvider
 from lambdas.scim.extensions import declarations
 from lambdas.scim.models import EnterpriseUser, Group, User
-from lambdas.scim.product import EntitledUser, ProductUser
-from lambdas.scim.provider import Capabilities, Models
+from lambdas.scim.product_attributes import EntitledUser, ProductUser
+from lambdas.scim.provider import Models
 
 SERVED = tuple(str(each.__schema__) for each in (User, Group, EnterpriseUser, ProductUser))
 """The URNs of the schemas that no file declares."""
@@ -64,7 +65,7 @@ def _models(environment: Environment) -> Models:
     product = Product.of(environment)
     declared = _extensions(environment.extensions)
     return Models(
-        user=EntitledUser if product.says_entitlements else User,
+        user=EntitledUser if product.computes_entitlements else User,
         user_extensions=(EnterpriseUser, *([ProductUser] if product.login else []), *declared["User"]),
         group_extensions=tuple(declared["Group"]),
     )

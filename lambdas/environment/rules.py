@@ -8,7 +8,7 @@ from lambdas.environment.attribute_checks import AttributeChecks
 from lambdas.environment.file.environment import Environment
 from lambdas.environment.group_rules import GroupRules
 from lambdas.environment.roles import RoleRules
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.rules import Deprovisioning, Rules, is_active
 
 

@@ -13,7 +13,7 @@ from scim2_server.responses import ScimResponse
 
 from lambdas.api.callers import PROVISION, Caller
 from lambdas.api.errors import error_response, scim_exception_of
-from lambdas.api.events import ROOT
+from lambdas.api.event import ROOT
 from lambdas.api.log import Record
 from lambdas.credentials.store import check_directory
 from lambdas.environment.product import Product

@@ -1,4 +1,4 @@
-"""What this service is: its resource types, its capabilities and how tolerantly it reads."""
+"""The description of a service: its models, schemas, resource types and capabilities."""
 
 import functools
 import operator
@@ -6,100 +6,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scim2_models import (
-    AuthenticationScheme,
-    Bulk,
-    ChangePassword,
-    ETag,
-    Extension,
-    Filter,
-    Pagination,
-    Patch,
-    Reference,
-    Resource,
-    ResourceType,
-    ScimPolicy,
-    ServiceProviderConfig,
-    Sort,
-)
+from scim2_models import Extension, Resource, ResourceType, ScimPolicy
 from scim2_server.utils import parametrize
 
-from lambdas.scim import limits
-from lambdas.scim.description import Declarations, DirectoryProvider
+from lambdas.scim.capabilities import ALL, Capabilities, build_config
+from lambdas.scim.discovery import Declarations, DirectoryProvider
 from lambdas.scim.extensions.open_extension import bound_memory
 from lambdas.scim.models import EnterpriseUser, Group, User
-
-POLICY = ScimPolicy(
-    unknown=ScimPolicy.Unknown.ignore,
-    remove_value_as_filter=ScimPolicy.RemoveValue.apply,
-    unmatched_path_filter=ScimPolicy.UnmatchedPathFilter.create,
-)
-"""How we read: an unknown attribute is left out rather than failing the rest, a ``remove`` with a value removes just that value,
-and a path filter that matches nothing creates what it describes; each as Microsoft Entra expects."""
-
-
-@dataclass(frozen=True)
-class Capabilities:
-    """What of the protocol is served, of what may be left out; a request for what is not gets 501."""
-
-    bulk: bool = True
-    """Several operations in one request (RFC 7644 section 3.7)."""
-
-    sort: bool = True
-    """Searches in an order (RFC 7644 section 3.4.2.3)."""
-
-    etag: bool = True
-    """Versions of resources, and requests on the condition of one (RFC 7644 section 3.14)."""
-
-    cursor: bool = True
-    """Searches walked by cursors (RFC 9865)."""
-
-
-def build_config(capabilities: Capabilities = Capabilities()) -> ServiceProviderConfig:
-    """Return the capabilities announced at ``/ServiceProviderConfig`` (RFC 7643 section 5): exactly what is served.
-
-    Passwords are accepted and never kept, so ``changePassword`` is not supported.
-    """
-    return ServiceProviderConfig(
-        patch=Patch(supported=True),
-        bulk=Bulk(
-            supported=capabilities.bulk,
-            max_operations=limits.MAX_BULK_OPERATIONS if capabilities.bulk else 0,
-            max_payload_size=limits.MAX_BULK_BYTES if capabilities.bulk else 0,
-        ),
-        filter=Filter(supported=True, max_results=limits.MAX_PAGE_SIZE),
-        change_password=ChangePassword(supported=False),
-        sort=Sort(supported=capabilities.sort),
-        etag=ETag(supported=capabilities.etag),
-        pagination=Pagination(
-            cursor=capabilities.cursor,
-            index=True,
-            default_pagination_method=Pagination.DefaultPaginationMethod.index,
-            default_page_size=limits.DEFAULT_PAGE_SIZE,
-            max_page_size=limits.MAX_PAGE_SIZE,
-            cursor_timeout=limits.CURSOR_SECONDS if capabilities.cursor else None,
-        ),
-        authentication_schemes=[
-            AuthenticationScheme(
-                type=AuthenticationScheme.Type.oauthbearertoken,
-                name="Bearer token",
-                description="The connection's secret token in the Authorization header",
-                spec_uri=Reference("https://www.rfc-editor.org/info/rfc6750"),
-                primary=True,
-            ),
-            AuthenticationScheme(
-                type=AuthenticationScheme.Type.httpbasic,
-                name="HTTP Basic",
-                description="The connection's id as user name, its secret token as password",
-                spec_uri=Reference("https://www.rfc-editor.org/info/rfc7617"),
-            ),
-        ],
-    )
+from lambdas.scim.policy import POLICY
 
 
 @dataclass(frozen=True)
 class Models:
-    """The models of the resources, and the extensions of each."""
+    """The resource models of a service, and the extensions of each."""
 
     user: type[User] = User
     group: type[Group] = Group
@@ -108,26 +27,30 @@ class Models:
 
     @property
     def whole_user(self) -> type[Resource[Any]]:
-        """The model of users with their extensions."""
+        """The model of users, extensions included."""
         return _extended(self.user, self.user_extensions)
 
     @property
     def whole_group(self) -> type[Resource[Any]]:
-        """The model of groups with their extensions."""
+        """The model of groups, extensions included."""
         return _extended(self.group, self.group_extensions)
+
+
+CORE = Models()
+"""The models of RFC 7643: User, Group and the enterprise extension."""
 
 
 def build_provider(
     policy: ScimPolicy = POLICY,
-    capabilities: Capabilities = Capabilities(),
-    models: Models = Models(),
+    capabilities: Capabilities = ALL,
+    models: Models = CORE,
     declared: Mapping[str, Declarations] | None = None,
     unserved: Collection[str] = (),
 ) -> DirectoryProvider:
-    """Return the description of the service, from which routes, schemas and validation all follow.
+    """Return the description of a service; routes, schemas and validation all follow from it.
 
-    :param declared: By resource type, what an environment declares of its attributes.
-    :param unserved: The resource types that are not served.
+    :param declared: The declarations of an environment about attributes, by the name of the resource type.
+    :param unserved: The names of resource types that are known but not served.
     """
     return DirectoryProvider(
         models=[models.user, *models.user_extensions, models.group, *models.group_extensions],

@@ -35,14 +35,14 @@ from scim2_server.utils import parametrize
 
 from lambdas.scim import dialects, limits
 from lambdas.scim.cursors import SealedCursors
-from lambdas.scim.description import DirectoryProvider
-from lambdas.scim.details import explain, path_of, restate
+from lambdas.scim.discovery import DirectoryProvider
+from lambdas.scim.error_details import explain, path_of, restate
 from lambdas.scim.extensions.escaped_names import unescape_all
 from lambdas.scim.extensions.open_extension import check_open_names
 from lambdas.scim.filters import check_filter
-from lambdas.scim.parsing import parse_json
+from lambdas.scim.json_body import parse_json
+from lambdas.scim.members_in_responses import Sampled, sample
 from lambdas.scim.rules import Rules
-from lambdas.scim.shown_members import Sampled, sample
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 

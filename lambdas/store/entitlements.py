@@ -14,7 +14,7 @@ from lambdas.environment.file.permissions import Source
 from lambdas.environment.permission_sets import GroupFacts, Holder, effective
 from lambdas.environment.product import Product
 from lambdas.environment.roles import read_roles
-from lambdas.scim.product import Entitlement, LoginMethod, ProductUser
+from lambdas.scim.product_attributes import Entitlement, LoginMethod, ProductUser
 from lambdas.store import keys
 from lambdas.store.items import Stored, etag, set_values
 from lambdas.store.table import Table
@@ -53,7 +53,7 @@ class UserFacts:
                     for each, facts in groups.items()
                 ]
                 set_values(user, "groups", values)
-            if self.product.says_entitlements:
+            if self.product.computes_entitlements:
                 self._entitle(user, one, list(groups.values()))
 
     def sign_in(self, user: Resource[Any], stored: Stored) -> None:

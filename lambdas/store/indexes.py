@@ -8,7 +8,7 @@ from typing import Any
 from scim2_models import AttributeBinding, InvalidValueException, Resource
 
 from lambdas.scim.attributes import Attribute
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store import keys
 from lambdas.store.keys import Key
 

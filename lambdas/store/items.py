@@ -9,7 +9,7 @@ from scim2_models import ComplexAttribute, Context, InvalidValueException, Meta,
 
 from lambdas.scim.extensions.redeclared import read_stored
 from lambdas.scim.membership import Member
-from lambdas.scim.product import ProductUser, says_entitlements
+from lambdas.scim.product_attributes import ProductUser, computes_entitlements
 from lambdas.store import keys
 from lambdas.store.keys import Key
 from lambdas.store.table import Item
@@ -125,7 +125,7 @@ def _left_out(model: type[Resource[Any]]) -> frozenset[str]:
     left_out = NOT_IN_DOCUMENT | {PRODUCT_USER}
     if "members" in model.model_fields:
         left_out |= {"members"}
-    return left_out | {"entitlements"} if says_entitlements(model) else left_out
+    return left_out | {"entitlements"} if computes_entitlements(model) else left_out
 
 
 def name_of(resource: Resource[Any]) -> str | None:

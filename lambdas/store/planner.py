@@ -13,7 +13,7 @@ from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode,
 from scim2_server.utils import parametrize
 
 from lambdas.scim.attributes import name_of
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store.indexes import comparable_of
 
 

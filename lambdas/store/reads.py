@@ -14,7 +14,7 @@ from scim2_models import (
 
 from lambdas.environment.product import PLAIN, Product
 from lambdas.retrying import time_is_up
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store import keys
 from lambdas.store.entitlements import UserFacts
 from lambdas.store.items import Stored, entry_of, member_value
@@ -71,7 +71,7 @@ class Reader:
     def apart(self, resource_type: ResourceType) -> tuple[str, ...]:
         """Return the attributes of a type for which more than the resource's own item is read."""
         apart = APART.get(str(resource_type.name), ())
-        return (*apart, *ENTITLED) if resource_type.name == "User" and self.product.says_entitlements else apart
+        return (*apart, *ENTITLED) if resource_type.name == "User" and self.product.computes_entitlements else apart
 
     def keeps_apart(self, resource_type: ResourceType, parameters: ResponseParameters[Any] | None) -> bool:
         """Tell whether an answer keeps any of them."""

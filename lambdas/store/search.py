@@ -9,7 +9,7 @@ from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode,
 from scim2_server.storage import SearchPage
 from scim2_server.utils import parametrize
 
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store import keys
 from lambdas.store.items import Stored, member_value, set_values
 from lambdas.store.listing import Listing

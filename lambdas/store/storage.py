@@ -13,7 +13,7 @@ from scim2_server.storage import SearchPage
 
 from lambdas.environment.product import PLAIN, Product
 from lambdas.retrying import Backoff, time_is_up
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.errors import BusyException
 from lambdas.scim.membership import Member, MemberChange, read_members
 from lambdas.scim.storage import DirectoryStorage
@@ -55,7 +55,7 @@ class DynamoStorage(DirectoryStorage):
         """Return a resource: 1 GetItem; 1 BatchGetItem more for a user in groups, 1 Query more for a group's members."""
         stored = self._stored(resource_type, resource_id)
         # With permission sets always: the version of the answer tells of them.
-        entitled = resource_type.name == "User" and self.reader.product.says_entitlements
+        entitled = resource_type.name == "User" and self.reader.product.computes_entitlements
         whole = entitled or self.reader.keeps_apart(resource_type, response_parameters)
         return self.reader.resources(resource_type, [stored], whole=whole)[0]
 

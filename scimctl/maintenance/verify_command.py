@@ -11,7 +11,7 @@ from rich.text import Text
 
 from lambdas.credentials.store import check_directory
 from lambdas.environment.provider import build_provider
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store.listing import Listing
 from lambdas.store.table import Table
 from scimctl import console

@@ -12,7 +12,7 @@ from scim2_server.requests import ScimRequest
 
 from lambdas.environment.file import Environment
 from lambdas.environment.provider import build_provider
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.service import DirectoryService
 from tests.environments import environment_of
 from tests.protocol.replay import Answer, Send

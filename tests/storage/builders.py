@@ -6,7 +6,7 @@ from typing import Any
 from scim2_models import Resource, ResourceType, SearchRequest
 from scim2_server.utils import parametrize
 
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.membership import Member, MemberChange
 from lambdas.scim.provider import build_provider
 from lambdas.store.storage import DynamoStorage

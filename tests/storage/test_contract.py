@@ -4,7 +4,7 @@ import pytest
 from scim2_models import ScimProvider
 from scim2_server.testing import ScimStorageContract
 
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.provider import build_provider
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.table import Table

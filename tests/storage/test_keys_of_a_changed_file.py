@@ -10,7 +10,7 @@ import pytest
 from scim2_models import UniquenessException
 
 from lambdas.environment.provider import build_provider
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store.table import Table
 from scimctl.maintenance.verification import Difference, Kind, repair, verify
 from tests.environments import environment_of

@@ -7,7 +7,7 @@ store, a partial restore of a backup, or an older release's mistake.
 
 from collections.abc import Sequence
 
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store.table import Table
 from scimctl.maintenance.verification.checks import check
 from scimctl.maintenance.verification.differences import Difference, Kind

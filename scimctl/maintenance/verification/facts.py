@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from scim2_models import Resource, ResourceType, SCIMException
 
-from lambdas.scim.description import DirectoryProvider
+from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store import keys
 from lambdas.store.indexes import Index, index_of
 from lambdas.store.items import Stored

@@ -55,6 +55,6 @@ class EntitledUser(User):
 EntitledUser.__name__ = User.__name__  # what /Schemas calls it
 
 
-def says_entitlements(model: type[Resource[Any]]) -> bool:
+def computes_entitlements(model: type[Resource[Any]]) -> bool:
     """Tell whether the service says itself what a user's ``entitlements`` are, rather than the client."""
     return issubclass(model, EntitledUser)

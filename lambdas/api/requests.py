@@ -2,32 +2,19 @@
 
 import base64
 import re
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import unquote
 
-from scim2_models import NotFoundException
 from scim2_server.errors import UnsupportedMediaTypeException
 from scim2_server.requests import ScimRequest
 
+from lambdas.api.base_url import base_url_of
 from lambdas.api.callers import Caller
+from lambdas.api.event import Event, headers_of, route_of
 from lambdas.api.query import read_query
 from lambdas.api.settings import Addressing
 
-Event = Mapping[str, Any]
-"""A Lambda proxy event of an API Gateway REST API (payload format 1.0)."""
-
-ROOT = "/v2/{connection}"
-"""The resource that every route lies under; what follows it in a URL is what RFC 7644 specifies."""
-
 _PLACEHOLDER = re.compile(r"\{(\w+)\+?\}")
-_WITHHELD_HEADERS = frozenset({"authorization", "cookie"})
 _JSON_STARTS = b'{["-0123456789tfn'
-
-
-def route_of(event: Event) -> str:
-    """Return the route that API Gateway chose, relative to the connection, such as ``/Users/{id}``."""
-    return str(event.get("resource") or "").removeprefix(ROOT) or "/"
 
 
 def read_request(event: Event, caller: Caller, addressing: Addressing) -> ScimRequest:
@@ -39,7 +26,7 @@ def read_request(event: Event, caller: Caller, addressing: Addressing) -> ScimRe
     :raises InvalidValueException: When a query parameter contradicts itself.
     :raises NotFoundException: When the event is for no route of ours.
     """
-    headers = _headers_of(event)
+    headers = headers_of(event)
     request = ScimRequest(
         method=str(event["httpMethod"]).upper(),
         base_url=base_url_of(event, addressing),
@@ -53,26 +40,6 @@ def read_request(event: Event, caller: Caller, addressing: Addressing) -> ScimRe
     return request
 
 
-def base_url_of(event: Event, addressing: Addressing) -> str:
-    """Return the root URL of the SCIM endpoints as the client wrote it: its Tenant URL, without a query.
-
-    On AWS ``requestContext`` names the host and the whole path that the client used: the stage's own URL, or a custom
-    domain with its base path. The local cloud's event tells neither; there the URL is put together from its fixed form.
-
-    :param addressing: ``host`` on AWS, ``path`` on the local cloud.
-    :raises NotFoundException: When the path does not name the connection as it is written.
-    """
-    context = event["requestContext"]
-    tenant = ROOT.replace("{connection}", str((event.get("pathParameters") or {}).get("connection")))
-    if addressing == "path":
-        host = next((value for name, value in _headers_of(event) if name.lower() == "host"), "localhost")
-        return f"http://{host}/restapis/{context['apiId']}/{context['stage']}/_user_request_{tenant}"
-    prefix, found, _ = str(context["path"]).partition(tenant)
-    if not found:
-        raise NotFoundException(detail="No SCIM endpoint is at this URL.")
-    return f"https://{context['domainName']}{prefix}{tenant}"
-
-
 def _path_of(event: Event) -> str:
     """Return the path relative to the connection, decoded.
 
@@ -83,14 +50,6 @@ def _path_of(event: Event) -> str:
     parameters = event.get("pathParameters") or {}
     path = _PLACEHOLDER.sub(lambda match: str(parameters.get(match[1], "")), route_of(event))
     return unquote(path, errors="replace")
-
-
-def _headers_of(event: Event) -> list[tuple[str, str]]:
-    """Return the headers, without those that hold credentials: what is not passed on cannot leak."""
-    multiple = event.get("multiValueHeaders") or {}
-    return [
-        (name, value) for name, values in multiple.items() for value in values if name.lower() not in _WITHHELD_HEADERS
-    ]
 
 
 def _body_of(event: Event) -> bytes:

@@ -12,7 +12,8 @@ from scim2_server.errors import UnsupportedMediaTypeException
 from scim2_server.requests import ScimRequest
 
 from lambdas.api.callers import read_caller
-from lambdas.api.events import read_request, route_of
+from lambdas.api.event import route_of
+from lambdas.api.requests import read_request
 from lambdas.api.settings import Addressing
 from tests.protocol.events import HOST, event
 
