@@ -19,9 +19,8 @@ from scimctl.local_state import StateError
 from scimctl.log.command import app as log
 from scimctl.maintenance import verify_command as directory
 from scimctl.permissions import command as permissions
+from scimctl.probe import check, simulate
 from scimctl.resources import groups, users
-from scimprobe.check.command import check
-from scimprobe.simulate.command import simulate
 
 LOCAL_VARIABLE = "SCIMCTL_LOCAL"
 """The environment variable that says ``--local`` for every command of a shell."""

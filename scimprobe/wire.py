@@ -18,6 +18,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from scimprobe.credentials import BearerToken, Credential
+
 CONTENT_TYPE = "application/scim+json; charset=utf-8"
 """What Entra sends with every body (capture of the Microsoft SCIM Validator, 2026)."""
 
@@ -36,6 +38,12 @@ TIMEOUT = 60.0
 NO_ANSWER = 0
 """The status recorded for an attempt that got no HTTP answer."""
 
+AUTHORIZATION = "Authorization"
+"""The header that carries a credential."""
+
+UNAUTHORIZED = 401
+"""The status of a request whose credential is refused (RFC 9110 section 15.5.2)."""
+
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 """No headers but those that Entra sends."""
 
@@ -52,18 +60,18 @@ class Tenant:
     query: str
     """What follows `?` in the Tenant URL; it goes with every request. Entra's flag is put there by administrators."""
 
-    token: str = field(repr=False)
+    credential: Credential = field(repr=False)
 
     @classmethod
-    def parse(cls, url: str, token: str) -> "Tenant":
-        """The tenant of a Tenant URL.
+    def parse(cls, url: str, credential: Credential | str) -> "Tenant":
+        """Return the tenant of a Tenant URL.
 
-        :raises ValueError: no http(s) URL; or http to another machine, which would send the token in clear text; or a
-            character that cannot go over the wire. The text never holds the token.
+        :param credential: What opens it; a text is a Secret Token.
+        :raises ValueError: no http(s) URL; or http to another machine, which would send the credential in clear text;
+            or a character that cannot go over the wire. The text never holds the token.
         """
-        url, token = url.strip(), token.strip()
-        if not (token.isascii() and token.isprintable()):
-            raise ValueError("The Secret Token holds a character that no token has: was something else pasted with it?")
+        url = url.strip()
+        credential = BearerToken(credential) if isinstance(credential, str) else credential
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("The Tenant URL must begin with https:// and name a host")
@@ -71,7 +79,7 @@ class Tenant:
             raise ValueError("The Tenant URL holds a character that no URL has")
         if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
             raise ValueError("The Tenant URL must begin with https://: http would send the token in clear text")
-        return cls(parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), parts.query, token)
+        return cls(parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), parts.query, credential)
 
     def with_parameter(self, name: str) -> "Tenant":
         """The same tenant with a query parameter without value appended to its URL."""
@@ -118,6 +126,9 @@ class Answer:
 
     attempts: int = 1
     """How many attempts it took."""
+
+    milliseconds: float = 0.0
+    """From the first byte sent to the last byte read, of the last attempt."""
 
     @property
     def resource(self) -> dict[str, Any] | None:
@@ -199,17 +210,19 @@ class Client:
     ) -> Answer:
         """Send a request, again when the answer is a passing failure, and return the last answer.
 
+        A request that is refused with 401 is sent once more when the credential can be renewed.
+
         `query` goes out as it is: it must be encoded. `body` goes out as compact JSON in UTF-8, or as the bytes it is.
         `headers` go with it, in place of those that Entra sends when they have the same name.
+
+        :raises CredentialError: No credential can be obtained.
         """
         content = body if body is None or isinstance(body, bytes) else as_json(body)
         target = self.tenant.target(path, query)
         for attempt in range(1, attempts + 1):
-            started = time.perf_counter()
-            answer = self._exchange(method, target, content, headers)
-            milliseconds = (time.perf_counter() - started) * 1000
+            answer = self._authorized(operation, method, target, content, headers)
             again = answer.is_passing and attempt < attempts
-            self.exchanges.append(Exchange(operation, answer.status, milliseconds, again))
+            self._record(operation, answer, retried=again)
             if not again:
                 break
             time.sleep(answer.pause(attempt))
@@ -220,8 +233,31 @@ class Client:
         for connection in self._connections:
             connection.close()
 
+    def _authorized(
+        self, operation: str, method: str, target: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        """Send a request with the tenant's credential; once more when it is refused with 401 and can be renewed."""
+        if AUTHORIZATION in headers:
+            return self._exchange(method, target, content, headers)
+        credential = self.tenant.credential
+        authorization = credential()
+        answer = self._exchange(method, target, content, {AUTHORIZATION: authorization, **headers})
+        if answer.status == UNAUTHORIZED and credential.renew(authorization):
+            self._record(operation, answer, retried=True)
+            answer = self._exchange(method, target, content, {AUTHORIZATION: credential(), **headers})
+        return answer
+
+    def _record(self, operation: str, answer: Answer, *, retried: bool) -> None:
+        self.exchanges.append(Exchange(operation, answer.status, answer.milliseconds, retried))
+
     def _exchange(self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]) -> Answer:
-        sent = {"Authorization": f"Bearer {self.tenant.token}"}
+        """Send one request and return its answer, measured."""
+        started = time.perf_counter()
+        answer = self._answer(method, target, content, headers)
+        return replace(answer, milliseconds=(time.perf_counter() - started) * 1000)
+
+    def _answer(self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]) -> Answer:
+        sent = {AUTHORIZATION: headers[AUTHORIZATION]}  # first, as Entra sends it
         if content is not None:
             sent |= {"Content-Type": CONTENT_TYPE, "Content-Length": str(len(content))}
         connection = self._connection()

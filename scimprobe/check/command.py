@@ -1,21 +1,16 @@
-"""The command `scimctl check`."""
+"""The command `scimprobe check`. What it runs is imported on use, so that `--help` is fast."""
 
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scimctl import tenants
-from scimctl.console import err, out, show_problem
-from scimctl.local import signals
-from scimctl.local_state import StateError
-from scimctl.options import Output, OutputOption
-from scimprobe.check import job
-from scimprobe.check.job import Run, UnusableError
-from scimprobe.check.report import Report, redact
-from scimprobe.check.suites import SUITES
-from scimprobe.printable import printable
+from scimprobe import options
+from scimprobe.options import Output, OutputOption, TokenOption, UrlArgument
+
+if TYPE_CHECKING:
+    from scimprobe.check.job import Run
+    from scimprobe.wire import Tenant
 
 UNUSABLE = 2
 """Exit status when the endpoint does not answer or refuses the token: as for arguments that cannot be used."""
@@ -25,7 +20,7 @@ INTERRUPTED = 130
 
 
 class SuiteName(StrEnum):
-    """What `--suite` takes."""
+    """The values of `--suite`."""
 
     ENTRA = "entra"
     VALIDATOR = "validator"
@@ -34,79 +29,70 @@ class SuiteName(StrEnum):
     ALL = "all"
 
 
-UrlArgument = Annotated[
-    str | None,
-    typer.Argument(metavar="URL", help="The Tenant URL. By default that of the local endpoint.", show_default=False),
-]
-TokenOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="TOKEN", help=f"The Secret Token. Better in the variable {tenants.TOKEN_VARIABLE}.", show_default=False
-    ),
-]
-SuiteOption = Annotated[SuiteName, typer.Option(help="Whose checks to play.")]
+SuiteOption = Annotated[SuiteName, typer.Option(help="Run the checks of one client or test program only.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show every request and its answer.")]
-StateOption = Annotated[
-    Path | None, typer.Option(help="Where the local endpoint keeps its state.", show_default=".local")
-]
 
 
 def check(
-    url: UrlArgument = None,
+    url: UrlArgument,
     token: TokenOption = None,
     suite: SuiteOption = SuiteName.ALL,
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = False,
-    environment: tenants.EnvironmentOption = None,
-    state_dir: StateOption = None,
 ) -> None:
-    """Check any SCIM endpoint as identity providers and their test programs would.
+    """Check a SCIM endpoint as identity providers and their test programs would.
 
-    Plays what Microsoft Entra ID's Test Connection and provisioning, Microsoft's SCIM Validator, Microsoft's Logic App
-    suite for the gallery, and Okta's SPEC test and provisioning send. Of each check that fails it tells the request,
-    what differs, and what the identity provider would do about it.
+    Sends the requests of Microsoft Entra ID's Test Connection and provisioning, Microsoft's SCIM Validator, Microsoft's
+    Logic App suite for the gallery, and Okta's SPEC test and provisioning. For each check that fails it shows the
+    request, the difference, and what the identity provider would do about it.
 
-    Every user and group has a random name, so the directory need not be empty; all are deleted again, also after a
-    failure or Ctrl-C, and what cannot be deleted is told.
+    All users and groups that it creates have random names, so the directory need not be empty. All are deleted again,
+    also after a failure or Ctrl-C; the report lists what could not be deleted.
 
     **Examples**
 
-    `scimctl check` checks the local endpoint of `scimctl local up`
+    `SCIM_TOKEN=... scimprobe check https://HOST/scim/v2 --suite validator` as Microsoft's SCIM Validator does
 
-    `scimctl check --environment compliance` checks another of the environments in the local cloud
-
-    `SCIM_TOKEN=... scimctl check https://HOST/scim/v2/CONNECTION --suite validator` as Microsoft's SCIM Validator does
-
-    `scimctl check https://HOST/scim/v2/CONNECTION --output json > result.json` in a pipeline
+    `SCIM_TOKEN=... scimprobe check https://HOST/scim/v2 --output json > result.json` in a pipeline
 
     **Exit status**
 
-    0 when every mandatory check passes, 1 when one does not, 2 when not everything could be checked: used wrongly, no
-    answer, or the token is refused; 130 after Ctrl-C. Optional checks and the validator's previews do not count.
+    0 when every mandatory check passes, 1 when one does not, 2 when not everything could be checked: bad arguments, no
+    answer, or a refused token; 130 after Ctrl-C. Optional checks and the validator's previews do not count.
     """
-    try:
-        tenant = tenants.choose(url, token, state_dir, "URL", environment)
-    except StateError as error:
-        raise typer.BadParameter(str(error)) from None
+    run(options.tenant(url, token), suite, output, is_verbose=verbose)
+
+
+def run(tenant: "Tenant", suite: SuiteName, output: Output, *, is_verbose: bool) -> None:
+    """Run the checks against a tenant, print the report and end the command.
+
+    :raises typer.Exit: Always, with the exit status that `check` documents.
+    """
+    from scimprobe import interruption
+    from scimprobe.check import job
+    from scimprobe.check.report import Report
+    from scimprobe.check.suites import SUITES
+    from scimprobe.console import err, out, show_error
+    from scimprobe.credentials import redact
+
     chosen = [each for each in SUITES if suite in (SuiteName.ALL, each.name)]
-    signals.act_like_ctrl_c()
+    interruption.act_like_ctrl_c()
     try:
-        run = job.run(tenant, chosen, err)
-    except UnusableError as error:
-        show_problem(printable(redact(str(error), tenant.token)))
+        finished = job.run(tenant, chosen, err())
+    except job.UnusableError as error:
+        show_error(redact(str(error), tenant.credential.secrets))
         raise typer.Exit(UNUSABLE) from None
-    report = Report(run, tenant.token, is_verbose=verbose)
+    report = Report(finished, tenant.credential.secrets, is_verbose=is_verbose)
     if output is Output.JSON:
         typer.echo(report.as_json())
     else:
-        report.print(out)
-    raise typer.Exit(_exit_status(run))
+        report.print(out())
+    raise typer.Exit(_exit_status(finished))
 
 
-def _exit_status(run: Run) -> int:
-    """The exit status that tells a pipeline what came of a run."""
-    if run.is_interrupted:
+def _exit_status(finished: "Run") -> int:
+    if finished.is_interrupted:
         return INTERRUPTED
-    if run.stopped:
+    if finished.stopped:
         return UNUSABLE
-    return 0 if run.passed else 1
+    return 0 if finished.passed else 1

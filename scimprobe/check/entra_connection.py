@@ -6,6 +6,7 @@ import uuid
 from scimprobe.check.player import Player
 from scimprobe.check.suite import Checks, Level
 from scimprobe.simulate import entra
+from scimprobe.simulate.dialect import FLAG
 
 checks = Checks()
 
@@ -57,13 +58,13 @@ def refuse_a_wrong_token(player: Player) -> None:
 
 @checks.add(
     "The flag in the Tenant URL is ignored",
-    requirement=f"The query parameter {entra.FLAG}, which has no value, changes nothing.",
+    requirement=f"The query parameter {FLAG}, which has no value, changes nothing.",
     matters="An administrator who appends the flag to the Tenant URL cannot connect any more.",
 )
 def ignore_the_flag(player: Player) -> None:
     """Administrators switch the newer PATCH dialect on by it."""
     query = entra.match_query("User", "userName", str(uuid.uuid4()))
-    player.get("/Users", f"{entra.FLAG}&{query}").finds_nothing()
+    player.get("/Users", f"{FLAG}&{query}").finds_nothing()
 
 
 @checks.add(

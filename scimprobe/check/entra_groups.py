@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from scimprobe.check.player import Person, Player, Team
 from scimprobe.check.suite import Checks, Level
 from scimprobe.simulate import entra
-from scimprobe.simulate.entra import Dialect
+from scimprobe.simulate.dialect import Dialect
 
 checks = Checks()
 

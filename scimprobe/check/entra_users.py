@@ -6,7 +6,7 @@ from scimprobe.check.player import Person, Player
 from scimprobe.check.suite import Checks, Level
 from scimprobe.simulate import entra
 from scimprobe.simulate.attributes import DEPARTMENT, EMPLOYEE_NUMBER, MANAGER, Value, address, email, phone
-from scimprobe.simulate.entra import Dialect
+from scimprobe.simulate.dialect import Dialect
 
 checks = Checks()
 

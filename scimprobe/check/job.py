@@ -15,6 +15,7 @@ from scimprobe.check.people import Names
 from scimprobe.check.player import Blocked, Player
 from scimprobe.check.reply import Difference, Reply, Stop
 from scimprobe.check.suite import Check, Level, Suite
+from scimprobe.credentials import CredentialError
 from scimprobe.simulate import entra
 from scimprobe.wire import NO_ANSWER, Client, Tenant
 
@@ -112,9 +113,9 @@ def run(tenant: Tenant, suites: Sequence[Suite], console: Console) -> Run:
                         _probe(client)
     except KeyboardInterrupt:
         found.stopped, found.is_interrupted = "interrupted", True
-    except UnusableError as error:
+    except (UnusableError, CredentialError) as error:
         if not found.results:
-            raise
+            raise UnusableError(str(error)) from error
         found.stopped = str(error)
     finally:
         client.close()

@@ -1,8 +1,8 @@
-"""What a run found, told to people or as JSON to programs. The token is in neither, whatever the endpoint answers."""
+"""What a run found, for people or as JSON for programs. Neither shows a secret, whatever the endpoint answers."""
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Console
@@ -11,26 +11,20 @@ from rich.text import Text
 from scimprobe.check.job import Outcome, Result, Run
 from scimprobe.check.reply import Difference, Reply, Request
 from scimprobe.check.suite import Level, Suite
+from scimprobe.credentials import redact
 from scimprobe.printable import printable
 
 LONG = 600
 """Characters of a body that are shown without --verbose."""
 
-REDACTED = "[the token]"
-
-
-def redact(text: str, token: str) -> str:
-    """Take the token out of a text, also as JSON writes it."""
-    return text.replace(token, REDACTED).replace(json.dumps(token)[1:-1], REDACTED)
-
 
 class Report:
     """The report of one run."""
 
-    def __init__(self, run: Run, token: str, *, is_verbose: bool) -> None:
-        """Take the run, and the token, which an endpoint might repeat in its answers."""
+    def __init__(self, run: Run, secrets: Iterable[str], *, is_verbose: bool) -> None:
+        """Initialize the report; an endpoint might repeat the secrets in its answers."""
         self._run = run
-        self._token = token
+        self._secrets = tuple(secrets)
         self._is_verbose = is_verbose
 
     # For programs ------------------------------------------------------------------------------------------------
@@ -52,7 +46,7 @@ class Report:
                 for suite, results in run.results
             ],
         }
-        return redact(json.dumps(facts, indent=2, ensure_ascii=False), self._token)
+        return redact(json.dumps(facts, indent=2, ensure_ascii=False), self._secrets)
 
     def _result(self, result: Result) -> dict[str, Any]:
         check = result.check
@@ -133,7 +127,7 @@ class Report:
 
     def _told(self, text: str) -> str:
         """A text of the endpoint's as it may be printed: one line, nothing that a terminal obeys, no token."""
-        return printable(redact(_one_line(text), self._token))
+        return printable(redact(_one_line(text), self._secrets))
 
 
 def _one_line(text: str) -> str:

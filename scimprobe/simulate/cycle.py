@@ -10,8 +10,8 @@ from functools import partial
 
 from scimprobe.simulate.attributes import MANAGER
 from scimprobe.simulate.changes import Changes
+from scimprobe.simulate.dialect import Dialect
 from scimprobe.simulate.directory import Entry
-from scimprobe.simulate.entra import Dialect
 from scimprobe.simulate.provisioner import Provisioner
 
 MEMBERS_PER_PATCH = 20

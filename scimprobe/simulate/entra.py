@@ -6,13 +6,10 @@ application-provisioning-config-problem-scim-compatibility.md).
 """
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import Any
 
 from scimprobe.simulate.attributes import CORE_GROUP, CORE_USER, ENTERPRISE_USER, MANAGER, Value, nest
-
-FLAG = "aadOptscim062020"
-"""What administrators append to the Tenant URL to get the newer dialect: a query parameter without a value."""
+from scimprobe.simulate.dialect import Dialect
 
 ADSCIM_GROUP = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
 """A schema URN of no RFC, sent with every new group."""
@@ -23,16 +20,6 @@ NULLS = ("addresses", "phoneNumbers", "preferredLanguage", "title", "department"
 """What a POST carries as null at the top level when the source has no value (entra-docs, POST example)."""
 
 Operation = dict[str, Any]
-
-
-class Dialect(StrEnum):
-    """How the client deviates from the RFCs."""
-
-    ENTRA = "entra"
-    """Without the flag: what a new job sends."""
-
-    ENTRA_FLAG = "entra-flag"
-    """With `aadOptscim062020` in the Tenant URL."""
 
 
 # Queries ---------------------------------------------------------------------------------------------------------

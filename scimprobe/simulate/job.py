@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from scimprobe.credentials import CredentialError
 from scimprobe.simulate import changes, cycle
 from scimprobe.simulate.cycle import Phase
+from scimprobe.simulate.dialect import Dialect
 from scimprobe.simulate.directory import Directory
-from scimprobe.simulate.entra import Dialect
 from scimprobe.simulate.provisioner import ConnectionTestError, Provisioner
 from scimprobe.simulate.report import Run
 from scimprobe.simulate.verify import Verification
@@ -53,6 +54,8 @@ def run(tenant: Tenant, plan: Plan, console: Console) -> Run:
             stopped = str(error)
         if plan.clean_up:
             _work(cycle.clean_up(engine), plan.concurrency, console)
+    except CredentialError as error:
+        stopped = str(error)
     finally:
         client.close()
     return Run(

@@ -12,8 +12,8 @@ from typing import Any
 from scimprobe.simulate import entra
 from scimprobe.simulate.attributes import MANAGER, flatten
 from scimprobe.simulate.compare import Comparison, Difference
+from scimprobe.simulate.dialect import Dialect
 from scimprobe.simulate.directory import Directory, Entry
-from scimprobe.simulate.entra import Dialect
 from scimprobe.wire import ATTEMPTS, NO_ANSWER, Answer, Client
 
 

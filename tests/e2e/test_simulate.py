@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scimprobe.simulate.entra import Dialect
+from scimprobe.simulate.dialect import Dialect
 from tests.e2e.endpoint import Endpoint
 from tests.e2e.local_cloud import COMMAND_SECONDS, SCIMCTL
 
@@ -18,7 +18,7 @@ FORESEEN = {"200", "201", "204", "404", "409"}
 def simulate(endpoint: Endpoint, *options: str) -> tuple[int, dict[str, Any]]:
     """The exit status and the result of the command; the token goes by the environment."""
     finished = subprocess.run(
-        [str(SCIMCTL), "simulate", "--tenant-url", endpoint.tenant_url, "--output", "json", *options],
+        [str(SCIMCTL), "simulate", endpoint.tenant_url, "--output", "json", *options],
         env=os.environ | {"SCIM_TOKEN": endpoint.token},
         capture_output=True,
         text=True,

@@ -10,7 +10,8 @@ from typing import Any
 
 from scimprobe.simulate import entra
 from scimprobe.simulate.attributes import Value, email, flatten
-from scimprobe.simulate.entra import Dialect, Operation
+from scimprobe.simulate.dialect import Dialect
+from scimprobe.simulate.entra import Operation
 from tests.e2e.endpoint import Endpoint, Reply
 from tests.e2e.local_cloud import LocalCloud
 

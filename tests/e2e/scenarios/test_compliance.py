@@ -7,7 +7,7 @@ regenerate the connection.
 import pytest
 
 from scimprobe.simulate.attributes import DEPARTMENT
-from scimprobe.simulate.entra import Dialect
+from scimprobe.simulate.dialect import Dialect
 from tests.e2e.endpoint import SECRETS, Endpoint, now
 from tests.e2e.scenarios.actors import DIALECTS, Entra, Operator, refused, sets_of
 from tests.e2e.scenarios.conftest import EntraOf, OperatorOf

@@ -6,7 +6,7 @@ Provision one person at once; one group with its people; let the cycles run; fin
 import pytest
 
 from scimprobe.simulate.attributes import EMPLOYEE_NUMBER, email
-from scimprobe.simulate.entra import Dialect
+from scimprobe.simulate.dialect import Dialect
 from tests.e2e.endpoint import Endpoint, now
 from tests.e2e.scenarios.actors import DIALECTS, Entra, refused
 from tests.e2e.scenarios.conftest import EntraOf

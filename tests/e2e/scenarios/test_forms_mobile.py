@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from scimprobe.simulate.attributes import Value, email
-from scimprobe.simulate.entra import Dialect
+from scimprobe.simulate.dialect import Dialect
 from tests.e2e.endpoint import NO_TOKEN, Reply
 from tests.e2e.scenarios.actors import DIALECTS, Entra, Operator, refused, sets_of
 from tests.e2e.scenarios.conftest import EntraOf, OperatorOf

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from scimprobe.credentials import REDACTED, redact
 from scimprobe.simulate import entra
 from scimprobe.wire import ATTEMPTS, NO_ANSWER, Answer, Client, Tenant
 
@@ -187,3 +188,67 @@ def test_a_token_that_cannot_go_over_the_wire_is_refused_without_showing_it(toke
 
 def test_a_token_is_in_no_representation() -> None:
     assert "t0ken" not in repr(Tenant.parse("https://h/v2", "t0ken"))
+
+
+# Credentials -----------------------------------------------------------------------------------------------------
+
+
+class Rotating:
+    """A credential whose access tokens expire: `t1`, then `t2`, and so on."""
+
+    def __init__(self, last: int) -> None:
+        self.number = 1
+        self.last = last
+
+    def __call__(self) -> str:
+        return f"Bearer t{self.number}"
+
+    def renew(self, refused: str) -> bool:
+        if refused == self() and self.number == self.last:
+            return False
+        self.number += refused == self()
+        return True
+
+    @property
+    def secrets(self) -> list[str]:
+        return [f"t{number}" for number in range(1, self.last + 1)]
+
+
+EXPIRED = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
+
+
+def authorizations(listener: Listener) -> list[bytes]:
+    return [line for each in listener.requests for line in each.split(b"\r\n") if line.startswith(b"Authorization")]
+
+
+def test_an_expired_credential_is_renewed_once_and_the_request_is_sent_again() -> None:
+    with listening(EXPIRED, OK, OK) as (listener, client):
+        client.tenant = Tenant.parse(listener.url, Rotating(2))
+        answers = [client.send("read user", "GET", "/Users/1") for _ in range(2)]
+    assert [answer.status for answer in answers] == [200, 200]
+    assert authorizations(listener) == [b"Authorization: Bearer t1", *[b"Authorization: Bearer t2"] * 2]
+    assert [(each.status, each.retried) for each in client.exchanges] == [(401, True), (200, False), (200, False)]
+
+
+def test_a_renewed_credential_that_is_refused_too_is_an_answer() -> None:
+    with listening(EXPIRED, EXPIRED, OK) as (listener, client):
+        client.tenant = Tenant.parse(listener.url, Rotating(9))
+        assert client.send("read user", "GET", "/Users/1").status == 401
+    assert len(listener.requests) == 2
+
+
+def test_a_secret_token_that_is_refused_is_not_sent_again() -> None:
+    with listening(EXPIRED, OK) as (listener, client):
+        assert client.send("read user", "GET", "/Users/1").status == 401
+    assert len(listener.requests) == 1
+
+
+def test_a_credential_of_the_caller_s_own_is_never_replaced() -> None:
+    with listening(EXPIRED, OK) as (listener, client):
+        client.tenant = Tenant.parse(listener.url, Rotating(2))
+        assert client.send("check", "GET", "/Users", headers={"Authorization": "non-token"}).status == 401
+    assert authorizations(listener) == [b"Authorization: non-token"]
+
+
+def test_secrets_are_redacted_also_where_json_escapes_them() -> None:
+    assert redact('a t0k"en b t0k\\"en', ['t0k"en', ""]) == f"a {REDACTED} b {REDACTED}"

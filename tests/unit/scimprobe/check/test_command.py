@@ -1,18 +1,16 @@
-"""The command line of `scimctl check`: where it finds endpoint and token, what it plays, how it exits."""
+"""The command line of `scimprobe check`: arguments, output, exit status."""
 
 import json
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from scimctl.local_state import LocalConnection, LocalState, write_connection, write_state
-from scimctl.main import app
 from scimprobe import wire
+from scimprobe.main import app
 from tests.unit.scimprobe.check import faults as check_faults
 from tests.unit.scimprobe.faults import Right
 from tests.unit.scimprobe.stand_in import TOKEN, Answer, Received, serving
@@ -22,7 +20,7 @@ OKTA = ("--suite", "okta")
 
 @pytest.fixture(autouse=True)
 def _quick_and_without_traces(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No pauses between attempts; and the signals that the command makes act like Ctrl-C are put back."""
+    """No pauses between attempts; the handlers of the signals that the command changes are restored."""
     monkeypatch.setattr(wire, "FIRST_PAUSE", 0.0)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield
@@ -50,15 +48,6 @@ def test_an_endpoint_that_does_not_pass_is_exit_status_1() -> None:
     assert TOKEN not in result.output
 
 
-def test_without_a_url_the_local_endpoint_is_checked(tmp_path: Path) -> None:
-    with serving() as stand_in:
-        write_state(tmp_path, LocalState("local", 9, "us-east-1"))
-        write_connection(tmp_path, "local", LocalConnection(stand_in.url, TOKEN))
-        result = run(*OKTA, "--state-dir", str(tmp_path))
-    assert result.exit_code == 0, result.output
-    assert stand_in.received
-
-
 @pytest.mark.parametrize("suite", ["entra", "validator", "logicapp", "okta"])
 def test_one_suite_is_played_alone_and_json_is_all_that_is_printed(suite: str) -> None:
     with serving() as stand_in:
@@ -77,7 +66,7 @@ def test_one_suite_is_played_alone_and_json_is_all_that_is_printed(suite: str) -
         (("https://example.com/v2",), None, "SCIM_TOKEN"),
         (("https://example.com/v2",), f"{TOKEN}\nX: y", "no token has"),
         (("https://example.com/v2", "--suite", "google"), TOKEN, "google"),
-        (("--state-dir", "no-such-directory"), None, "scimctl local up"),
+        ((), TOKEN, "Missing argument"),
         (("http://127.0.0.1:1/v2",), TOKEN, "no answer from http://127.0.0.1:1/v2"),
     ],
 )

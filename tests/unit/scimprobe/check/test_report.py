@@ -1,4 +1,4 @@
-"""What `scimctl check` tells of a run: to people every check by name, and of a fault what to look at; to programs all of it."""
+"""What `scimprobe check` tells of a run: to people every check by name, and of a fault what to look at; to programs all of it."""
 
 import json
 
@@ -8,6 +8,7 @@ from rich.console import Console
 from scimprobe.check import job, suites
 from scimprobe.check.report import Report
 from scimprobe.check.suite import Suite
+from scimprobe.credentials import REDACTED
 from scimprobe.wire import Tenant
 from tests.unit.scimprobe import faults as scim_faults
 from tests.unit.scimprobe.check import faults as check_faults
@@ -20,7 +21,7 @@ GROUPS = Suite("groups", "Groups", [each for each in suites.ENTRA.checks if "mem
 def report(fault: Fault | None = None, *, is_verbose: bool = False, played: Suite = GROUPS) -> Report:
     with serving(fault) as stand_in:
         run = job.run(Tenant.parse(stand_in.url, TOKEN), [played], Console(quiet=True))
-    return Report(run, TOKEN, is_verbose=is_verbose)
+    return Report(run, [TOKEN], is_verbose=is_verbose)
 
 
 def text(told: Report) -> str:
@@ -113,7 +114,7 @@ def test_a_token_that_an_endpoint_repeats_is_shown_to_nobody(is_verbose: bool) -
     told = report(repeat_the_token, is_verbose=is_verbose)
     assert TOKEN not in text(told)
     assert TOKEN not in told.as_json()
-    assert "[the token]" in told.as_json()
+    assert REDACTED in told.as_json()
 
 
 def test_what_an_endpoint_answers_is_shown_on_the_terminal_and_never_obeyed() -> None:

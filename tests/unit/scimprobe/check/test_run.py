@@ -4,7 +4,7 @@ import json
 import os
 import re
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -154,6 +154,15 @@ def test_nobody_else_is_changed_when_an_endpoint_answers_somebody_else_for_who_w
     assert all("not what was made" in each for each in run.left)
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C raises KeyboardInterrupt, also where whoever started the tests has it ignored (`nohup`, `&`)."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_an_interrupted_run_cleans_up_and_tells_what_it_found() -> None:
     def interrupt(received: Received, right: Right) -> Answer:
         answer = right(received)

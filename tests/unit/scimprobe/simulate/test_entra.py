@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scimprobe.simulate import entra
 from scimprobe.simulate.attributes import DEPARTMENT, EMPLOYEE_NUMBER, MANAGER, email
-from scimprobe.simulate.entra import Dialect
+from scimprobe.simulate.dialect import Dialect
 
 USER = {
     "externalId": "0a21",

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from scimprobe.simulate import job
-from scimprobe.simulate.entra import FLAG, Dialect
+from scimprobe.simulate.dialect import FLAG, Dialect
 from scimprobe.simulate.report import Run
 from scimprobe.wire import Tenant
 from tests.unit.scimprobe.faults import (
