@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from benchmarks import changes, cost, imports, month, pages, speed
-from tests.engines import engine_name
+from support.engines import engine_name
 
 
 class Benchmark(StrEnum):

@@ -10,7 +10,7 @@ from benchmarks.operations import members
 from benchmarks.places import TablePlace
 from benchmarks.reports import table, units, write
 from lambdas.store.sweeping import sweep_group
-from tests.datasets import SPARE, Dataset, engine_with, resource_id
+from support.datasets import SPARE, Dataset, engine_with, resource_id
 
 SIZES = (45, 1_000, 5_000)
 """Members that a request changes; the last is the most that one may."""

@@ -17,7 +17,7 @@ from benchmarks.places import TablePlace
 from benchmarks.reports import growth, table, units, write
 from lambdas.api.responses import COMPRESSION_LEVEL
 from lambdas.store.table import Meter
-from tests.datasets import Dataset, engine_with
+from support.datasets import Dataset, engine_with
 
 SIZES = (10, 1_000, 10_000, 100_000)
 """Members of the large group; the directory has 100 users more."""

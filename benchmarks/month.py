@@ -13,7 +13,7 @@ from benchmarks.cost import Cost
 from benchmarks.operations import members, patch
 from benchmarks.places import TablePlace
 from benchmarks.reports import table, units, write
-from tests.datasets import Dataset, engine_with, item_bytes, user_values
+from support.datasets import Dataset, engine_with, item_bytes, user_values
 
 SIZES = (1_000, 100_000, 1_000_000)
 """Users of the directory."""

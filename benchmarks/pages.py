@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.cost import Cost
 from benchmarks.places import TablePlace
 from benchmarks.reports import table, units, write
-from tests.datasets import Dataset, engine_with
+from support.datasets import Dataset, engine_with
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 """Users of the directory."""

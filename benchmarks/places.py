@@ -17,8 +17,8 @@ from lambdas.scim.trace import Trace
 from lambdas.store import keys
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.table import Item, Meter, Table, key_of
-from tests.datasets import SPARE, Dataset, resource_id, user_values
-from tests.tables import TABLE_NAME
+from support.datasets import SPARE, Dataset, resource_id, user_values
+from support.tables import TABLE_NAME
 
 BASE_URL = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/scim/v2/abcdefghijklmnop"
 """As long as a real one: it is in every reference of every answer."""

@@ -27,7 +27,7 @@ from benchmarks.operations import (
 from benchmarks.places import MemoryPlace, Place, TablePlace, request
 from benchmarks.reports import table, write
 from lambdas.api.responses import write_answer
-from tests.datasets import Dataset, engine_with
+from support.datasets import Dataset, engine_with
 
 SIZES = (10, 1_000, 100_000)
 """Members of the large group in our table."""

@@ -15,9 +15,9 @@ from moto import mock_aws
 from lambdas.environment.file import Environment
 from lambdas.operations.permission_store import Decisions
 from lambdas.store.table import Table
-from tests.environments import environment_of
+from support.environments import environment_of
+from support.tables import TABLE_NAME, create_table
 from tests.protocol.client import Api, Handler
-from tests.tables import TABLE_NAME, create_table
 
 # What the stack sets, before the function is imported; the credentials are moto's.
 os.environ.update(
@@ -69,7 +69,7 @@ def function(aws: Any) -> Handler:
 
 @pytest.fixture
 def endpoint_of(function: Handler, table: Any) -> Callable[[str], Api]:
-    """Gives the endpoint of an environment, by the tables of its file that matter; see :func:`tests.environments.environment_of`.
+    """Gives the endpoint of an environment, by the tables of its file that matter; see :func:`support.environments.environment_of`.
 
     All endpoints of a test share the table and the directory ``acme``: one with other rules is the same customer's after a
     deployment of a changed file.

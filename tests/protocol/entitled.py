@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from tests.environments import SETS
+from support.environments import SETS
 from tests.protocol.client import Api, Reply
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"

@@ -14,7 +14,7 @@ from lambdas.environment.file import Environment
 from lambdas.environment.provider import build_provider
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.service import DirectoryService
-from tests.environments import environment_of
+from support.environments import environment_of
 from tests.protocol.replay import Answer, Send
 
 EXTENSIONS = Path(__file__).parent / "clients" / "extensions.toml"

@@ -28,8 +28,8 @@ from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.table import Table
+from support.tables import TABLE_NAME
 from tests.protocol.requests_at_random import PATCH, change_sets, entra, text, users
-from tests.tables import TABLE_NAME
 
 PROVIDER = build_provider()
 SERVICE = DirectoryService(PROVIDER, lambda: b"0" * 32)

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
+from support.tables import TABLE_NAME, create_table
 from tests.protocol.client import Api
 from tests.protocol.conftest import Records
 from tests.protocol.events import event
-from tests.tables import TABLE_NAME, create_table
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lambdas.scim.limits import MAX_BODY_BYTES
+from support.tables import TABLE_NAME, create_table
 from tests.protocol.client import SCIM, Api, Reply
 from tests.protocol.events import HOST, caller, event
-from tests.tables import TABLE_NAME, create_table
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

@@ -9,10 +9,10 @@ import pytest
 from moto import mock_aws
 
 from lambdas.store.table import Table
-from tests.datasets import Dataset, engine_with
-from tests.engines import client_for, running_engine
+from support.datasets import Dataset, engine_with
+from support.engines import client_for, running_engine
+from support.tables import TABLE_NAME, create_table
 from tests.storage.builders import Directory
-from tests.tables import TABLE_NAME, create_table
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import changes, cost, imports, month, pages, reports, speed
-from tests.engines import ROOT, engine_name
+from support.engines import ROOT, engine_name
 
 RUNS: dict[str, Callable[[], Path]] = {
     "cost": lambda: cost.run((3, 5)),

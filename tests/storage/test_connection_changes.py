@@ -26,7 +26,7 @@ from lambdas.credentials.connections import (
 from lambdas.credentials.store import ConnectionStore
 from lambdas.credentials.tokens import generate_id
 from lambdas.store.table import ConditionFailed, Table
-from tests.tables import TABLE_NAME, create_table
+from support.tables import TABLE_NAME, create_table
 
 NOW = datetime(2026, 11, 22, 9, 30, 15, tzinfo=UTC)
 YEAR = timedelta(days=365)

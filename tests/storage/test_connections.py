@@ -22,7 +22,7 @@ from lambdas.credentials.connections import (
 from lambdas.credentials.store import ConnectionStore, check_directory
 from lambdas.credentials.tokens import PresentedToken, matches
 from lambdas.store.table import ConditionFailed, Table
-from tests.tables import TABLE_NAME
+from support.tables import TABLE_NAME
 
 NOW = datetime(2026, 11, 22, 9, 30, 15, 123456, tzinfo=UTC)
 YEAR = timedelta(days=365)

@@ -11,8 +11,8 @@ import pytest
 from benchmarks.cost import Cost, cost_of
 from benchmarks.operations import OPERATIONS
 from benchmarks.places import TablePlace
-from tests.datasets import Dataset
-from tests.engines import engine_name
+from support.datasets import Dataset
+from support.engines import engine_name
 from tests.storage.conftest import CROWDS
 
 pytestmark = pytest.mark.skipif(

@@ -17,8 +17,8 @@ from lambdas.scim.trace import Trace
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.system_groups import SystemGroups
 from lambdas.store.table import Table
-from tests.engines import engine_name
-from tests.environments import SETS, environment_of
+from support.engines import engine_name
+from support.environments import SETS, environment_of
 
 counted_as_aws = pytest.mark.skipif(
     engine_name() != "dynoxide", reason="no engine here that counts capacity units as AWS does"

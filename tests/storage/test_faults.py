@@ -21,7 +21,7 @@ from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Item, Table
-from tests.environments import environment_of
+from support.environments import environment_of
 from tests.storage.agreement import assert_intact, assert_reads_agree
 from tests.storage.builders import PROVIDER, Directory
 from tests.storage.faults import KINDS, Fault, FaultyClient, QuickClock

@@ -13,7 +13,7 @@ from lambdas.environment.provider import build_provider
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store.table import Table
 from scimctl.maintenance.verification import Difference, Kind, repair, verify
-from tests.environments import environment_of
+from support.environments import environment_of
 from tests.storage.builders import GROUP, USER, Directory
 
 UNIQUE = '[users]\nunique = ["emails.value"]'

@@ -13,7 +13,7 @@ from scim2_server.requests import ScimRequest
 from benchmarks.places import TablePlace, request
 from lambdas.api.responses import write_answer
 from lambdas.store import search
-from tests.engines import engine_name
+from support.engines import engine_name
 from tests.storage.conftest import CROWDS
 
 pytestmark = pytest.mark.skipif(engine_name() != "dynoxide", reason="no engine here that imports so many items")

@@ -19,7 +19,7 @@ from lambdas.scim.trace import Trace
 from lambdas.store import keys, memberships, reads
 from lambdas.store.memberships import BATCH
 from lambdas.store.table import Table, key_of
-from tests.engines import engine_name
+from support.engines import engine_name
 from tests.storage.builders import GROUP, PROVIDER, USER, Directory
 
 SERVICE = DirectoryService(PROVIDER, lambda: b"0" * 32)

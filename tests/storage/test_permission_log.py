@@ -15,7 +15,7 @@ from lambdas.operations.permission_store import Decisions
 from lambdas.store import keys
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Item
-from tests.environments import SETS, environment_of
+from support.environments import SETS, environment_of
 from tests.storage.builders import GROUP, USER, Directory
 from tests.storage.test_changes import removal
 

@@ -18,10 +18,10 @@ from lambdas.scim.trace import Trace
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Table
 from scimctl.maintenance.verification import verify
-from tests.engines import client_for, running_engine
+from support.engines import client_for, running_engine
+from support.tables import create_table
 from tests.storage.agreement import assert_intact
 from tests.storage.builders import GROUP, PROVIDER, USER, Directory
-from tests.tables import create_table
 
 AT_ONCE = 50
 SERVICE = DirectoryService(PROVIDER, lambda: b"0" * 32)

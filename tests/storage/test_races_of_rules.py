@@ -10,11 +10,11 @@ from lambdas.environment.provider import build_provider
 from lambdas.environment.rules import EnvironmentRules
 from lambdas.scim.service import DirectoryService
 from lambdas.store.table import Table
-from tests.engines import client_for, running_engine
-from tests.environments import environment_of
+from support.engines import client_for, running_engine
+from support.environments import environment_of
+from support.tables import create_table
 from tests.storage.builders import PROVIDER, USER, Directory
 from tests.storage.test_races import AT_ONCE, all_at_once, assert_verified, patch
-from tests.tables import create_table
 
 
 @pytest.fixture(scope="module")

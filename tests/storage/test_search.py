@@ -9,9 +9,9 @@ from scim2_models import SearchRequest, TooManyException
 
 from lambdas.store import search
 from lambdas.store.table import Table
+from support.tables import create_table
 from tests.storage.builders import GROUP, NOBODY, PROVIDER, USER, Directory
 from tests.storage.seeding import ENTERPRISE, seed_users
-from tests.tables import create_table
 
 USERS = 1_000
 

@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.places import TablePlace
 from lambdas.store.table import Table
-from tests.datasets import Dataset, engine_with, resource_id
+from support.datasets import Dataset, engine_with, resource_id
+from support.tables import TABLE_NAME
 from tests.storage.builders import USER, Directory
-from tests.tables import TABLE_NAME
 
 USERS = Dataset(members=0, lone=9_900)
 CHANGES = 200

@@ -17,7 +17,7 @@ from lambdas.credentials.store import ConnectionStore
 from lambdas.environment import file as settings
 from lambdas.store.table import Table
 from scimctl.local_state import STATE_DIRECTORY_VARIABLE
-from tests.tables import create_table
+from support.tables import create_table
 from tests.unit.scimctl.cloudformation import StandIn, serving
 from tests.unit.scimctl.operators import ACME, BASE_URL, LOCAL, LOG_GROUP, TABLE
 

@@ -18,7 +18,7 @@ from lambdas.authorizer.credentials import Credentials, Reason, Refusal, read_cr
 from lambdas.credentials import tokens
 from lambdas.credentials.connections import Scope, State
 from lambdas.credentials.tokens import PresentedToken
-from tests.tables import create_table
+from support.tables import create_table
 from tests.unit.authorizer.endpoint import TABLE, Endpoint, Issued, basic
 from tests.unit.authorizer.policies import API, METHODS, PATHS, opens
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.tables import TABLE_NAME
+from support.tables import TABLE_NAME
 
 
 @pytest.fixture

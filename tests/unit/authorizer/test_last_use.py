@@ -19,7 +19,7 @@ from lambdas.credentials.connections import Scope
 from lambdas.credentials.store import ConnectionStore
 from lambdas.credentials.tokens import PresentedToken, generate
 from lambdas.store.table import Table
-from tests.tables import create_table
+from support.tables import create_table
 from tests.unit.authorizer.endpoint import TABLE, Endpoint, Issued
 from tests.unit.authorizer.policies import API, METHODS, opens
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.environment.provider import build_provider
-from tests.environments import environment_of, mistakes_in
+from support.environments import environment_of, mistakes_in
 
 CUSTOM = "urn:ietf:params:scim:schemas:extension:2.0:CustomExtensionName"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"

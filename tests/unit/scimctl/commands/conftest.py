@@ -12,8 +12,8 @@ from click.testing import Result
 
 from lambdas.operations.log.events import Record
 from lambdas.store.table import Table
+from support.tables import create_table
 from tests.storage.builders import Directory
-from tests.tables import create_table
 from tests.unit.scimctl import operators
 from tests.unit.scimctl.cloudformation import StandIn
 

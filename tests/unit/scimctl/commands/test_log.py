@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.tables import create_table
+from support.tables import create_table
 from tests.unit.operations.log.records import AUTHORIZER_ID, REQUEST_ID, access, failure, refused, request, sweep
 from tests.unit.scimctl import operators
 from tests.unit.scimctl.commands.conftest import Acme

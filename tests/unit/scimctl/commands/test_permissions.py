@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.environment import file as settings
-from tests.environments import SETS
+from support.environments import SETS
 from tests.storage.builders import GROUP, NOBODY
 from tests.unit.scimctl.commands.conftest import Acme
 from tests.unit.scimctl.operators import ACME

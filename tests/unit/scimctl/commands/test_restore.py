@@ -9,8 +9,8 @@ import pytest
 from lambdas.credentials.connections import Connection, State, new_connection, new_token
 from lambdas.credentials.store import ConnectionStore
 from lambdas.store.table import Table
+from support.tables import create_table
 from tests.storage.builders import Directory
-from tests.tables import create_table
 from tests.unit.scimctl.commands.conftest import DIRECTORY, Acme
 
 BACKUP = "scim-acme-before"

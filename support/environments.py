@@ -43,7 +43,7 @@ def environment_of(toml: str = "", name: str = "acme") -> Environment:
 
 
 def mistakes_in(toml: str) -> list[str]:
-    """Return what is told of a file with these tables, one line for each mistake; nothing when it can be used."""
+    """Return the mistakes in a file with these tables, one line each; an empty list when it can be used."""
     try:
         environment_of(toml)
     except settings.SettingsError as error:

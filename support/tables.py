@@ -6,7 +6,7 @@ TABLE_NAME = "scim"
 
 
 def table_description(name: str = TABLE_NAME) -> dict[str, Any]:
-    """Return what the table is: its name, keys and billing, as CreateTable takes them and DescribeTable tells them."""
+    """Return the name, keys and billing of the table, in the form of CreateTable and DescribeTable."""
     return {
         "TableName": name,
         "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],

@@ -23,8 +23,8 @@ from lambdas.store import keys
 from lambdas.store.indexes import index_of
 from lambdas.store.items import Stored, document_of, name_of, now
 from lambdas.store.table import Item
-from tests.engines import client_for, engine_name, running_engine
-from tests.tables import TABLE_NAME, create_table, table_description
+from support.engines import client_for, engine_name, running_engine
+from support.tables import TABLE_NAME, create_table, table_description
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 SPARE = 100
@@ -157,7 +157,7 @@ def resource_id(number: int) -> str:
 
 
 def item_bytes(item: Item) -> int:
-    """Return the size of an item of ours as DynamoDB counts it: names, and values in UTF-8; a number two digits a byte."""
+    """Return the size of an item as DynamoDB counts it: names, and values in UTF-8; a number two digits a byte."""
     size = 0
     for name, typed in item.items():
         ((kind, value),) = typed.items()

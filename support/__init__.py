@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: DynamoDB engines, the table, directories of any size, environments."""
