@@ -15,7 +15,7 @@ class Kind(StrEnum):
     """What a record is about: the value of its field ``event``."""
 
     REQUEST = "scim.request"
-    """A request that was answered, or a change that an operator made (:mod:`lambdas.api.log`)."""
+    """A client's request that was answered (:mod:`lambdas.api.log`), or an operator's (:mod:`lambdas.operations.requests`)."""
 
     REFUSED = "scim.refused"
     """Credentials that the authorizer refused or could not check (:mod:`lambdas.authorizer.log`)."""

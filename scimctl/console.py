@@ -25,6 +25,11 @@ def show_problem(text: str) -> None:
         err.print(Text(f"error: {text}"), soft_wrap=True)
 
 
+def show_warning(text: str) -> None:
+    """Print a warning on stderr."""
+    err.print(Text(text, style="yellow"), soft_wrap=True)
+
+
 @dataclass
 class Step:
     """One step of a longer command, while it runs."""

@@ -1,8 +1,6 @@
 """Where a command acts: the deployed stack of an environment, on AWS or in the local cloud."""
 
-from contextlib import AbstractContextManager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,8 @@ from botocore.exceptions import ClientError
 from lambdas.environment import file as settings
 from lambdas.environment.file import Environment
 from lambdas.operations.problems import Problem, readable
+from lambdas.operations.target import Service, Target
+from scimctl import console
 from scimctl import local_state as state
 
 PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
@@ -22,52 +22,6 @@ SAID_LOCAL: ContextVar[bool] = ContextVar("said_local", default=False)
 """Whether the operator said ``--local``: then a command acts in the local cloud, whatever an environment's file says."""
 
 SILENT_CLOUD = "Start it with `scimctl local up --detach`."
-
-
-@dataclass(frozen=True)
-class Target:
-    """One deployed environment, and how it is reached."""
-
-    settings: Environment
-    """What its file says."""
-
-    table_name: str
-    """The name of its table."""
-
-    base_url: str
-    """The URL of its API's stage, to which ``/v2/<connection>`` is added to get a Tenant URL; no slash at the end."""
-
-    place: str
-    """What it is called in messages, for example ``stack scim-acme in eu-central-1``."""
-
-    when_silent: str
-    """What to advise when it does not answer."""
-
-    client_arguments: dict[str, Any] = field(repr=False)
-    """Keyword arguments for a boto3 client that make it speak to this target."""
-
-    outputs: dict[str, str] = field(default_factory=dict, repr=False)
-    """All that the stack puts out, by name."""
-
-    scimctl: str = "scimctl"
-    """How a command that acts on it begins: ``scimctl``, or ``scimctl --local`` where its file alone would mean AWS."""
-
-    @property
-    def log_group(self) -> str:
-        """The name of its log group. Raises Problem when the deployed stack does not tell it."""
-        return _output(self.outputs, "LogGroupName", self.place)
-
-    def client(self, service: str) -> Any:
-        """Return a boto3 client of a service where the environment is deployed."""
-        return _client(service, **self.client_arguments)
-
-    def readable(self) -> AbstractContextManager[None]:
-        """Return the block in which what boto3 raises about this target becomes a :class:`Problem`."""
-        return readable(self.place, self.when_silent)
-
-    def tenant_url(self, connection_id: str) -> str:
-        """Return what an administrator pastes as Tenant URL into the identity provider."""
-        return f"{self.base_url}/v2/{connection_id}"
 
 
 def resolve(environment: str, state_directory: Path | None = None, *, local: bool | None = None) -> Target:
@@ -105,14 +59,13 @@ def _local(environment: Environment, state_directory: Path, scimctl: str) -> Tar
         raise Problem(f"{name} is not deployed to the local cloud: run `scimctl local up --environment {name}` first.")
     place = f"the local cloud on port {found.port}"
     _output(found.outputs, "ApiId", place)  # which the base URL is made of
-    return Target(
-        settings=environment,
-        table_name=_output(found.outputs, "TableName", place),
-        base_url=found.base_url,
-        place=place,
+    return _target(
+        environment,
+        found.outputs,
+        found.base_url,
+        place,
+        found.client_arguments(),
         when_silent=SILENT_CLOUD,
-        client_arguments=found.client_arguments(),
-        outputs=found.outputs,
         scimctl=scimctl,
     )
 
@@ -129,14 +82,38 @@ def _on_aws(environment: Environment) -> Target:
             f"{environment.aws.account}: choose the right AWS_PROFILE."
         )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    base_url = _output(outputs, "BaseUrl", place).rstrip("/")
+    return _target(environment, outputs, base_url, place, {"region_name": region})
+
+
+def _target(
+    environment: Environment,
+    outputs: dict[str, str],
+    base_url: str,
+    place: str,
+    client_arguments: dict[str, str],
+    **texts: str,
+) -> Target:
+    """Return what operations act on, in the name of the AWS identity behind the clients.
+
+    :param outputs: What the stack puts out, by name.
+    :param client_arguments: Keyword arguments for a boto3 client that make it reach the environment.
+    """
+
+    def connect(service: str) -> Any:
+        return _client(service, **client_arguments)
+
     return Target(
         settings=environment,
         table_name=_output(outputs, "TableName", place),
-        base_url=_output(outputs, "BaseUrl", place).rstrip("/"),
+        base_url=base_url,
+        log_group_name=outputs.get("LogGroupName"),
         place=place,
-        when_silent="Is there a connection to the network?",
-        client_arguments={"region_name": region},
-        outputs=outputs,
+        connect=connect,
+        operator_name=lambda: str(connect("sts").get_caller_identity()["Arn"]),
+        service=Service.SCIMCTL,
+        warn=console.show_warning,
+        **texts,
     )
 
 
@@ -161,7 +138,5 @@ def _client(service: str, **arguments: Any) -> Any:
 def _output(outputs: dict[str, str], name: str, place: str) -> str:
     """Return one output of a stack."""
     if name not in outputs:
-        raise Problem(
-            f"{place[0].upper()}{place[1:]} has no output {name} yet: let its deployment finish, or deploy it again."
-        )
+        raise Problem.missing_output(name, place)
     return outputs[name]

@@ -10,16 +10,11 @@ from lambdas import records
 from lambdas.api.callers import Caller
 from lambdas.api.event import Event, route_of
 from lambdas.api.observability import logger
-from lambdas.api.redaction import filter_shape, named_in, trace_of, without_values
 from lambdas.records import Kind
+from lambdas.scim.log_fields import answer_fields, known, request_fields
+from lambdas.scim.redaction import trace_of
 from lambdas.scim.trace import Trace
 from lambdas.store.table import Meter
-
-MAX_TEXT = 500
-"""Characters of one text in a record. A client may send megabytes where a name belongs."""
-
-MAX_NAMES = 50
-"""Attribute names in one record."""
 
 
 class Record:
@@ -30,7 +25,6 @@ class Record:
         self.started = time.perf_counter()
         self.event = event
         self.caller: Caller | None = None
-        self.operator: str | None = None
         self.request: ScimRequest | None = None
         self.trace = Trace()
 
@@ -65,56 +59,18 @@ class Record:
 
     def fields(self, response: ScimResponse, meter: Meter, environment: str) -> dict[str, Any]:
         """Return the record; a field that is not known or empty is left out. The parameters are those of :meth:`finish`."""
-        fields = {**self._who_and_what(), **self._outcome(response), **self._cost(meter)}
-        known = {name: value for name, value in fields.items() if value not in (None, [], "")}
-        return records.record(Kind.REQUEST, environment=environment, **known)
+        asked = request_fields(self.request, self.trace)
+        cost = {records.MILLISECONDS: round((time.perf_counter() - self.started) * 1000, 1), **meter.fields()}
+        fields = {**self._sender(), **asked, **answer_fields(response, self.request), **cost}
+        return records.record(Kind.REQUEST, environment=environment, **known(fields))
 
-    def _who_and_what(self) -> dict[str, Any]:
-        caller, trace = self.caller, self.trace
-        named = named_in(self.request) if trace.name is None else {}  # a creation that was refused
-        query = self.request.query if self.request else {}
+    def _sender(self) -> dict[str, Any]:
+        caller = self.caller
         return {
             "request_id": self.request_id,
             "connection": caller.connection if caller else None,
             "directory": caller.directory if caller else None,
             "token": caller.token if caller else None,
-            "operator": self.operator,
             "method": str(self.event.get("httpMethod")),
             "route": route_of(self.event),
-            "filter": _short(filter_shape(query["filter"])) if query.get("filter") else None,
-            "resource_type": trace.resource_type,
-            "resource_id": _short(trace.resource_id),
-            "resource_name": _short(trace.name or named.get("username") or named.get("displayname")),
-            "external_id": _short(trace.external_id or named.get("externalid")),
-            "changed": [_short(name) for name in trace.changed[:MAX_NAMES]],
-            "operations": trace.operations,
-            "became": trace.became,
-            "groups_left": trace.groups_left,
-            "results": trace.results,
         }
-
-    def _outcome(self, response: ScimResponse) -> dict[str, Any]:
-        status = int(response.status)
-        error = response.body or {} if status >= 400 else {}
-        detail = error.get("detail")
-        return {
-            "status": status,
-            "scim_type": error.get("scimType"),
-            "detail": _short(without_values(detail, self.request)) if detail else None,
-            records.REFUSED: int(400 <= status < 500),
-            records.FAILED: int(status >= 500),
-        }
-
-    def _cost(self, meter: Meter) -> dict[str, Any]:
-        return {
-            records.MILLISECONDS: round((time.perf_counter() - self.started) * 1000, 1),
-            "dynamodb_calls": meter.calls,
-            "read_units": meter.read_units,
-            "write_units": meter.write_units,
-        }
-
-
-def _short(text: str | None) -> str | None:
-    if text is None or len(text) <= MAX_TEXT:
-        return text
-    return f"{text[:MAX_TEXT]}…"

@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from rich.text import Text
-
 from lambdas.credentials.connections import (
     Connection,
     Scope,
@@ -22,14 +20,13 @@ from lambdas.credentials.store import ConnectionStore
 from lambdas.credentials.tokens import PresentedToken
 from lambdas.operations.journal import Journal
 from lambdas.operations.problems import Problem
+from lambdas.operations.target import Target
 from lambdas.records import Kind, record
-from lambdas.store.table import NO_ANSWER, ConditionFailed, Table
-from scimctl import console
-from scimctl.targets import Target
+from lambdas.store.table import NO_ANSWER, ConditionFailed
 
 
 @dataclass(frozen=True)
-class Held:
+class ConnectionWithTokens:
     """A connection and the tokens that it has."""
 
     connection: Connection
@@ -42,7 +39,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Generated:
+class GeneratedToken:
     """What an administrator pastes into an identity provider: just written, and nobody will see the token again."""
 
     tenant_url: str
@@ -58,11 +55,11 @@ class Generated:
     """What was kept of the token."""
 
 
-class Access:
+class Connections:
     """The connections and tokens of one environment. Every change is one transaction: it happens whole or not at all.
 
-    It leaves a record in the environment's log, under the operator's AWS identity, once it is done: whoever may not write the
-    log must still be able to end a token that leaked, and to see one that was just made, so that is a warning.
+    It leaves a record in the environment's log, under the operator's name, once it is done. A record that cannot be written is a
+    warning (:attr:`Target.warn`): an operator without access to the log must still be able to revoke a token that leaked.
 
     Every method raises :class:`Problem` when the table cannot be reached or somebody else changed the same connection,
     and InvalidConnectionError when a value breaks a rule.
@@ -71,17 +68,18 @@ class Access:
     def __init__(self, target: Target) -> None:
         """Take where the environment is deployed."""
         self.target = target
-        with target.readable():
-            self.store = ConnectionStore(Table(target.client("dynamodb"), target.table_name, patient=False))
+        self.store = ConnectionStore(target.table())
 
-    def all(self) -> list[Held]:
+    def all(self) -> list[ConnectionWithTokens]:
         """Return every connection with its tokens, the oldest first."""
         with self.target.readable():
             connections = self.store.connections()
             tokens = self.store.tokens(each for connection in connections for each in connection.tokens)
-        return [Held(each, [token for token in tokens if token.id in each.tokens]) for each in connections]
+        return [
+            ConnectionWithTokens(each, [token for token in tokens if token.id in each.tokens]) for each in connections
+        ]
 
-    def connection(self, connection_id: str) -> Held:
+    def connection(self, connection_id: str) -> ConnectionWithTokens:
         """Return one connection with its tokens.
 
         :raises Problem: When there is none.
@@ -96,9 +94,9 @@ class Access:
                 f" `{scimctl} connections list --environment {name}` shows those there are."
             )
         # What is not there any more, by whatever accident, must not keep a connection from being closed.
-        return Held(replace(connection, tokens=frozenset(token.id for token in tokens)), tokens)
+        return ConnectionWithTokens(replace(connection, tokens=frozenset(token.id for token in tokens)), tokens)
 
-    def token(self, token_id: str) -> tuple[Held, Token] | None:
+    def token(self, token_id: str) -> tuple[ConnectionWithTokens, Token] | None:
         """Return the connection of a token, and the token; None when there is no such token."""
         with self.target.readable():
             token = self.store.token(token_id)
@@ -111,7 +109,7 @@ class Access:
         label: str = "",
         scope: Scope = Scope.PROVISION,
         lifetime_days: int | None = None,
-    ) -> Generated:
+    ) -> GeneratedToken:
         """Generate a connection with one token.
 
         :param directory: The directory it reaches; the environment's own when None.
@@ -126,7 +124,7 @@ class Access:
         self._note("create connection", created, token, f"its token ends {token.expires:%Y-%m-%d}")
         return self._generated(created, token, secret)
 
-    def regenerate(self, old: Connection, *, lifetime_days: int | None = None) -> Generated:
+    def regenerate(self, old: Connection, *, lifetime_days: int | None = None) -> GeneratedToken:
         """Put a new connection with one token that may provision in the place of one, which ends with its tokens.
 
         It has the same directory and label, and is enabled.
@@ -155,8 +153,13 @@ class Access:
         self._note("delete connection", connection, None, f"with its {len(connection.tokens)} tokens")
 
     def add_token(
-        self, held: Held, *, scope: Scope = Scope.PROVISION, label: str = "", lifetime_days: int | None = None
-    ) -> Generated:
+        self,
+        held: ConnectionWithTokens,
+        *,
+        scope: Scope = Scope.PROVISION,
+        label: str = "",
+        lifetime_days: int | None = None,
+    ) -> GeneratedToken:
         """Give a connection one more token; those that expired long ago make room where there is none."""
         now = datetime.now(UTC)
         lifetime = self._lifetime(lifetime_days)
@@ -167,8 +170,8 @@ class Access:
         return self._generated(changed, token, secret)
 
     def rotate(
-        self, held: Held, old: Token, *, grace: timedelta, lifetime_days: int | None = None
-    ) -> tuple[Generated, Token]:
+        self, held: ConnectionWithTokens, old: Token, *, grace: timedelta, lifetime_days: int | None = None
+    ) -> tuple[GeneratedToken, Token]:
         """Give a connection a token in the place of another, which ends after a grace period, or earlier if it would.
 
         :returns: The new token, with the old one's scope and label, and the old one as it is then.
@@ -199,8 +202,8 @@ class Access:
     def _lifetime(self, days: int | None) -> timedelta:
         return timedelta(days=self.target.settings.tokens.lifetime_days if days is None else days)
 
-    def _generated(self, connection: Connection, token: Token, secret: PresentedToken) -> Generated:
-        return Generated(self.target.tenant_url(connection.id), secret.text, connection, token)
+    def _generated(self, connection: Connection, token: Token, secret: PresentedToken) -> GeneratedToken:
+        return GeneratedToken(self.target.tenant_url(connection.id), secret.text, connection, token)
 
     def _note(self, action: str, connection: Connection, token: Token | None = None, detail: str | None = None) -> None:
         """Keep in the log what was done; when that fails, tell the operator what to keep."""
@@ -219,8 +222,7 @@ class Access:
             journal = Journal(self.target)
             journal.write(known | {"operator": journal.operator})
         except Problem as problem:
-            told = f"Done, but not kept in the log ({action}, connection {connection.id}). {problem}"
-            console.err.print(Text(told, style="yellow"), soft_wrap=True)
+            self.target.warn(f"Done, but not kept in the log ({action}, connection {connection.id}). {problem}")
 
     @contextmanager
     def _writing(self, connection_id: str) -> Iterator[None]:

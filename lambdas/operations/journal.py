@@ -7,27 +7,27 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lambdas.operations.problems import Problem
-from scimctl.targets import Target
+from lambdas.operations.target import Target
 
 STREAMS = "operators"
 """How the log streams of operators' changes begin: one for each day, ``operators/2027/01/31``."""
 
 
 class Journal:
-    """Writes records into an environment's log group, under the operator's AWS identity.
+    """Writes records into an environment's log group, under the operator's name.
 
     It is opened before anything is changed: who may not be known, or may not write to the log, changes nothing.
     """
 
     def __init__(self, target: Target) -> None:
-        """Ask AWS who the operator is, and make sure of the log stream.
+        """Find out who the operator is, and make sure of the log stream.
 
-        :raises Problem: When AWS does not tell, or the log stream cannot be created.
+        :raises Problem: When the operator's name cannot be found out, or the log stream cannot be created.
         """
         self.target = target
         self.stream = f"{STREAMS}/{datetime.now(UTC):%Y/%m/%d}"
         with target.readable():
-            self.operator = str(target.client("sts").get_caller_identity()["Arn"])
+            self.operator = target.operator_name()
             self.client = target.client("logs")
             try:
                 self.client.create_log_stream(logGroupName=target.log_group, logStreamName=self.stream)
@@ -42,7 +42,9 @@ class Journal:
         """
         now = datetime.now(UTC)
         head = {"level": "INFO", "message": record["event"], "timestamp": now.isoformat(timespec="milliseconds")}
-        message = json.dumps({**head, "service": "scimctl", **record}, ensure_ascii=False, separators=(",", ":"))
+        message = json.dumps(
+            {**head, "service": self.target.service.value, **record}, ensure_ascii=False, separators=(",", ":")
+        )
         event = {"timestamp": int(now.timestamp() * 1000), "message": message}
         try:
             with self.target.readable():

@@ -15,14 +15,14 @@ from lambdas.store.table import ConditionFailed, Item, Table
 
 
 @dataclass(frozen=True)
-class Decided:
+class PermissionChange:
     """What a decision changed."""
 
     before: frozenset[str]
     after: frozenset[str]
 
 
-class Decisions:
+class PermissionStore:
     """The decisions of operators in one directory."""
 
     def __init__(self, table: Table, directory: str) -> None:
@@ -38,28 +38,28 @@ class Decisions:
         items = self.table.query(keys.permissions(self.directory))
         return {item["sk"]["S"]: sets for item in items if (sets := _sets(item))}
 
-    def map_group(self, group_id: str, sets: Iterable[str]) -> Decided:
+    def map_group(self, group_id: str, sets: Iterable[str]) -> PermissionChange:
         """Let the members of a group have these sets, too: 1 read and 1 transaction.
 
         :raises scim2_models.NotFoundException: When the group does not exist.
         """
         return self._change_mapping(group_id, lambda before: before | set(sets), exists=True)
 
-    def unmap_group(self, group_id: str, sets: Iterable[str] | None = None) -> Decided:
+    def unmap_group(self, group_id: str, sets: Iterable[str] | None = None) -> PermissionChange:
         """Take these sets from what a group is mapped to, or all: 1 read and 1 write. The group need not exist any more."""
         gone = None if sets is None else set(sets)
         return self._change_mapping(
             group_id, lambda before: frozenset() if gone is None else before - gone, exists=False
         )
 
-    def assign(self, user_id: str, sets: Iterable[str]) -> Decided:
+    def assign(self, user_id: str, sets: Iterable[str]) -> PermissionChange:
         """Give a user these sets, whatever its groups and roles are: 1 read and 1 write.
 
         :raises scim2_models.NotFoundException: When the user does not exist.
         """
         return self._change_assignment(user_id, lambda before: before | set(sets))
 
-    def unassign(self, user_id: str, sets: Iterable[str] | None = None) -> Decided:
+    def unassign(self, user_id: str, sets: Iterable[str] | None = None) -> PermissionChange:
         """Take these sets, or all, from what operators assigned to a user: 1 read and 1 write.
 
         :raises scim2_models.NotFoundException: When the user does not exist.
@@ -74,24 +74,24 @@ class Decisions:
         """
         return self._user(user_id).assigned
 
-    def set_login(self, user_id: str, method: str | None) -> Decided:
+    def set_login(self, user_id: str, method: str | None) -> PermissionChange:
         """Say how a user signs in, or with None leave it to the environment's default: 1 read and 1 write.
 
         :return: What was said before and is said now, each one method or none.
         :raises scim2_models.NotFoundException: When the user does not exist.
         """
         before, after = self._change_user(user_id, lambda stored: replace(stored, login=method))
-        return Decided(_only(before.login), _only(after.login))
+        return PermissionChange(_only(before.login), _only(after.login))
 
     def _change_mapping(
         self, group_id: str, change: Callable[[frozenset[str]], Iterable[str]], *, exists: bool
-    ) -> Decided:
+    ) -> PermissionChange:
         key, pause = keys.permission(self.directory, group_id), Backoff()
         while True:
             before = _sets(self.table.get(key))
             after = frozenset(change(before))
             if after == before and not exists:
-                return Decided(before, after)
+                return PermissionChange(before, after)
             write = actions.set_mapping(key, before, after)
             there = actions.check_exists(keys.resource(self.directory, "Group", group_id))
             try:
@@ -101,13 +101,13 @@ class Decisions:
                     raise not_found("Group", group_id) from None
                 pause.wait()
             else:
-                return Decided(before, after)
+                return PermissionChange(before, after)
 
-    def _change_assignment(self, user_id: str, change: Callable[[frozenset[str]], Iterable[str]]) -> Decided:
+    def _change_assignment(self, user_id: str, change: Callable[[frozenset[str]], Iterable[str]]) -> PermissionChange:
         before, after = self._change_user(
             user_id, lambda stored: replace(stored, assigned=frozenset(change(stored.assigned)))
         )
-        return Decided(before.assigned, after.assigned)
+        return PermissionChange(before.assigned, after.assigned)
 
     def _change_user(self, user_id: str, change: Callable[[Stored], Stored]) -> tuple[Stored, Stored]:
         pause = Backoff()

@@ -1,36 +1,30 @@
-"""What an operator decides about groups and users of a directory, made known in the log under the operator's AWS identity."""
+"""What an operator decides about groups and users of a directory, recorded in the log under the operator's name."""
 
 import difflib
-import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import typer
-from rich.text import Text
 from scim2_models import SCIMException
 
 from lambdas.environment.file.permissions import Permissions, PermissionSet, Source
 from lambdas.environment.permission_sets import Grant, deserved
 from lambdas.operations.journal import Journal
-from lambdas.operations.permission_store import Decided, Decisions
+from lambdas.operations.permission_store import PermissionChange, PermissionStore
 from lambdas.operations.problems import Problem
 from lambdas.operations.resources import Resources
 from lambdas.records import Kind, record
 from lambdas.store.entitlements import holder_of
-from scimctl import console
-from scimctl.options import Output
-from scimprobe.printable import printable
 
 
-class Decider:
+class PermissionOperations:
     """Decides in one directory, and keeps a record of each decision that changed something."""
 
     def __init__(self, resources: Resources) -> None:
         """Take the directory's users and groups."""
         self.resources = resources
-        self.decisions = Decisions(resources.table, resources.directory)
+        self.store = PermissionStore(resources.table, resources.directory)
 
     @property
     def permissions(self) -> Permissions:
@@ -40,12 +34,12 @@ class Decider:
     def mappings(self) -> dict[str, frozenset[str]]:
         """Return the ids of the sets that groups are mapped to, by the groups' ids."""
         with self.resources.target.readable():
-            return self.decisions.mappings()
+            return self.store.mappings()
 
     def assigned(self, user: Mapping[str, Any]) -> frozenset[str]:
         """Return the ids of the sets that operators assigned to a user."""
         with self._told():
-            return self.decisions.assigned(user["id"])
+            return self.store.assigned(user["id"])
 
     def sets(self, names: Iterable[str]) -> list[PermissionSet]:
         """Return the sets that an operator calls by their ids or names, whatever their case.
@@ -66,27 +60,25 @@ class Decider:
                 f'no "{source}".'
             )
 
-    def map_group(self, group: Mapping[str, Any], sets: Sequence[PermissionSet]) -> Decided:
+    def map_group(self, group: Mapping[str, Any], sets: Sequence[PermissionSet]) -> PermissionChange:
         """Let the members of a group have these sets, too."""
-        return self._decide(
-            "map group", group, lambda: self.decisions.map_group(group["id"], [each.id for each in sets])
-        )
+        return self._decide("map group", group, lambda: self.store.map_group(group["id"], [each.id for each in sets]))
 
-    def unmap_group(self, group: Mapping[str, Any], ids: Sequence[str] | None) -> Decided:
+    def unmap_group(self, group: Mapping[str, Any], ids: Sequence[str] | None) -> PermissionChange:
         """Take sets, or with None all, from what a group is mapped to."""
-        return self._decide("unmap group", group, lambda: self.decisions.unmap_group(group["id"], ids))
+        return self._decide("unmap group", group, lambda: self.store.unmap_group(group["id"], ids))
 
-    def assign(self, user: Mapping[str, Any], sets: Sequence[PermissionSet]) -> Decided:
+    def assign(self, user: Mapping[str, Any], sets: Sequence[PermissionSet]) -> PermissionChange:
         """Give a user these sets."""
-        return self._decide("assign sets", user, lambda: self.decisions.assign(user["id"], [each.id for each in sets]))
+        return self._decide("assign sets", user, lambda: self.store.assign(user["id"], [each.id for each in sets]))
 
-    def unassign(self, user: Mapping[str, Any], ids: Sequence[str] | None) -> Decided:
+    def unassign(self, user: Mapping[str, Any], ids: Sequence[str] | None) -> PermissionChange:
         """Take sets, or with None all, from what operators assigned to a user."""
-        return self._decide("unassign sets", user, lambda: self.decisions.unassign(user["id"], ids))
+        return self._decide("unassign sets", user, lambda: self.store.unassign(user["id"], ids))
 
-    def set_login(self, user: Mapping[str, Any], method: str | None) -> Decided:
+    def set_login(self, user: Mapping[str, Any], method: str | None) -> PermissionChange:
         """Say how a user signs in; None for the environment's default."""
-        return self._decide("set login", user, lambda: self.decisions.set_login(user["id"], method))
+        return self._decide("set login", user, lambda: self.store.set_login(user["id"], method))
 
     def grants(self, user: Mapping[str, Any]) -> list[Grant]:
         """Return the sets that a user has or, when disabled, would have, each with its reasons."""
@@ -106,7 +98,9 @@ class Decider:
         there = ", ".join(each.id for each in self.permissions.sets) or "none"
         raise Problem(f"{name} is no permission set of environment {environment}.{hint} The sets are: {there}.")
 
-    def _decide(self, action: str, subject: Mapping[str, Any], decide: Callable[[], Decided]) -> Decided:
+    def _decide(
+        self, action: str, subject: Mapping[str, Any], decide: Callable[[], PermissionChange]
+    ) -> PermissionChange:
         journal = Journal(self.resources.target)
         with self._told():
             decided = decide()
@@ -123,7 +117,9 @@ class Decider:
         except SCIMException as refusal:
             raise Problem(f"{refusal.detail}") from refusal
 
-    def _record(self, journal: Journal, action: str, subject: Mapping[str, Any], decided: Decided) -> dict[str, Any]:
+    def _record(
+        self, journal: Journal, action: str, subject: Mapping[str, Any], decided: PermissionChange
+    ) -> dict[str, Any]:
         return record(
             Kind.OPERATION,
             environment=self.resources.target.settings.name,
@@ -136,21 +132,6 @@ class Decider:
             action=action,
             detail=f"{told(decided.before)} → {told(decided.after)}",
         )
-
-
-def print_decided(subject: Mapping[str, Any], decided: Decided, state: str, output: Output) -> None:
-    """Print what was decided of a user or group: in a sentence, or as what was and what is.
-
-    :param state: What the subject is, such as ``is mapped to``.
-    """
-    noun, name = ("User", subject.get("userName")) if "userName" in subject else ("Group", subject.get("displayName"))
-    if output is Output.JSON:
-        kept = {"id": subject["id"], "name": name, "before": sorted(decided.before), "after": sorted(decided.after)}
-        typer.echo(json.dumps(kept, ensure_ascii=False, indent=2))
-        return
-    was = "already" if decided.before == decided.after else f"and was {told(decided.before)}"
-    sentence = f"{noun} {name} {state}: {told(decided.after)} ({was})."
-    console.out.print(Text(printable(sentence)), soft_wrap=True)
 
 
 def told(values: Iterable[str]) -> str:

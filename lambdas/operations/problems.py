@@ -1,4 +1,4 @@
-"""What stops a command, in one line that an operator can act upon."""
+"""What stops an operation, in one line that an operator can act upon."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +24,17 @@ BAD_CREDENTIALS = frozenset(
 
 
 class Problem(Exception):  # noqa: N818 -- it is what an operator is told
-    """Stops a command with exit status 1; its text says what is wrong and what to do."""
+    """Stops an operation; its text says what is wrong and what to do."""
+
+    @classmethod
+    def missing_output(cls, name: str, place: str) -> "Problem":
+        """Return the problem of a stack that has no output of this name.
+
+        :param place: The stack, for example ``stack scim-acme in eu-central-1``.
+        """
+        return cls(
+            f"{place[0].upper()}{place[1:]} has no output {name} yet: let its deployment finish, or deploy it again."
+        )
 
 
 @contextmanager

@@ -1,34 +1,26 @@
 """An operator's way to the users and groups of a directory: the same rules and records as an identity provider's."""
 
 import json
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from scim2_models import Context, NotFoundException, Resource, ResourceType, SCIMException, SearchRequest
-from scim2_server.requests import ScimRequest
-from scim2_server.responses import ScimResponse
 
-from lambdas.api.callers import PROVISION, Caller
-from lambdas.api.errors import error_response, scim_exception_of
-from lambdas.api.event import ROOT
-from lambdas.api.log import Record
 from lambdas.credentials.store import check_directory
 from lambdas.environment.product import Product
 from lambdas.environment.provider import build_provider
 from lambdas.environment.rules import OperatorRules
 from lambdas.operations.journal import Journal
 from lambdas.operations.problems import Problem
-from lambdas.scim.handler import DirectoryHandler
+from lambdas.operations.requests import OperatorRequest
+from lambdas.operations.target import Target
 from lambdas.scim.service import DirectoryService
 from lambdas.store.reads import Reader, is_id
 from lambdas.store.secrets import cursor_secret
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.system_groups import SystemGroups
-from lambdas.store.table import Table
-from scimctl.targets import Target
 
 PAGE = 200
 """Resources read at once when all are listed."""
@@ -63,8 +55,7 @@ class Resources:
         self.target = target
         self.directory = target.settings.directory if directory is None else directory
         check_directory(self.directory)
-        with target.readable():
-            self.table = Table(target.client("dynamodb"), target.table_name, patient=False)
+        self.table = target.table()
         self.provider = build_provider(target.settings)
         self.product = Product.of(target.settings)
         self.system_groups = SystemGroups(target.settings.permissions)
@@ -149,31 +140,11 @@ class Resources:
         :return: What a client would get; empty when that is nothing.
         :raises Problem: When it is refused, with the reason; the refusal is in the log as well.
         """
-        path = f"{self._type(type_name).endpoint}"
-        route = f"{ROOT}{path}/{{id}}"
-        record = Record({"httpMethod": method, "resource": route, "requestContext": {"requestId": str(uuid.uuid4())}})
-        record.operator = journal.operator
-        record.caller = Caller(directory=self.directory, connection="", token="", scope=PROVISION)
-        record.request = request = ScimRequest(
-            method=method,
-            base_url="",
-            path=f"{path}/{resource_id}",
-            headers={"Content-Type": "application/scim+json"},
-            body=b"" if body is None else json.dumps(body).encode(),
-        )
-        self.table.meter.reset()
+        endpoint = f"{self._type(type_name).endpoint}"
+        request = OperatorRequest(journal, self._storage(), self.service)
         with self._told():
-            try:
-                response = DirectoryHandler(self.service, self._storage(), record.trace).handle(request)
-            except Exception as exception:
-                refusal = error_response(scim_exception_of(exception, record.request_id), self.service)
-                self._keep(journal, record, refusal)
-                raise
-        self._keep(journal, record, response)
+            response = request.send(method, f"{endpoint}/{{id}}", f"{endpoint}/{resource_id}", body)
         return response.body or {}
-
-    def _keep(self, journal: Journal, record: Record, response: ScimResponse) -> None:
-        journal.write(record.fields(response, self.table.meter, self.target.settings.name))
 
     # -- Both -------------------------------------------------------------------------------------------------------
 

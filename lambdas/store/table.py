@@ -81,6 +81,10 @@ class Meter:
         """Start counting anew."""
         self.calls, self.read_units, self.write_units = 0, 0.0, 0.0
 
+    def fields(self) -> dict[str, float]:
+        """Return the cost as fields of a log record."""
+        return {"dynamodb_calls": self.calls, "read_units": self.read_units, "write_units": self.write_units}
+
     def count(self, answer: dict[str, Any], *, writes: bool) -> None:
         """Count one call and the units that its answer reports."""
         self.calls += 1

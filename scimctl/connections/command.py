@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from lambdas.credentials.connections import State
-from lambdas.operations.connections import Access, Held
+from lambdas.operations.connections import Connections, ConnectionWithTokens
+from lambdas.operations.target import Target
 from scimctl import console
 from scimctl.connections.show import (
     connection_grid,
@@ -28,7 +29,7 @@ from scimctl.options import (
     confirm,
     connection_id,
 )
-from scimctl.targets import Target, resolve
+from scimctl.targets import resolve
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
@@ -69,7 +70,9 @@ def create(
 
     `scimctl connections create --environment acme --directory subsidiary --expires-in-days 90 --output json`
     """
-    generated = Access(resolve(environment)).generate(directory=directory, label=label, lifetime_days=expires_in_days)
+    generated = Connections(resolve(environment)).generate(
+        directory=directory, label=label, lifetime_days=expires_in_days
+    )
     if output is Output.JSON:
         print_json(describe_generated(generated))
     else:
@@ -87,7 +90,7 @@ def list_connections(environment: EnvironmentOption, output: OutputOption = Outp
     `scimctl connections list --environment acme --output json`
     """
     target = resolve(environment)
-    found = Access(target).all()
+    found = Connections(target).all()
     if output is Output.JSON:
         print_json({"connections": [describe_held(target, held) for held in found]})
     elif found:
@@ -107,7 +110,7 @@ def show(connection: ConnectionArgument, environment: EnvironmentOption, output:
     `scimctl connections show k3x7m2qwertyuiop --environment acme`
     """
     target = resolve(environment)
-    held = Access(target).connection(connection_id(connection))
+    held = Connections(target).connection(connection_id(connection))
     if output is Output.JSON:
         print_json(describe_held(target, held))
     else:
@@ -138,7 +141,7 @@ def regenerate(
     `scimctl connections regenerate k3x7m2qwertyuiop --environment acme --yes --output json`
     """
     target = resolve(environment)
-    access = Access(target)
+    access = Connections(target)
     old = access.connection(connection_id(connection))
     confirm(f"{_ends(target, old)} Provisioning stops until the new ones are pasted.", yes=yes)
     generated = access.regenerate(old.connection, lifetime_days=expires_in_days)
@@ -166,7 +169,7 @@ def disable(
     `scimctl connections disable k3x7m2qwertyuiop --environment acme`
     """
     target = resolve(environment)
-    access = Access(target)
+    access = Connections(target)
     held = access.connection(connection_id(connection))
     if held.connection.state is State.ENABLED:
         confirm(f"Every token of connection {_named(held)} will be refused until it is enabled again.", yes=yes)
@@ -184,7 +187,7 @@ def enable(connection: ConnectionArgument, environment: EnvironmentOption, outpu
     `scimctl connections enable k3x7m2qwertyuiop --environment acme`
     """
     target = resolve(environment)
-    access = Access(target)
+    access = Connections(target)
     _set_state(target, access, access.connection(connection_id(connection)), State.ENABLED, output)
 
 
@@ -206,7 +209,7 @@ def delete(
     `scimctl connections delete k3x7m2qwertyuiop --environment acme --yes --output json`
     """
     target = resolve(environment)
-    access = Access(target)
+    access = Connections(target)
     held = access.connection(connection_id(connection))
     confirm(_ends(target, held), yes=yes)
     access.delete(held.connection)
@@ -219,10 +222,10 @@ def delete(
     typer.echo(f"  {target.scimctl} connections create --environment {environment} --directory {directory}")
 
 
-def _set_state(target: Target, access: Access, held: Held, state: State, output: Output) -> None:
+def _set_state(target: Target, access: Connections, held: ConnectionWithTokens, state: State, output: Output) -> None:
     """Open or close a connection, and tell how it is now."""
     if held.connection.state is not state:
-        held = Held(access.set_state(held.connection, state), held.tokens)
+        held = ConnectionWithTokens(access.set_state(held.connection, state), held.tokens)
     if output is Output.JSON:
         told = describe_connection(held.connection)
         print_json(told if state is State.ENABLED else told | refused_within(target))
@@ -232,15 +235,15 @@ def _set_state(target: Target, access: Access, held: Held, state: State, output:
         typer.echo(f"Connection {_named(held)} is disabled: its tokens are refused. {refused_when(target)}")
 
 
-def _ends(target: Target, held: Held) -> str:
+def _ends(target: Target, held: ConnectionWithTokens) -> str:
     return f"This ends {target.tenant_url(held.connection.id)} ({held.connection.label or 'no label'}) and {_tokens(held)}."
 
 
-def _named(held: Held) -> str:
+def _named(held: ConnectionWithTokens) -> str:
     label = held.connection.label
     return f"{held.connection.id} ({label})" if label else held.connection.id
 
 
-def _tokens(held: Held) -> str:
+def _tokens(held: ConnectionWithTokens) -> str:
     number = len(held.tokens)
     return f"{number} token" if number == 1 else f"{number} tokens"

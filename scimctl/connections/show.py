@@ -13,10 +13,10 @@ from rich.text import Text
 
 from lambdas.credentials.connections import Connection, State, Token
 from lambdas.credentials.tokens import ID_LENGTH
-from lambdas.operations.connections import Generated, Held
+from lambdas.operations.connections import ConnectionWithTokens, GeneratedToken
+from lambdas.operations.target import Target
 from scimctl import console
 from scimctl.durations import told
-from scimctl.targets import Target
 
 SOON_DAYS = 30
 """Days before its end from which a token is shown with what it has left, as the alarm of the stack begins then, too."""
@@ -51,7 +51,7 @@ def describe_token(token: Token) -> dict[str, Any]:
     }
 
 
-def describe_held(target: Target, held: Held) -> dict[str, Any]:
+def describe_held(target: Target, held: ConnectionWithTokens) -> dict[str, Any]:
     """Return what programs are told of a connection with its tokens."""
     return {
         "tenant_url": target.tenant_url(held.connection.id),
@@ -60,7 +60,7 @@ def describe_held(target: Target, held: Held) -> dict[str, Any]:
     }
 
 
-def describe_generated(generated: Generated) -> dict[str, Any]:
+def describe_generated(generated: GeneratedToken) -> dict[str, Any]:
     """Return what programs are told of what was just made: the one time that the secret is in it."""
     secret = {"tenant_url": generated.tenant_url, "secret_token": generated.secret_token}
     return secret | describe_connection(generated.connection) | {"token": describe_token(generated.token)}
@@ -78,7 +78,7 @@ def print_json(value: dict[str, Any]) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def print_generated(generated: Generated) -> None:
+def print_generated(generated: GeneratedToken) -> None:
     """Print what an administrator pastes, each value whole on a line of its own, so that nothing cuts it."""
     typer.echo(f"Tenant URL:    {generated.tenant_url}")
     typer.echo(f"Secret Token:  {generated.secret_token}")
@@ -88,7 +88,7 @@ def print_generated(generated: Generated) -> None:
     typer.echo(ONCE, err=True)
 
 
-def print_held(target: Target, held: Held) -> None:
+def print_held(target: Target, held: ConnectionWithTokens) -> None:
     """Print a connection and its tokens."""
     connection = held.connection
     typer.echo(f"Tenant URL:    {target.tenant_url(connection.id)}")
@@ -103,7 +103,7 @@ def print_held(target: Target, held: Held) -> None:
         typer.echo(f"It has no token, so nobody gets in: make one with `{create}`.")
 
 
-def connection_grid(all_held: Iterable[Held]) -> Grid:
+def connection_grid(all_held: Iterable[ConnectionWithTokens]) -> Grid:
     """Return the table of connections."""
     now = datetime.now(UTC)
     grid = _grid("Connection", "Label", "Directory", "State", "Tokens", "First ends", "Last used")

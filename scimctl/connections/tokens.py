@@ -7,8 +7,9 @@ import typer
 
 from lambdas.credentials import tokens as token_form
 from lambdas.credentials.connections import Scope, Token
-from lambdas.operations.connections import Access, Held
+from lambdas.operations.connections import Connections, ConnectionWithTokens
 from lambdas.operations.problems import Problem
+from lambdas.operations.target import Target
 from scimctl import console
 from scimctl.connections.show import (
     describe_generated,
@@ -31,7 +32,7 @@ from scimctl.options import (
     confirm,
     connection_id,
 )
-from scimctl.targets import Target, resolve
+from scimctl.targets import resolve
 
 GRACE = "7d"
 """How long a replaced token is accepted unless the operator says otherwise: time to reach an administrator."""
@@ -63,7 +64,7 @@ def create(
 
     `scimctl tokens create k3x7m2qwertyuiop --environment acme --scope read --label "nightly report" --expires-in-days 90`
     """
-    access = Access(resolve(environment))
+    access = Connections(resolve(environment))
     held = access.connection(connection_id(connection))
     generated = access.add_token(held, scope=scope, label=label, lifetime_days=expires_in_days)
     if output is Output.JSON:
@@ -98,7 +99,7 @@ def rotate(
     `scimctl tokens rotate k3x7m2qwertyuiop --environment acme --grace 12h --output json`
     """
     period = _duration(grace)
-    access = Access(resolve(environment))
+    access = Connections(resolve(environment))
     held, old = _named(access, token)
     if not period and not old.is_expired(datetime.now(UTC)):
         confirm(f"Token {_called(old)} will end at once.", yes=yes)
@@ -128,7 +129,7 @@ def revoke(
     `scimctl tokens revoke 3k5w2mzn7qxrb4ty --environment acme --yes --output json`
     """
     target = resolve(environment)
-    access = Access(target)
+    access = Connections(target)
     token_id = token_form.claimed_id(token) or token
     found = access.token(token_id)
     if found is None:
@@ -167,7 +168,7 @@ def list_tokens(
 
     `scimctl tokens list --environment acme --connection k3x7m2qwertyuiop --output json`
     """
-    access = Access(resolve(environment))
+    access = Connections(resolve(environment))
     found = access.all() if connection is None else [access.connection(connection_id(connection))]
     listed = [each for held in found for each in held.tokens]
     if output is Output.JSON:
@@ -178,7 +179,7 @@ def list_tokens(
         typer.echo("There is none.")
 
 
-def _named(access: Access, name: str) -> tuple[Held, Token]:
+def _named(access: Connections, name: str) -> tuple[ConnectionWithTokens, Token]:
     """Return the token that an operator names by its id, or by a connection that has one live token.
 
     :raises Problem: When there is no such token, or several could be meant.

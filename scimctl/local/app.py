@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lambdas.operations.log.reader import Silent
+from lambdas.operations.log.reader import LogUnavailable
 from lambdas.operations.log.selection import Selection
 from scimctl import local_state as state
 from scimctl.console import err, out
@@ -257,7 +257,7 @@ def _print_log(
         Listing(resolve(environment, directory, local=True), question).run()
     except KeyboardInterrupt:
         err.print()
-    except Silent:
+    except LogUnavailable:
         err.print("The local cloud was stopped.")
 
 

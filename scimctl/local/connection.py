@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from lambdas.operations.connections import Access
+from lambdas.operations.connections import Connections
 from lambdas.operations.problems import Problem
 from scimctl import local_state as state
 from scimctl import targets
@@ -33,7 +33,7 @@ def ensure(directory: Path, local: LocalState) -> tuple[LocalConnection, bool]:
     kept = state.read_connection(directory, local.environment)
     if kept is not None and _answer(directory, kept, _ABILITIES).status not in _REFUSED:
         return kept, False
-    generated = Access(targets.resolve(local.environment, directory, local=True)).generate(label=LABEL)
+    generated = Connections(targets.resolve(local.environment, directory, local=True)).generate(label=LABEL)
     fresh = LocalConnection(generated.tenant_url, generated.secret_token)
     state.write_connection(directory, local.environment, fresh)
     return fresh, True

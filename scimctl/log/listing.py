@@ -16,12 +16,12 @@ from lambdas.operations.log.reader import LogReader
 from lambdas.operations.log.selection import Selection
 from lambdas.operations.problems import Problem
 from lambdas.operations.resources import Resources
+from lambdas.operations.target import Target
 from lambdas.records import Kind
 from scimctl import console
 from scimctl.log import lines
 from scimctl.log.moments import day, full
 from scimctl.options import Output
-from scimctl.targets import Target
 from scimprobe.printable import printable
 
 NOT_TOLD = ("_aws",)
@@ -63,7 +63,7 @@ class Listing:
     def run(self) -> None:
         """Read and print; with `follow` until Ctrl-C.
 
-        :raises Silent: When the log does not answer (any more).
+        :raises LogUnavailable: When the log does not answer (any more).
         """
         pattern, question = self.selection.pattern(), self.question
         reading = self.reader.follow if question.follow else self.reader.pages

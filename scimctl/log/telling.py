@@ -8,10 +8,10 @@ from lambdas.operations.log import words
 from lambdas.operations.log.events import LogEvent, Record, status_of, text_of
 from lambdas.operations.log.names import Names
 from lambdas.operations.log.story import Story
+from lambdas.operations.target import Target
 from lambdas.records import Kind
 from scimctl import console
 from scimctl.log.moments import clock, full
-from scimctl.targets import Target
 from scimprobe.printable import printable
 
 _WIDTH = 14

@@ -10,13 +10,14 @@ from lambdas.credentials.connections import State
 from lambdas.credentials.store import ConnectionStore, check_directory
 from lambdas.operations.journal import Journal
 from lambdas.operations.problems import Problem
+from lambdas.operations.target import Target
 from lambdas.records import Kind, record
 from lambdas.store.table import Table
 from scimctl import console
 from scimctl.maintenance import restoring
 from scimctl.maintenance.restoring import Difference
 from scimctl.options import EnvironmentOption, YesOption, confirm
-from scimctl.targets import Target, resolve
+from scimctl.targets import resolve
 
 TYPES = {"USER": "users", "GROUP": "groups"}
 

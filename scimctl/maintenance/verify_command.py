@@ -11,6 +11,7 @@ from rich.text import Text
 
 from lambdas.credentials.store import check_directory
 from lambdas.environment.provider import build_provider
+from lambdas.operations.target import Target
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store.listing import Listing
 from lambdas.store.table import Table
@@ -19,7 +20,7 @@ from scimctl.maintenance import verification
 from scimctl.maintenance.restore_command import restore
 from scimctl.maintenance.verification import Difference
 from scimctl.options import EnvironmentOption, Output, OutputOption
-from scimctl.targets import Target, resolve
+from scimctl.targets import resolve
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 app.command()(restore)

@@ -9,9 +9,10 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from lambdas.environment.file.permissions import Source
-from lambdas.operations.permissions import Decider, print_decided
+from lambdas.operations.permissions import PermissionOperations
 from lambdas.operations.resources import Resources
 from scimctl import console
+from scimctl.permissions.show import print_change
 from scimctl.resources import show
 from scimctl.resources.options import (
     DirectoryOption,
@@ -87,7 +88,7 @@ def map_group(
     decider.require(Source.GROUPS)
     chosen = decider.sets(sets)
     found = existing(decider.resources, "group", group)
-    print_decided(found, decider.map_group(found, chosen), "is mapped to", output)
+    print_change(found, decider.map_group(found, chosen), "is mapped to", output)
 
 
 @app.command()
@@ -115,7 +116,7 @@ def unmap(
     else:
         found = existing(decider.resources, "group", group)
     ids = _ids(decider, sets, mapped.get(found["id"], frozenset()))
-    print_decided(found, decider.unmap_group(found, ids), "is mapped to", output)
+    print_change(found, decider.unmap_group(found, ids), "is mapped to", output)
 
 
 @app.command()
@@ -136,7 +137,7 @@ def assign(
     decider.require(Source.OPERATOR)
     chosen = decider.sets(sets)
     found = existing(decider.resources, "user", user)
-    print_decided(found, decider.assign(found, chosen), "is assigned", output)
+    print_change(found, decider.assign(found, chosen), "is assigned", output)
 
 
 @app.command()
@@ -158,21 +159,21 @@ def unassign(
     decider = _decider(environment, directory)
     found = existing(decider.resources, "user", user)
     ids = _ids(decider, sets, decider.assigned(found) if sets else frozenset())
-    print_decided(found, decider.unassign(found, ids), "is assigned", output)
+    print_change(found, decider.unassign(found, ids), "is assigned", output)
 
 
-def _decider(environment: str, directory: str | None) -> Decider:
-    return Decider(Resources(resolve(environment), directory))
+def _decider(environment: str, directory: str | None) -> PermissionOperations:
+    return PermissionOperations(Resources(resolve(environment), directory))
 
 
-def _ids(decider: Decider, sets: list[str] | None, there: frozenset[str]) -> list[str] | None:
+def _ids(decider: PermissionOperations, sets: list[str] | None, there: frozenset[str]) -> list[str] | None:
     """Return the ids of the sets to take away; one that is there may be named although the file has it no longer."""
     if not sets:
         return None
     return [each if each in there else decider.sets([each])[0].id for each in sets]
 
 
-def _mappings(decider: Decider) -> list[dict[str, Any]]:
+def _mappings(decider: PermissionOperations) -> list[dict[str, Any]]:
     """Return the mapped groups with their names, those that were deleted with none."""
     mapped = decider.mappings()
     with decider.resources.target.readable():
@@ -182,7 +183,7 @@ def _mappings(decider: Decider) -> list[dict[str, Any]]:
     return sorted(lines, key=lambda line: (line["displayName"] is None, line["displayName"] or "", line["group"]))
 
 
-def _as_json(decider: Decider, mappings: list[dict[str, Any]]) -> dict[str, Any]:
+def _as_json(decider: PermissionOperations, mappings: list[dict[str, Any]]) -> dict[str, Any]:
     permissions = decider.permissions
     return {
         "sources": list(permissions.sources),
@@ -192,7 +193,7 @@ def _as_json(decider: Decider, mappings: list[dict[str, Any]]) -> dict[str, Any]
     }
 
 
-def _print_sets(decider: Decider) -> None:
+def _print_sets(decider: PermissionOperations) -> None:
     permissions, name = decider.permissions, decider.resources.target.settings.name
     if not permissions.sets:
         told = f"Environment {name} has no permission sets: add [[permissions.sets]] to environments/{name}.toml, and deploy it."

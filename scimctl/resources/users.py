@@ -7,11 +7,12 @@ import typer
 from rich.text import Text
 
 from lambdas.operations.journal import Journal
-from lambdas.operations.permissions import Decider, print_decided
+from lambdas.operations.permissions import PermissionOperations
 from lambdas.operations.problems import Problem
 from lambdas.operations.resources import Resources
 from scimctl import console
 from scimctl.options import confirm
+from scimctl.permissions.show import print_change
 from scimctl.resources import show as showing
 from scimctl.resources.options import (
     DirectoryOption,
@@ -98,7 +99,7 @@ def show(
     says_sets = resources.product.computes_entitlements
     showing.print_user({name: value for name, value in found.items() if name != "entitlements" or not says_sets})
     if says_sets:
-        showing.print_grants(Decider(resources).grants(found), active=found.get("active") is not False)
+        showing.print_grants(PermissionOperations(resources).grants(found), active=found.get("active") is not False)
 
 
 @app.command()
@@ -155,9 +156,9 @@ def login(
             f"environments/{environment}.toml has no table [login]: users of {environment} have no login method."
         )
     found = existing(resources, "user", user)
-    decided = Decider(resources).set_login(found, None if method is Login.DEFAULT else method.value)
+    decided = PermissionOperations(resources).set_login(found, None if method is Login.DEFAULT else method.value)
     if output is Output.JSON:
-        print_decided(found, decided, "signs in by", output)
+        print_change(found, decided, "signs in by", output)
         return
     now = next(iter(decided.after), f"{default.default}, the default")
     _say(f"User {found['userName']} signs in by: {now}" + (" (already)." if decided.before == decided.after else "."))
@@ -194,7 +195,7 @@ def _permission_sets(resources: Resources, user: dict[str, Any]) -> dict[str, An
     """Return, for a program, why the user has its sets or, when disabled, would have them; nothing where there are none."""
     if not resources.product.computes_entitlements:
         return {}
-    grants = Decider(resources).grants(user)
+    grants = PermissionOperations(resources).grants(user)
     return {"permissionSets": [{"id": each.set.id, "reasons": [str(one) for one in each.reasons]} for each in grants]}
 
 

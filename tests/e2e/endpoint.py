@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from lambdas.operations.connections import Access, Generated
+from lambdas.operations.connections import Connections, GeneratedToken
 from lambdas.operations.log.events import LogEvent
 from lambdas.operations.log.reader import LogReader
+from lambdas.operations.target import Target
 from scimctl import targets
 from scimctl.local_state import LocalConnection, LocalState, read_connection, read_state
-from scimctl.targets import Target
 
 SCIM_JSON = "application/scim+json"
 NO_TOKEN = ""
@@ -57,21 +57,21 @@ class Endpoint:
         assert isinstance(connection, LocalConnection), f"{environment} has no connection"
         return cls(state, state_directory, connection.tenant_url, connection.secret_token)
 
-    def create_connection(self, directory: str | None = None, **options: Any) -> Generated:
+    def create_connection(self, directory: str | None = None, **options: Any) -> GeneratedToken:
         """Another connection, as `scimctl connections create` makes it: `.tenant_url` and `.secret_token`."""
         generated = self.access().generate(directory=directory, **options)
         SECRETS.add(generated.secret_token)
         return generated
 
-    def access(self) -> Access:
+    def access(self) -> Connections:
         """What an operator can do with connections and tokens."""
-        return Access(self.target())
+        return Connections(self.target())
 
     def target(self) -> Target:
         """Where it is deployed, as a command of `scimctl --local` finds it."""
         return targets.resolve(self.state.environment, self.state_directory, local=True)
 
-    def seen_by(self, connection: Generated) -> "Endpoint":
+    def seen_by(self, connection: GeneratedToken) -> "Endpoint":
         """The same endpoint, reached by another connection."""
         return Endpoint(self.state, self.state_directory, connection.tenant_url, connection.secret_token)
 

@@ -17,7 +17,7 @@ import pytest
 from lambdas.credentials import tokens
 from lambdas.credentials.connections import Scope, State
 from lambdas.credentials.tokens import PresentedToken
-from lambdas.operations.connections import Access, Generated, Held
+from lambdas.operations.connections import Connections, ConnectionWithTokens, GeneratedToken
 from tests.e2e.endpoint import NO_TOKEN, SECRETS, Endpoint, Reply, now
 from tests.e2e.local_cloud import LocalCloud
 from tests.e2e.test_endpoint import is_scim_error
@@ -35,23 +35,23 @@ class Side:
     """The endpoint with its cache switched on or off, and an operator beside it."""
 
     endpoint: Endpoint
-    access: Access
+    access: Connections
     cache_seconds: int
 
-    def connect(self, **options: Any) -> Generated:
+    def connect(self, **options: Any) -> GeneratedToken:
         """A new connection to a directory of these tests."""
         return shown(self.access.generate(directory="tokens", **options))
 
-    def held(self, generated: Generated) -> Held:
+    def held(self, generated: GeneratedToken) -> ConnectionWithTokens:
         return self.access.connection(generated.connection.id)
 
-    def get(self, generated: Generated, token: str | None = None, header: str | None = None) -> Reply:
+    def get(self, generated: GeneratedToken, token: str | None = None, header: str | None = None) -> Reply:
         """Ask a connection for users, with its own token, another, or any header."""
         headers = {} if header is None else {"Authorization": header}
         sent = NO_TOKEN if header is not None else token or generated.secret_token
         return self.endpoint.send("GET", f"{generated.tenant_url}/Users?count=1", token=sent, headers=headers)
 
-    def refused_soon(self, generated: Generated) -> None:
+    def refused_soon(self, generated: GeneratedToken) -> None:
         """Wait until a token is refused: at once without the cache, otherwise after its time at the latest; then for good."""
         deadline = time.monotonic() + self.cache_seconds + (SLACK_SECONDS if self.cache_seconds else 0)
         reply = self.get(generated)
@@ -62,7 +62,7 @@ class Side:
         is_scim_error(self.get(generated), 401)
 
 
-def shown(generated: Generated) -> Generated:
+def shown(generated: GeneratedToken) -> GeneratedToken:
     """Keep a secret for the search at the end."""
     SECRETS.add(generated.secret_token)
     return generated
@@ -106,43 +106,43 @@ def bearer(text: str) -> str:
     return f"Bearer {text}"
 
 
-def unknown(side: Side, made: Generated) -> str:
+def unknown(side: Side, made: GeneratedToken) -> str:
     return bearer(tokens.generate().text)
 
 
-def foreign(side: Side, made: Generated) -> str:
+def foreign(side: Side, made: GeneratedToken) -> str:
     return bearer("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL3N0cy53aW5kb3dzLm5ldC8ifQ.x")
 
 
-def mistyped(side: Side, made: Generated) -> str:
+def mistyped(side: Side, made: GeneratedToken) -> str:
     return bearer(made.secret_token[:-1])
 
 
-def forged(side: Side, made: Generated) -> str:
+def forged(side: Side, made: GeneratedToken) -> str:
     return bearer(PresentedToken(made.token.id, tokens.generate().secret).text)
 
 
-def of_another_user(side: Side, made: Generated) -> str:
+def of_another_user(side: Side, made: GeneratedToken) -> str:
     return "Basic " + base64.b64encode(f"somebody:{made.secret_token}".encode()).decode()
 
 
-def expired(side: Side, made: Generated) -> str:
+def expired(side: Side, made: GeneratedToken) -> str:
     held = side.held(made)
     shown(side.access.rotate(held, held.tokens[0], grace=timedelta(0))[0])
     return bearer(made.secret_token)
 
 
-def revoked(side: Side, made: Generated) -> str:
+def revoked(side: Side, made: GeneratedToken) -> str:
     side.access.revoke(made.connection, made.token)
     return bearer(made.secret_token)
 
 
-def disabled(side: Side, made: Generated) -> str:
+def disabled(side: Side, made: GeneratedToken) -> str:
     side.access.set_state(made.connection, State.DISABLED)
     return bearer(made.secret_token)
 
 
-def deleted(side: Side, made: Generated) -> str:
+def deleted(side: Side, made: GeneratedToken) -> str:
     side.access.delete(made.connection)
     return bearer(made.secret_token)
 
@@ -162,7 +162,7 @@ def deleted(side: Side, made: Generated) -> str:
     ],
 )
 def test_bad_credentials_are_401_each_time_and_the_log_tells_why(
-    side: Side, credentials: Callable[[Side, Generated], str], reason: str
+    side: Side, credentials: Callable[[Side, GeneratedToken], str], reason: str
 ) -> None:
     made = side.connect()
     header = credentials(side, made)
@@ -221,7 +221,7 @@ def test_a_reading_token_reads_and_searches_and_is_403_for_anything_else(side: S
     assert (record["status"], record["reason"], record["connection"]) == (403, "scope", made.connection.id)
 
 
-def send(side: Side, generated: Generated, method: str, path: str, body: Any) -> Reply:
+def send(side: Side, generated: GeneratedToken, method: str, path: str, body: Any) -> Reply:
     return side.endpoint.send(method, generated.tenant_url + path, body, token=generated.secret_token)
 
 

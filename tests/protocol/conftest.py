@@ -13,7 +13,7 @@ import pytest
 from moto import mock_aws
 
 from lambdas.environment.file import Environment
-from lambdas.operations.permission_store import Decisions
+from lambdas.operations.permission_store import PermissionStore
 from lambdas.store.table import Table
 from support.environments import environment_of
 from support.tables import TABLE_NAME, create_table
@@ -133,6 +133,6 @@ def records(function: Handler) -> Iterator[Records]:
 
 
 @pytest.fixture
-def decisions(table: Any) -> Decisions:
+def decisions(table: Any) -> PermissionStore:
     """What an operator decides in the directory ``acme``."""
-    return Decisions(Table(table, TABLE_NAME), "acme")
+    return PermissionStore(Table(table, TABLE_NAME), "acme")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdas.operations.permission_store import Decisions
+from lambdas.operations.permission_store import PermissionStore
 from tests.protocol.client import Api
 from tests.protocol.entitled import LOGIN, PATCH, group, patch, permissions, sets_of, user
 from tests.protocol.test_conformance import check
@@ -45,7 +45,7 @@ def test_entitlements_are_read_only_in_the_schema(endpoint_of: EndpointOf):
     }
 
 
-def test_users_can_be_searched_by_the_sets_they_have(endpoint_of: EndpointOf, decisions: Decisions):
+def test_users_can_be_searched_by_the_sets_they_have(endpoint_of: EndpointOf, decisions: PermissionStore):
     api = endpoint_of(permissions("groups", "operator", default=["viewer"]))
     ada, bob = user(api), user(api, "bob@example.com")
     decisions.map_group(group(api, "Sales", ada), ["admin"])
@@ -56,7 +56,7 @@ def test_users_can_be_searched_by_the_sets_they_have(endpoint_of: EndpointOf, de
 
 
 def test_lists_show_the_sets_too_and_leave_them_out_when_they_are_not_wanted(
-    endpoint_of: EndpointOf, decisions: Decisions
+    endpoint_of: EndpointOf, decisions: PermissionStore
 ):
     api = endpoint_of(permissions("operator"))
     decisions.assign(user(api), ["admin"])
@@ -71,7 +71,7 @@ def test_lists_show_the_sets_too_and_leave_them_out_when_they_are_not_wanted(
 # -- Versions -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_mapping_that_changes_changes_the_entity_tag(endpoint_of: EndpointOf, decisions: Decisions):
+def test_a_mapping_that_changes_changes_the_entity_tag(endpoint_of: EndpointOf, decisions: PermissionStore):
     api = endpoint_of(permissions("groups"))
     ada = user(api)
     sales = group(api, "Sales", ada)
@@ -84,7 +84,7 @@ def test_a_mapping_that_changes_changes_the_entity_tag(endpoint_of: EndpointOf, 
 
 
 def test_the_entity_tag_of_any_read_is_good_for_a_change_and_a_stale_one_is_not(
-    endpoint_of: EndpointOf, decisions: Decisions
+    endpoint_of: EndpointOf, decisions: PermissionStore
 ):
     api = endpoint_of(permissions("groups"))
     ada = user(api)
@@ -103,7 +103,7 @@ def test_the_entity_tag_of_any_read_is_good_for_a_change_and_a_stale_one_is_not(
 
 
 def test_the_login_method_is_the_default_until_an_operator_says_otherwise(
-    endpoint_of: EndpointOf, decisions: Decisions
+    endpoint_of: EndpointOf, decisions: PermissionStore
 ):
     api = endpoint_of('[login]\ndefault = "external"\n')
     created = api.post("/Users", {"userName": "ada@example.com"})
@@ -117,7 +117,7 @@ def test_the_login_method_is_the_default_until_an_operator_says_otherwise(
     assert endpoint_of('[login]\ndefault = "built-in"\n').get(f"/Users/{ada}").json[LOGIN]["loginMethod"] == "built-in"
 
 
-def test_no_client_changes_the_login_method(endpoint_of: EndpointOf, decisions: Decisions):
+def test_no_client_changes_the_login_method(endpoint_of: EndpointOf, decisions: PermissionStore):
     api = endpoint_of('[login]\ndefault = "external"\n')
     ada = user(api, **{LOGIN: {"loginMethod": "built-in"}})
     api.put(f"/Users/{ada}", {"userName": "ada@example.com", LOGIN: {"loginMethod": "built-in"}})
@@ -125,7 +125,7 @@ def test_no_client_changes_the_login_method(endpoint_of: EndpointOf, decisions: 
     assert api.get(f"/Users/{ada}").json[LOGIN] == {"loginMethod": "external"}
 
 
-def test_users_can_be_searched_by_their_login_method(endpoint_of: EndpointOf, decisions: Decisions):
+def test_users_can_be_searched_by_their_login_method(endpoint_of: EndpointOf, decisions: PermissionStore):
     api = endpoint_of('[login]\ndefault = "external"\n')
     user(api)
     guest = user(api, "guest@example.com")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.operations.permission_store import Decisions
+from lambdas.operations.permission_store import PermissionStore
 from tests.protocol.client import Api
 from tests.protocol.entitled import group, patch, permissions, sets_of, user
 
@@ -56,7 +56,7 @@ def test_a_disabled_user_has_no_sets_and_gets_them_again_when_enabled(endpoint_o
 
 
 def test_the_members_of_a_mapped_group_have_its_sets_in_the_order_of_the_file(
-    endpoint_of: EndpointOf, decisions: Decisions
+    endpoint_of: EndpointOf, decisions: PermissionStore
 ):
     api = endpoint_of(permissions("groups", default=["viewer"]))
     ada, bob = user(api), user(api, "bob@example.com")
@@ -68,7 +68,7 @@ def test_the_members_of_a_mapped_group_have_its_sets_in_the_order_of_the_file(
 
 
 def test_a_mapping_that_ends_takes_the_sets_from_all_members_at_their_next_read(
-    endpoint_of: EndpointOf, decisions: Decisions
+    endpoint_of: EndpointOf, decisions: PermissionStore
 ):
     api = endpoint_of(permissions("groups"))
     ada = user(api)
@@ -83,7 +83,7 @@ def test_a_mapping_that_ends_takes_the_sets_from_all_members_at_their_next_read(
 
 
 def test_who_leaves_a_mapped_group_or_whose_group_is_deleted_loses_its_sets_at_once(
-    endpoint_of: EndpointOf, decisions: Decisions
+    endpoint_of: EndpointOf, decisions: PermissionStore
 ):
     api = endpoint_of(permissions("groups"))
     ada, bob = user(api), user(api, "bob@example.com")
@@ -95,7 +95,7 @@ def test_who_leaves_a_mapped_group_or_whose_group_is_deleted_loses_its_sets_at_o
     assert sets_of(api, bob) == []
 
 
-def test_a_set_that_the_file_no_longer_has_counts_nowhere(endpoint_of: EndpointOf, decisions: Decisions):
+def test_a_set_that_the_file_no_longer_has_counts_nowhere(endpoint_of: EndpointOf, decisions: PermissionStore):
     api = endpoint_of(permissions("groups", "operator"))
     ada = user(api)
     decisions.map_group(group(api, "Sales", ada), ["retired"])
@@ -172,7 +172,7 @@ def test_roles_give_nothing_where_they_are_no_source(endpoint_of: EndpointOf):
 
 
 def test_what_an_operator_assigned_replaces_the_default_and_survives_every_sync(
-    endpoint_of: EndpointOf, decisions: Decisions
+    endpoint_of: EndpointOf, decisions: PermissionStore
 ):
     api = endpoint_of(permissions("operator", "roles", default=["viewer"]))
     ada = user(api)
@@ -185,7 +185,7 @@ def test_what_an_operator_assigned_replaces_the_default_and_survives_every_sync(
     assert sets_of(api, ada) == ["viewer"]
 
 
-def test_all_sources_add_up(endpoint_of: EndpointOf, decisions: Decisions):
+def test_all_sources_add_up(endpoint_of: EndpointOf, decisions: PermissionStore):
     api = endpoint_of(permissions("operator", "roles", "groups"))
     ada = user(api, roles=[{"value": "viewer"}])
     decisions.map_group(group(api, "Sales", ada), ["editor"])

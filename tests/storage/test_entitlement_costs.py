@@ -10,7 +10,7 @@ from benchmarks.cost import Cost
 from lambdas.environment.product import Product
 from lambdas.environment.provider import build_provider
 from lambdas.environment.rules import EnvironmentRules
-from lambdas.operations.permission_store import Decisions
+from lambdas.operations.permission_store import PermissionStore
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
@@ -42,7 +42,7 @@ class Place:
         self.provider = build_provider(environment)
         self.product = Product.of(environment)
         self.service = DirectoryService(self.provider, lambda: b"0" * 32, EnvironmentRules(environment, self.provider))
-        self.decisions = Decisions(table, "acme")
+        self.decisions = PermissionStore(table, "acme")
         self.system_groups = SystemGroups(environment.permissions)
 
     @property

@@ -11,7 +11,7 @@ import pytest
 
 from lambdas.changes.permissions import PermissionLog
 from lambdas.environment.product import Product
-from lambdas.operations.permission_store import Decisions
+from lambdas.operations.permission_store import PermissionStore
 from lambdas.store import keys
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Item
@@ -32,7 +32,7 @@ class Stream:
     def __init__(self, module: Any, directory: Directory, log: io.StringIO) -> None:
         self.module = module
         self.directory = directory
-        self.decisions = Decisions(directory.table, directory.id)
+        self.decisions = PermissionStore(directory.table, directory.id)
         self.log = log
         self.before: Item | None = None
 

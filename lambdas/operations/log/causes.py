@@ -20,7 +20,7 @@ class Cause:
     def of(self, record: Record, environment: str, scimctl: str = "scimctl") -> "Cause":
         """Return it with the commands of its remedy as they are to be typed for one record.
 
-        :param scimctl: How such a command begins (:attr:`scimctl.targets.Target.scimctl`).
+        :param scimctl: How such a command begins (:attr:`lambdas.operations.target.Target.scimctl`).
         """
         known = {
             "scimctl": scimctl,

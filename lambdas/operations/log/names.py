@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from lambdas.operations.log.events import Record
 from lambdas.operations.problems import Problem
+from lambdas.operations.target import Target
 from lambdas.records import Kind
 from lambdas.store import keys
 from lambdas.store.table import Table
-from scimctl.targets import Target
 
 
 class _Resource(NamedTuple):
@@ -61,7 +61,7 @@ class Names:
 
     def _reader(self) -> Table:
         if self._table is None:
-            self._table = Table(self.target.client("dynamodb"), self.target.table_name, patient=False)
+            self._table = self.target.table()
         return self._table
 
 

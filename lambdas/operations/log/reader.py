@@ -10,7 +10,7 @@ from botocore.exceptions import HTTPClientError
 
 from lambdas.operations.log.events import LogEvent
 from lambdas.operations.problems import Problem, readable
-from scimctl.targets import Target
+from lambdas.operations.target import Target
 
 PAGE = 10_000
 """Events of one FilterLogEvents call, its upper limit. ministack gives no `nextToken`: a full page is read on in time."""
@@ -24,7 +24,7 @@ Progress = Callable[[int, datetime | None], None]
 """Told before each call how many events came so far, and the time of the last one."""
 
 
-class Silent(Problem):
+class LogUnavailable(Problem):
     """The log group does not answer."""
 
 
@@ -55,7 +55,7 @@ class LogReader:
 
         :param pattern: A filter pattern of CloudWatch Logs that spares the transfer of other events. The local cloud
             ignores patterns of JSON, so the caller filters again.
-        :raises Silent: When the log does not answer.
+        :raises LogUnavailable: When the log does not answer.
         :raises Problem: When it may not be read.
         """
         request: dict[str, Any] = {"logGroupName": self.group, "startTime": _milliseconds(since), "limit": PAGE}
@@ -106,7 +106,7 @@ class LogReader:
             try:
                 answer: dict[str, Any] = self.client.filter_log_events(**request)
             except (HTTPClientError, NoConnectionError):
-                raise Silent(f"No answer from {self.place}. {self.when_silent}") from None
+                raise LogUnavailable(f"No answer from {self.place}. {self.when_silent}") from None
         return answer
 
 

@@ -61,7 +61,7 @@ class Story:
     def cause(self, environment: str, scimctl: str = "scimctl") -> Cause | None:
         """Return why it did not succeed and what to do in an environment, by the record that knows best.
 
-        :param scimctl: How a command that acts on the environment begins (:attr:`scimctl.targets.Target.scimctl`).
+        :param scimctl: How a command that acts on the environment begins (:attr:`lambdas.operations.target.Target.scimctl`).
         """
         for event in (self.credentials, self.request, self.access, self.failure, *self._last_sweeps()):
             cause = cause_of(event.record) if event else None

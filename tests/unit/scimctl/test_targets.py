@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lambdas.operations.connections import Access
+from lambdas.operations.connections import Connections
 from lambdas.operations.log.causes import CREDENTIALS, GATEWAY, REQUESTS, SWEEP
 from lambdas.operations.problems import Problem
 from lambdas.operations.resources import Resources
@@ -98,7 +98,7 @@ def test_nobody_is_told_of_the_local_cloud_who_has_nothing_in_it(cloudformation:
 def test_what_a_command_advises_begins_as_the_command_did():
     target = replace(resolve("acme"), scimctl="scimctl --local")
     with pytest.raises(Problem, match="`scimctl --local connections list --environment acme`"):
-        Access(target).connection("aaaabbbbccccdddd")
+        Connections(target).connection("aaaabbbbccccdddd")
     told = str(nobody(Resources(target), "user", "ada"))
     assert told.count("`scimctl --local ") == 2
     assert "`scimctl " not in told.replace("`scimctl --local ", "")

@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from lambdas.operations.log import reader as reading
-from lambdas.operations.log.reader import LogReader, Silent
+from lambdas.operations.log.reader import LogReader, LogUnavailable
 from lambdas.operations.problems import Problem
 from scimctl.log.moments import moment
 
@@ -128,5 +128,5 @@ def test_a_log_that_does_not_answer_is_told_with_what_to_do() -> None:
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
     )
-    with pytest.raises(Silent, match=r"No answer from the test\. Start it\."):
+    with pytest.raises(LogUnavailable, match=r"No answer from the test\. Start it\."):
         list(reader(client).read(NOON))

@@ -10,7 +10,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from lambdas.credentials import tokens
-from lambdas.operations.connections import Access
+from lambdas.operations.connections import Connections
 from lambdas.operations.problems import Problem
 from scimctl.local_state import LocalState, write_state
 from scimctl.main import app
@@ -96,7 +96,7 @@ def test_a_connection_is_shown_without_any_secret(deployed):
 
 
 def test_a_generated_connection_hides_its_secret_in_its_representation(deployed):
-    generated = Access(resolve("acme")).generate()
+    generated = Connections(resolve("acme")).generate()
     assert tokens.parse(generated.secret_token).secret not in repr(generated)
 
 

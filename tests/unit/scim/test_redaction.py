@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 from scim2_server.requests import ScimRequest
 
-from lambdas.api.redaction import UNREADABLE, filter_shape, trace_of, without_values
+from lambdas.scim.redaction import UNREADABLE, filter_shape, trace_of, without_values
 
 
 def request(body: object = None, **query: str) -> ScimRequest:

@@ -1,0 +1,83 @@
+"""What operations act on: one deployed environment, how to reach it, and in whose name."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from lambdas.environment.file import Environment
+from lambdas.operations.problems import Problem, readable
+from lambdas.store.table import Table
+
+
+class Service(StrEnum):
+    """What an operator uses; the field ``service`` of the records that operations leave."""
+
+    SCIMCTL = "scimctl"
+    CONSOLE = "console"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One deployed environment, and how it is reached."""
+
+    settings: Environment
+    """The environment's file."""
+
+    table_name: str
+    """The name of its table."""
+
+    base_url: str
+    """The URL of its API's stage, to which ``/v2/<connection>`` is added to get a Tenant URL; no slash at the end."""
+
+    log_group_name: str | None
+    """The name of its log group; None while the deployed stack does not name it."""
+
+    place: str
+    """What messages call it, for example ``stack scim-acme in eu-central-1``."""
+
+    connect: Callable[[str], Any] = field(repr=False)
+    """Returns a boto3 client of a service, such as ``dynamodb``, where the environment is deployed."""
+
+    operator_name: Callable[[], str] = field(repr=False)
+    """Returns who acts, for the log: an AWS identity's ARN, or the name of a person who signed in."""
+
+    service: Service
+    """What the operator uses."""
+
+    warn: Callable[[str], None] = field(repr=False)
+    """Shows the operator a warning about something that was done, but not wholly as asked."""
+
+    when_silent: str = "Is there a connection to the network?"
+    """What to advise when it does not answer."""
+
+    scimctl: str = "scimctl"
+    """How a command in a message begins: ``scimctl``, or ``scimctl --local`` where its file alone would mean AWS."""
+
+    @property
+    def log_group(self) -> str:
+        """The name of its log group. Raises Problem when the deployed stack does not name it."""
+        if self.log_group_name is None:
+            raise Problem.missing_output("LogGroupName", self.place)
+        return self.log_group_name
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of a service where the environment is deployed."""
+        return self.connect(service)
+
+    def table(self) -> Table:
+        """Return the environment's table.
+
+        It does not retry beyond the client's own attempts: an operator waits for the answer.
+        """
+        with self.readable():
+            return Table(self.client("dynamodb"), self.table_name, patient=False)
+
+    def readable(self) -> AbstractContextManager[None]:
+        """Return the block in which what boto3 raises about this target becomes a :class:`Problem`."""
+        return readable(self.place, self.when_silent)
+
+    def tenant_url(self, connection_id: str) -> str:
+        """Return what an administrator pastes as Tenant URL into the identity provider."""
+        return f"{self.base_url}/v2/{connection_id}"

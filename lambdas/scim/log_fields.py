@@ -1,0 +1,67 @@
+"""The fields of a SCIM log record that follow from a request and its answer, whoever sent the request.
+
+The API function adds the connection, an operator's change the operator. Fields without a value are None or empty; whoever writes
+the record leaves them out (:func:`known`).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scim2_server.requests import ScimRequest
+from scim2_server.responses import ScimResponse
+
+from lambdas import records
+from lambdas.scim.redaction import filter_shape, named_in, without_values
+from lambdas.scim.trace import Trace
+
+MAX_TEXT = 500
+"""Characters of one text in a record. A client may send megabytes where a name belongs."""
+
+MAX_NAMES = 50
+"""Attribute names in one record."""
+
+
+def request_fields(request: ScimRequest | None, trace: Trace) -> dict[str, Any]:
+    """Return what was asked: the resource, the changed attributes and the filter, without values.
+
+    :param request: None when the request could not be read.
+    """
+    named = named_in(request) if trace.name is None else {}  # a creation that was refused
+    query = request.query if request else {}
+    return {
+        "filter": _short(filter_shape(query["filter"])) if query.get("filter") else None,
+        "resource_type": trace.resource_type,
+        "resource_id": _short(trace.resource_id),
+        "resource_name": _short(trace.name or named.get("username") or named.get("displayname")),
+        "external_id": _short(trace.external_id or named.get("externalid")),
+        "changed": [_short(name) for name in trace.changed[:MAX_NAMES]],
+        "operations": trace.operations,
+        "became": trace.became,
+        "groups_left": trace.groups_left,
+        "results": trace.results,
+    }
+
+
+def answer_fields(response: ScimResponse, request: ScimRequest | None) -> dict[str, Any]:
+    """Return what was answered: the status and, for an error, its SCIM type and its detail without the request's values."""
+    status = int(response.status)
+    error = response.body or {} if status >= 400 else {}
+    detail = error.get("detail")
+    return {
+        "status": status,
+        "scim_type": error.get("scimType"),
+        "detail": _short(without_values(detail, request)) if detail else None,
+        records.REFUSED: int(400 <= status < 500),
+        records.FAILED: int(status >= 500),
+    }
+
+
+def known(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that have a value."""
+    return {name: value for name, value in fields.items() if value not in (None, [], "")}
+
+
+def _short(text: str | None) -> str | None:
+    if text is None or len(text) <= MAX_TEXT:
+        return text
+    return f"{text[:MAX_TEXT]}…"
