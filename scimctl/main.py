@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 from lambdas.credentials.connections import InvalidConnectionError
 from lambdas.environment.file import SettingsError
 from lambdas.operations.problems import Problem
-from lambdas.scim.errors import BusyException
+from lambdas.retrying import OutOfTimeError
 from scimctl import console, targets
 from scimctl.connections import command as connections
 from scimctl.connections import tokens
@@ -25,7 +25,7 @@ from scimctl.resources import groups, users
 LOCAL_VARIABLE = "SCIMCTL_LOCAL"
 """The environment variable that says ``--local`` for every command of a shell."""
 
-TOLD = (Problem, SettingsError, StateError, InvalidConnectionError, BusyException)
+TOLD = (Problem, SettingsError, StateError, InvalidConnectionError, OutOfTimeError)
 """What is told to the operator in its own words; anything else is a mistake of ours and shows its trace."""
 
 

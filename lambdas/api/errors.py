@@ -7,7 +7,7 @@ from scim2_server.errors import MethodNotAllowedException
 from scim2_server.responses import ScimResponse
 from scim2_server.service import ScimService
 
-from lambdas.scim.errors import BusyException
+from lambdas.scim.errors import BusyException, as_scim_exception
 from lambdas.store.table import RETRIED_ERRORS
 
 
@@ -32,6 +32,7 @@ def scim_exception_of(exception: Exception, request_id: str) -> SCIMException:
 
     :param request_id: API Gateway's id of the request, under which the trace is logged.
     """
+    exception = as_scim_exception(exception)
     if isinstance(exception, SCIMException):
         return exception
     if isinstance(exception, ClientError) and exception.response.get("Error", {}).get("Code") in RETRIED_ERRORS:

@@ -14,8 +14,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 
 from lambdas import records
 from lambdas.records import Kind
-from lambdas.retrying import time_is_up
-from lambdas.scim.errors import BusyException
+from lambdas.retrying import OutOfTimeError, time_is_up
 from lambdas.store.sweeping import expire_mapping, sweep_in_batches
 from lambdas.store.table import Table
 
@@ -51,7 +50,7 @@ class Sweeper:
     def sweep(self, group: DeletedGroup) -> None:
         """Sweep after one group; when it is asked for again, it goes on where it ended.
 
-        :raises BusyException: When the time of :func:`~lambdas.retrying.request_time` was up before the end.
+        :raises OutOfTimeError: When the time of :func:`~lambdas.retrying.request_time` was up before the end.
         :raises Exception: Whatever else kept the sweep from ending.
         """
         swept = 0
@@ -59,7 +58,7 @@ class Sweeper:
             for number in sweep_in_batches(self.table, group.directory, group.id):
                 swept += number
                 if time_is_up():
-                    raise BusyException(detail="The function's time is up.")
+                    raise OutOfTimeError("The function's time is up.")
             expire_mapping(self.table, group.directory, group.id)
         except Exception:
             told = "The memberships of a deleted group were not all swept; the record will be delivered again"

@@ -313,7 +313,7 @@ class DirectoryHandler(ScimHandler):
     def _retry(conditions: Conditions, attempt: Callable[[], T]) -> T:
         """Make a change, reading and computing it anew while other requests win; a client with conditions is told instead.
 
-        :raises BusyException: When others won until the time for attempts was up.
+        :raises OutOfTimeError: When others won until the time for attempts was up.
         """
         pause = Backoff()
         while True:

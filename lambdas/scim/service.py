@@ -37,6 +37,7 @@ from lambdas.scim import dialects, limits
 from lambdas.scim.cursors import SealedCursors
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.error_details import explain, path_of, restate
+from lambdas.scim.errors import as_scim_exception
 from lambdas.scim.extensions.escaped_names import unescape_all
 from lambdas.scim.extensions.open_extension import check_open_names
 from lambdas.scim.filters import check_filter
@@ -241,7 +242,7 @@ class DirectoryService(ScimService):
     @staticmethod
     def error_of(exception: Exception) -> Error:
         """Return the SCIM Error of an exception, with the names of attributes as clients write them."""
-        error = ScimService.error_of(exception)
+        error = ScimService.error_of(as_scim_exception(exception))
         error.detail = unescape_all(error.detail or "")
         return error
 

@@ -40,7 +40,7 @@ class SystemGroups:
 
         A group that a client made under a set's name, before the file said that sets are groups, is the set's group.
 
-        :raises BusyException: When the table did not answer in time; the next request tries again.
+        :raises OutOfTimeError: When the table did not answer in time; the next request tries again.
         """
         if not self.sets or reader.directory in self._complete:
             return

@@ -209,7 +209,7 @@ class Table:
     def snapshot(self, keys: Sequence[Key]) -> list[Item | None]:
         """Return up to 100 items as they were at one moment, in the order of their keys; None for one that was not there.
 
-        :raises BusyException: When writes under way keep it from one moment until the time for attempts is up.
+        :raises OutOfTimeError: When writes under way keep it from one moment until the time for attempts is up.
         """
         wanted = list(dict.fromkeys(keys))  # one item twice is refused
         gets = [{"Get": {"TableName": self.name, "Key": key_of(key)}} for key in wanted]
@@ -279,7 +279,7 @@ class Table:
         (AWS: ``ClientRequestToken``, for ten minutes). A cancelled one wrote nothing: its next attempt has a new token.
 
         :raises ConditionFailed: When the condition of an action that is not optional does not hold; nothing was written.
-        :raises BusyException: When contention outlives the time for attempts.
+        :raises OutOfTimeError: When contention outlives the time for attempts.
         """
         left = dict(enumerate(actions))
         pause = Backoff()
@@ -315,7 +315,7 @@ class Table:
     def _call(self, method: Callable[..., dict[str, Any]], *, writes: bool, **request: Any) -> dict[str, Any]:
         """Make one call, counted; what botocore gave up on, for load or without an answer, is tried again in time.
 
-        :raises BusyException: When the table was too busy, or silent, until the time for attempts was up.
+        :raises OutOfTimeError: When the table was too busy, or silent, until the time for attempts was up.
         """
         pause = Backoff()
         while True:

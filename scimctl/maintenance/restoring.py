@@ -44,7 +44,7 @@ def compare(live: Table, backup: Table, directory: str, progress: Progress) -> D
     """Compare a directory with a backup: 1 Scan of each table. It keeps some 100 bytes for each item.
 
     :param backup: The table that was restored.
-    :raises BusyException: When a table did not answer in time.
+    :raises OutOfTimeError: When a table did not answer in time.
     """
     digests: dict[Key, bytes] = {}
     now: Counter[str] = Counter()
@@ -63,7 +63,7 @@ def compare(live: Table, backup: Table, directory: str, progress: Progress) -> D
 def restore(live: Table, backup: Table, directory: str, difference: Difference, progress: Progress) -> None:
     """Undo a difference that :func:`compare` found: write what changed, remove what was added.
 
-    :raises BusyException: When a table did not answer in time; comparing and restoring again ends it.
+    :raises OutOfTimeError: When a table did not answer in time; comparing and restoring again ends it.
     """
     items = _items(backup, directory, lambda _: None, "")
     puts = (actions.put(item) for item in items if _key(item) in difference.changed)

@@ -137,7 +137,7 @@ def run(target: Target, directory_id: str, *, repair: bool = False) -> Verified:
     """Verify a directory, and mend it when asked to; progress is shown on stderr.
 
     :raises Problem: When the table cannot be read or written.
-    :raises BusyException: When it did not answer in time.
+    :raises OutOfTimeError: When it did not answer in time.
     """
     provider = build_provider(target.settings)
     with target.readable():

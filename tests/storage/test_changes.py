@@ -187,7 +187,7 @@ def test_a_table_that_stays_busy_fails_the_record_before_the_function_is_ended(
     monkeypatch.setattr(function.module.SWEEPER, "table", Table(client, acme.table.name))
     assert function.call(removal(1, "GROUP", staff)) == ["1"]
     (record,) = function.records()
-    assert (record["exception_name"], record["sweeps_failed"]) == ("BusyException", 1)
+    assert (record["exception_name"], record["sweeps_failed"]) == ("OutOfTimeError", 1)
     assert_intact(acme)
 
 

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from lambdas import retrying as backoff
-from lambdas.scim.errors import BusyException
+from lambdas.retrying import OutOfTimeError
 from lambdas.store import actions
 from lambdas.store.keys import Key
 from lambdas.store.table import ConditionFailed, OptionalAction, Table, key_of
@@ -48,9 +48,9 @@ def test_a_transaction_that_is_sent_again_takes_effect_once(table: Table, fault:
 
 @pytest.mark.parametrize("kind", range(KINDS))
 def test_a_transaction_that_never_gets_an_answer_took_effect_once_at_most(table: Table, kind: int) -> None:
-    with pytest.raises(BusyException):
+    with pytest.raises(OutOfTimeError):
         with_fault(table, Fault.SILENT, kind).transact([actions.count(KEY, 1)])
-    with pytest.raises(BusyException):
+    with pytest.raises(OutOfTimeError):
         with_fault(table, Fault.LOST, kind).transact([actions.count(KEY, 1)])
 
     assert counted(table) == 1
@@ -61,7 +61,7 @@ def test_a_read_is_asked_again_until_the_time_is_up(table: Table, kind: int) -> 
     table.transact([actions.count(KEY, 1)])
 
     assert counted(with_fault(table, Fault.LOST_ONCE, kind)) == 1
-    with pytest.raises(BusyException):
+    with pytest.raises(OutOfTimeError):
         counted(with_fault(table, Fault.LOST, kind))
 
 

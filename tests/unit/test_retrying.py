@@ -3,8 +3,8 @@
 import pytest
 
 from lambdas import retrying as backoff
-from lambdas.retrying import Backoff, request_time
-from lambdas.scim.errors import BusyException
+from lambdas.retrying import Backoff, OutOfTimeError, request_time
+from lambdas.scim.errors import BusyException, as_scim_exception
 
 
 class Clock:
@@ -33,7 +33,7 @@ def wait_for_ever(pause: Backoff) -> None:
 
 
 def exhaust(pause: Backoff) -> None:
-    with pytest.raises(BusyException):
+    with pytest.raises(OutOfTimeError):
         wait_for_ever(pause)
 
 
@@ -51,7 +51,7 @@ def test_attempts_end_with_busy_when_their_time_is_up(clock: Clock) -> None:
 def test_attempts_inside_attempts_end_with_the_requests_time(clock: Clock) -> None:
     with request_time():
         outer = Backoff()
-        with pytest.raises(BusyException):
+        with pytest.raises(OutOfTimeError):
             nest_for_ever(outer)
     assert clock.now <= backoff.REQUEST_SECONDS + 2 * backoff.LONGEST_PAUSE
 
@@ -82,5 +82,8 @@ def test_pauses_grow_and_stay_within_their_limit(clock: Clock) -> None:
 
 
 def test_a_busy_answer_tells_when_to_come_back() -> None:
-    assert BusyException().status == 503
-    assert 0 < BusyException().retry_after <= 60
+    busy = as_scim_exception(OutOfTimeError())
+    assert isinstance(busy, BusyException)
+    assert busy.status == 503
+    assert 0 < busy.retry_after <= 60
+    assert "send the request again" in busy.detail

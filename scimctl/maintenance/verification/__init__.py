@@ -33,7 +33,7 @@ def verify(
     :param directory: The directory's id.
     :param provider: The description of its resources, which tells what is unique and looked up.
     :param progress: Told what is being done.
-    :raises BusyException: When the table did not answer in time.
+    :raises OutOfTimeError: When the table did not answer in time.
     """
     facts = FactReader(directory, provider)
     with provider:
@@ -58,7 +58,7 @@ def repair(
     """Mend what :func:`verify` found, and return what is left because a person has to decide.
 
     :param patience: Seconds before the memberships of groups that do not exist are swept; see :data:`REQUEST_SECONDS`.
-    :raises BusyException: When the table did not answer in time; what was mended until then stays so, and it may be called again.
+    :raises OutOfTimeError: When the table did not answer in time; what was mended until then stays so, and it may be called again.
     """
     with provider:
         return repair_all(table, FactReader(directory, provider), differences, progress, patience)

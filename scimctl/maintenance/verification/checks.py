@@ -18,7 +18,7 @@ from scimctl.maintenance.verification.values import check_lookup, check_unique
 def check(table: Table, facts: FactReader, subject: Subject) -> Finding | None:
     """Look at a subject with strongly consistent reads; None when all that it is made of agrees.
 
-    :raises BusyException: When requests under way left no moment to look at it.
+    :raises OutOfTimeError: When requests under way left no moment to look at it.
     """
     match subject:
         case Membership():

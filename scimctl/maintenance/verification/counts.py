@@ -20,7 +20,7 @@ def check_count(table: Table, directory: str, subject: Count) -> Finding | None:
     No single read shows both, so they are read until they agree, or until two looks in a row show the same disagreement. A
     creation or deletion moves both in one transaction, and an id is never used twice.
 
-    :raises BusyException: When creations and deletions left no quiet moment in the time for attempts.
+    :raises OutOfTimeError: When creations and deletions left no quiet moment in the time for attempts.
     """
     last: Look | None = None
     pause = Backoff()

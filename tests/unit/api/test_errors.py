@@ -15,6 +15,7 @@ from scim2_models import NotFoundException, UnauthorizedException
 from scim2_server.errors import MethodNotAllowedException
 
 from lambdas.api.errors import error_response, scim_exception_of
+from lambdas.retrying import OutOfTimeError
 from lambdas.scim.errors import BusyException
 from lambdas.scim.provider import build_provider
 from lambdas.scim.service import DirectoryService
@@ -93,3 +94,14 @@ def test_a_wrong_method_is_told_the_right_ones():
 
 def test_a_request_without_token_is_told_which_kind_to_bring():
     assert "Bearer" in error_response(UnauthorizedException(), SERVICE).headers["WWW-Authenticate"]
+
+
+def test_running_out_of_time_is_503_with_the_seconds_to_wait():
+    response = error_response(scim_exception_of(OutOfTimeError("Timed out."), ID), SERVICE)
+    assert (response.status, response.body["detail"]) == (503, "Timed out.")
+    assert response.headers["Retry-After"] == "5"
+
+
+def test_an_operation_of_a_bulk_request_that_runs_out_of_time_is_503():
+    outcome = SERVICE.bulk_failure({"method": "POST"}, OutOfTimeError("Timed out."))
+    assert (outcome["status"], outcome["response"].detail) == (503, "Timed out.")

@@ -143,7 +143,7 @@ def test_expired_credentials_are_told_with_the_command_that_makes_others(acme: A
 def test_a_sweep_that_failed_is_among_the_failures_and_is_told_with_its_trace_and_what_to_do(acme: Acme) -> None:
     group = acme.directory.group("Sales")
     fields = {"directory": "acme-corp", "group": group, "memberships_swept": 50}
-    acme.log(sweep(**fields), sweep(**fields, sweeps_failed=1, exception="Traceback:\nBusyException: no time"))
+    acme.log(sweep(**fields), sweep(**fields, sweeps_failed=1, exception="Traceback:\nOutOfTimeError: no time"))
     (line,) = lines(acme, "--failed")[1:]
     assert " ".join(line.split()[1:]) == (
         "5b0f7f2c sweep memberships Sales 50 of a deleted group the sweep was interrupted"
@@ -151,7 +151,7 @@ def test_a_sweep_that_failed_is_among_the_failures_and_is_told_with_its_trace_an
     told = acme.told("log", "show", "5b0f7f2c")
     assert "What: sweep memberships Sales" in told
     assert "Answer" not in told
-    assert "BusyException: no time" in told
+    assert "OutOfTimeError: no time" in told
     assert "What to do: It is tried again by itself" in told
     assert "`scimctl directory verify --repair --environment acme`" in told
 
