@@ -34,7 +34,7 @@ def environment_of(toml: str = "", name: str = "acme") -> Environment:
 
     :param toml: Tables of the file, such as ``[capabilities]``; ``[aws]`` and what every file needs is there already.
     :param name: The environment's name, and that of its directory.
-    :raises SettingsError: When the file cannot be used; the text is what its author would read.
+    :raises SettingsError: When the file is invalid; the text addresses its author.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.toml"

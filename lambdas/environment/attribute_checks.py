@@ -1,4 +1,4 @@
-"""What attributes must be in an environment: its defaults given, its rules enforced (``[users]``, ``[groups]``)."""
+"""The attribute rules of an environment (``[users]``, ``[groups]``): defaults, required and allowed values."""
 
 import json
 from collections.abc import Sequence
@@ -10,14 +10,13 @@ from lambdas.scim.attributes import Attribute, comparable, is_empty
 from lambdas.scim.discovery import Declarations
 
 MAX_SHOWN = 80
-"""Characters of a wrong value that are told."""
+"""The number of characters of a wrong value that an error repeats."""
 
 
 class AttributeChecks:
     """The rules on the attributes of one resource type."""
 
     def __init__(self, declared: Declarations) -> None:
-        """Take what the environment declares of them."""
         self.declared = declared
         self._allowed = [
             (attribute, {comparable(attribute, value): value for value in values})
@@ -25,15 +24,15 @@ class AttributeChecks:
         ]
 
     def apply(self, resource: Resource[Any], before: Resource[Any] | None = None, *, patched: bool = False) -> None:
-        """Give a resource its defaults, and check it.
+        """Set a resource's defaults and check its values.
 
-        What the stored state breaks already is let pass: only what a request makes worse is refused.
+        Violations that the stored state already has are accepted: only what a request makes worse is refused.
 
-        :param resource: The state that is about to be written; may be changed.
+        :param resource: The state to write; changed in place.
         :param before: The stored state; None for a new resource.
-        :param patched: Whether a PATCH leads to it.
-        :raises InvalidValueException: When a required value is missing, or a value is not allowed.
-        :raises MutabilityException: When a PATCH takes a required value away (RFC 7644 section 3.5.2.2).
+        :param patched: Whether the change is a PATCH.
+        :raises InvalidValueException: When a required value is missing or a value is not allowed.
+        :raises MutabilityException: When a PATCH removes a required value (RFC 7644 section 3.5.2.2).
         """
         for attribute, value in self.declared.defaults:
             if not attribute.values(resource):
@@ -51,13 +50,13 @@ class AttributeChecks:
 
 
 def _restrict(resource: Resource[Any], attribute: Attribute, allowed: dict[Any, str], kept: set[Any]) -> None:
-    """Check an attribute's values, and write each as the file does: what the product gets is exactly one of them.
+    """Check an attribute's values and normalize their case to the file's, so that the product sees exactly the allowed values.
 
-    A client that sends ``premium`` for ``Premium`` sees no difference, as long as the attribute's comparisons heed no case.
+    A client that sends ``premium`` for ``Premium`` sees no difference, unless the attribute is case-exact.
 
-    :param allowed: The values in the form that comparisons use, each with how the file writes it.
-    :param kept: Other values that the stored state has.
-    :raises InvalidValueException: Naming a value that is neither.
+    :param allowed: The allowed values, from their comparison key to the text in the file.
+    :param kept: The comparison keys of values in the stored state.
+    :raises InvalidValueException: When a value is neither allowed nor stored.
     """
 
     def checked(value: Any) -> Any:
@@ -80,9 +79,9 @@ def _restrict(resource: Resource[Any], attribute: Attribute, allowed: dict[Any, 
 def _missing(attributes: Sequence[Attribute], *, patched: bool) -> InvalidValueException | MutabilityException:
     names = _listed([each.name for each in attributes], "and")
     if patched:
-        what = "it can be replaced, not removed" if len(attributes) == 1 else "they can be replaced, not removed"
+        what = "replace it instead of removing it" if len(attributes) == 1 else "replace them instead of removing them"
     else:
-        what = f"send {'it' if len(attributes) == 1 else 'each'} with a value that is not empty"
+        what = f"send a non-empty value for {'it' if len(attributes) == 1 else 'each'}"
     detail = f"{names} {'is' if len(attributes) == 1 else 'are'} required: {what}"
     return MutabilityException(detail=detail) if patched else InvalidValueException(detail=detail)
 
@@ -92,7 +91,7 @@ def _either(values: Sequence[str]) -> str:
 
 
 def _listed(words: Sequence[str], joint: str) -> str:
-    """Return words as a sentence lists them: ``a, b and c``."""
+    """Return words as a list in a sentence: ``a, b and c``."""
     *first, last = words
     return f"{', '.join(first)} {joint} {last}" if first else last
 

@@ -1,4 +1,4 @@
-"""What a file declares of attributes, bound to the models that have them; what cannot be is told to the file's author."""
+"""The attribute declarations of a file, bound to the models, and the mistakes in them."""
 
 import difflib
 import json
@@ -17,11 +17,11 @@ from lambdas.environment.file.resources import AttributeRules
 from lambdas.scim.attributes import Attribute, comparable, holds_texts, unique_by_schema
 from lambdas.scim.discovery import Declarations
 
-NOT_OF_THE_RESOURCE = frozenset({"id", "meta", "schemas", "members"})
-"""The attributes, by their fields, that the service makes or keeps apart."""
+SERVICE_ATTRIBUTES = frozenset({"id", "meta", "schemas", "members"})
+"""The fields that the service sets or stores separately."""
 
 EXAMPLES = {"users": "name.givenName", "groups": "displayName"}
-"""By table of the file, an attribute that there is."""
+"""An existing attribute by table of the file."""
 
 KINDS: tuple[tuple[type, str, str], ...] = (
     (BaseModel, "objects", "an object"),
@@ -32,24 +32,24 @@ KINDS: tuple[tuple[type, str, str], ...] = (
     (datetime, "dates and times", "a date and time such as 2030-01-31T08:00:00Z"),
     (bytes, "binary data", "Base64 text"),
 )
-"""What attributes hold, in a person's words, by the types of their values: many of them, and one."""
+"""The words for the values of an attribute, plural and singular, by type."""
 
 
 @dataclass
 class DeclarationReader:
-    """Reads what a file declares of one resource type, and gathers what is wrong with it."""
+    """Reads the declarations for one resource type and collects their mistakes."""
 
     table: str
-    """The table of the file, ``users`` or ``groups``: what its mistakes begin with."""
+    """The table of the file, ``users`` or ``groups``, which its mistakes start with."""
 
     model: type[Resource[Any]]
-    """The model of the resources, with all extensions."""
+    """The model of the resource type, with all extensions."""
 
     mistakes: list[str] = field(default_factory=list)
-    """What was wrong, each a sentence without its full stop."""
+    """The mistakes found, each a sentence without a full stop."""
 
     def read(self, rules: AttributeRules) -> Declarations:
-        """Return what the rules declare; those that are wrong are left out, and told in :attr:`mistakes`."""
+        """Return the valid declarations; invalid ones are added to :attr:`mistakes`."""
         unique = self._named("unique", rules.unique, _why_not_found)
         allowed = [
             (attribute, values)
@@ -75,7 +75,7 @@ class DeclarationReader:
     def _named(self, key: str, paths: Iterable[str], why_not: Callable[[Attribute], str | None]) -> list[Attribute]:
         """Return the attributes that paths name.
 
-        :param why_not: Tells what a key needs of an attribute that lacks it, as the end of "it must be ...".
+        :param why_not: Returns the end of "it must be ..." for an attribute the key does not accept, or None.
         """
         found: list[Attribute] = []
         for path in paths:
@@ -95,7 +95,7 @@ class DeclarationReader:
             return None
 
     def _nothing_there(self, path: str) -> str:
-        """Return what to do about a path that names no attribute, with the one that was probably meant."""
+        """Return the correction of a path that names no attribute, with the closest match."""
         right = f"it must be the path of an attribute of {self.table}"
         if "[" in path:
             return f'{right} without a filter, such as "emails.value"'
@@ -107,7 +107,7 @@ class DeclarationReader:
         return f'{right}, such as "{EXAMPLES[self.table]}"'
 
     def _are_distinct(self, attribute: Attribute, values: Iterable[str]) -> bool:
-        """Tell whether values can be told apart as the attribute compares them."""
+        """Return whether the attribute's comparison distinguishes all values."""
         seen: dict[Any, str] = {}
         for value in values:
             compared = comparable(attribute, value)
@@ -116,7 +116,7 @@ class DeclarationReader:
                 both = f"{_quoted(seen[compared])} and {_quoted(value)}"
                 differ = "differ" if attribute.binding.case_exact else "differ in more than case"
                 self.mistakes.append(
-                    f"{key} has {both}, which are one value; it must be a list of values that {differ}"
+                    f"{key} has {both}, which compare as equal; it must be a list of values that {differ}"
                 )
                 return False
             seen[compared] = value
@@ -125,63 +125,61 @@ class DeclarationReader:
     def _fits(
         self, attribute: Attribute, value: Any, choices: Iterable[str] | None, unique: Iterable[Attribute]
     ) -> bool:
-        """Tell whether an attribute can have a default."""
+        """Return whether a value is a valid default."""
         key = written((self.table, "defaults", attribute.name))
         if attribute.name in {each.name for each in [*unique_by_schema(self.model), *unique]}:
             self.mistakes.append(
-                f"{key} is there, but no two {self.table} can have the same {attribute.name}; remove it"
+                f"{key} is set, but {attribute.name} is unique among {self.table} and cannot have a default; remove it"
             )
         elif not _is_value_of(attribute, value):
             self.mistakes.append(f"{key} is {_quoted(value)}; it must be {_kind(attribute).one}")
         elif choices is not None and value not in choices:
             among = ", ".join(map(_quoted, choices))
-            self.mistakes.append(f"{key} is {_quoted(value)}; it must be one of the values that it may have: {among}")
+            self.mistakes.append(f"{key} is {_quoted(value)}; it must be one of the allowed values: {among}")
         else:
             return True
         return False
 
 
 def _why_not_set(attribute: Attribute) -> str | None:
-    """Return what an attribute must be that clients set."""
+    """Return why clients cannot set an attribute, or None."""
     binding = attribute.binding
     mutabilities = (
         binding.model.get_field_annotation(binding.field_name, Mutability),
         binding.get_annotation(Mutability),
     )
-    if binding.field_name in NOT_OF_THE_RESOURCE or Mutability.read_only in mutabilities:
-        return "an attribute that clients set on the resource itself, and this one they do not"
+    if binding.field_name in SERVICE_ATTRIBUTES or Mutability.read_only in mutabilities:
+        return "an attribute that clients can set; the service sets this one"
     return None
 
 
 def _why_not_found(attribute: Attribute) -> str | None:
-    """Return what an attribute must be that is found by its values, or has only some."""
+    """Return why an attribute cannot be unique, looked up or restricted, or None."""
     reason = _why_not_set(attribute)
     if reason is None and not holds_texts(attribute.binding):
-        reason = f"an attribute that holds texts, and this one holds {_kind(attribute).many}{_parts(attribute)}"
+        reason = f"an attribute that holds texts; this one holds {_kind(attribute).many}{_parts(attribute)}"
     if reason is None and attribute.binding.get_annotation(Mutability) == Mutability.write_only:
-        reason = "an attribute that is kept and shown, and this one is not"
+        reason = "an attribute that is stored and returned; this one is not"
     return reason
 
 
 def _why_no_default(attribute: Attribute) -> str | None:
-    """Return what an attribute must be that can have a default."""
+    """Return why an attribute cannot have a default, or None."""
     reason = _why_not_set(attribute)
     if reason is None and _is_complex(attribute):
-        reason = f"an attribute that holds single values, and this one holds objects{_parts(attribute)}"
+        reason = f"an attribute that holds single values; this one holds objects{_parts(attribute)}"
     if reason is None and attribute.binding.get_annotation(Mutability) == Mutability.write_only:
-        reason = "an attribute that is kept and shown, and this one is not"
+        reason = "an attribute that is stored and returned; this one is not"
     return reason
 
 
 def _parts(attribute: Attribute) -> str:
-    """Return, for an attribute that holds objects, what of them may be meant."""
+    """Return the sub-attributes to name instead of an attribute that holds objects."""
     if not _is_complex(attribute):
         return ""
     model = cast("type[BaseModel]", attribute.binding.target_type)
     parts = [f"{attribute.name}.{model._scim_name(each)}" for each in model.model_fields]
-    return (
-        f": name one of their attributes, {', '.join(map(_quoted, parts[:4]))}{' or others' if len(parts) > 4 else ''}"
-    )
+    return f": name a sub-attribute, {', '.join(map(_quoted, parts[:4]))}{' or others' if len(parts) > 4 else ''}"
 
 
 def _is_complex(attribute: Attribute) -> bool:
@@ -190,7 +188,7 @@ def _is_complex(attribute: Attribute) -> bool:
 
 
 class _Kind(NamedTuple):
-    """What an attribute holds, in a person's words."""
+    """The words for the values of an attribute."""
 
     many: str
     one: str
@@ -203,7 +201,7 @@ def _kind(attribute: Attribute) -> _Kind:
 
 
 def _is_value_of(attribute: Attribute, value: Any) -> bool:
-    """Tell whether a value of TOML is one of an attribute's type: no text for a number, no number for true or false."""
+    """Return whether a TOML value has exactly the attribute's type."""
     target: Any = attribute.binding.target_type
     plain = next((each for each in (bool, str, int, float) if isclass(target) and issubclass(target, each)), None)
     if plain in (bool, str):

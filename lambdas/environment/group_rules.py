@@ -1,6 +1,6 @@
-"""What clients may do to groups, beside changing their members.
+"""The rules for creating, renaming and deleting groups.
 
-Refusals are 400 and not 403, which identity providers take for bad credentials; see :meth:`DirectoryService.authorize`.
+A refusal is 400 rather than 403, which identity providers read as bad credentials; see :meth:`DirectoryService.authorize`.
 """
 
 from typing import Any
@@ -13,29 +13,28 @@ from lambdas.environment.permission_sets import system_set
 
 
 class GroupRules:
-    """The rules on groups of one environment.
+    """The group rules of one environment.
 
-    Every check raises a :class:`scim2_models.MutabilityException` that says what stays possible.
+    Every check raises a :class:`scim2_models.MutabilityException` that names what is still possible.
     """
 
     def __init__(self, environment: Environment) -> None:
-        """Take the environment's checked file."""
         self.permissions = environment.permissions
         self.created_by_clients = environment.groups.created_by_clients
 
     def check_creation(self) -> None:
-        """Refuse a new group when clients create none."""
+        """Refuse a new group where clients cannot create groups."""
         if self.created_by_clients:
             return
         detail = (
-            "Groups of this directory are not created by identity providers. Provision the members of those that exist."
+            "Identity providers cannot create groups in this directory. Provision members into the existing groups."
         )
         if Source.SYSTEM_GROUPS in self.permissions.sources:
-            detail += f" They are: {', '.join(each.name for each in self.permissions.sets)}."
+            detail += f" The groups are: {', '.join(each.name for each in self.permissions.sets)}."
         raise MutabilityException(detail=detail)
 
     def check_change(self, before: Resource[Any], after: Resource[Any]) -> None:
-        """Refuse another name for a group that keeps its own; the same name in other letters stays as it is."""
+        """Refuse a new name for a fixed group; a change of case alone is ignored."""
         name, wanted = _name(before), _name(after)
         if name == wanted or not self._is_fixed(before):
             return
@@ -43,18 +42,18 @@ class GroupRules:
             after["displayName"] = name
             return
         raise MutabilityException(
-            detail=f'The group "{name}" is not renamed by identity providers; its members can be changed'
+            detail=f'Group "{name}" cannot be renamed by an identity provider; only its members can change.'
         )
 
     def check_deletion(self, current: Resource[Any]) -> None:
-        """Refuse the deletion of a group that stays."""
+        """Refuse the deletion of a fixed group."""
         if self._is_fixed(current):
             raise MutabilityException(
-                detail=f'The group "{_name(current)}" is not deleted by identity providers; its members can be removed'
+                detail=f'Group "{_name(current)}" cannot be deleted by an identity provider; remove its members instead.'
             )
 
     def _is_fixed(self, group: Resource[Any]) -> bool:
-        """Tell whether a group is not the clients' to rename or delete: any, where they create none, or a permission set's."""
+        """Return whether clients cannot rename or delete a group: they create none, or it belongs to a permission set."""
         return not self.created_by_clients or system_set(self.permissions, _name(group)) is not None
 
 

@@ -1,8 +1,7 @@
-"""Which permission sets a user has, and why: computed here and nowhere else.
+"""The permission sets of a user, and the reasons for each. This module alone computes them.
 
-Nothing of it is stored. A user's sets follow from what is: the groups that the user is in, what an operator mapped these groups
-to, the roles that the client sent, and what an operator assigned to the user. So a mapping that changes, or the file, changes the
-sets of all users whom it concerns at their next read, and no item of theirs is touched.
+Nothing is stored: a user's sets follow from group memberships, the sets that operators mapped to groups, the roles that the client
+sent, and the sets that an operator assigned. A changed mapping or file takes effect at each user's next read and rewrites no item.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,40 +13,40 @@ from lambdas.environment.roles import Role, sets_named
 
 
 class Why(StrEnum):
-    """Why a user has a permission set."""
+    """A kind of reason for a permission set."""
 
     MAPPED_GROUP = "mapped group"
-    """The user is in a group that an operator mapped to the set."""
+    """The user is a member of a group that an operator mapped to the set."""
 
     SYSTEM_GROUP = "system group"
-    """The user is in the group that is the set's."""
+    """The user is a member of the set's own group."""
 
     ROLE = "role"
-    """The client sent a role of that id or name."""
+    """The client sent a role with the set's id or name."""
 
     OPERATOR = "operator"
-    """An operator assigned it."""
+    """An operator assigned the set."""
 
     DEFAULT = "default"
-    """No source gave any set, and this is what everyone has then."""
+    """No source gave any set, so the user has the default sets."""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason for which a user has a permission set."""
+    """One reason for a permission set."""
 
     why: Why
     what: str = ""
-    """The name of the group or role; empty where there is none."""
+    """The name of the group or role; empty for other reasons."""
 
     def __str__(self) -> str:
-        """Return the reason as people read it, for example ``mapped group Sales``."""
+        """Return the reason as text, such as ``mapped group Sales``."""
         return f"{self.why} {self.what}".strip()
 
 
 @dataclass(frozen=True)
 class Grant:
-    """A permission set that a user has."""
+    """A permission set of a user."""
 
     set: PermissionSet
     reasons: tuple[Reason, ...]
@@ -56,42 +55,42 @@ class Grant:
 
 @dataclass(frozen=True)
 class GroupFacts:
-    """What of a group matters to its members' permission sets."""
+    """The facts about a group that determine its members' permission sets."""
 
     name: str
-    """Its ``displayName``."""
+    """The group's ``displayName``."""
 
     sets: frozenset[str] = frozenset()
-    """The ids of the sets that an operator mapped it to."""
+    """The ids of the sets that an operator mapped to the group."""
 
 
 @dataclass(frozen=True)
-class Holder:
-    """What of a user matters to the user's permission sets."""
+class PermissionFacts:
+    """The facts about a user that determine the user's permission sets."""
 
     active: bool
     groups: Sequence[GroupFacts] = ()
-    """The groups that the user is a direct member of."""
+    """The groups the user is a direct member of."""
 
     roles: Sequence[Role] = ()
     """The roles that the client sent."""
 
     assigned: frozenset[str] = field(default_factory=frozenset)
-    """The ids of the sets that an operator assigned."""
+    """The ids of the sets that an operator assigned to the user."""
 
 
-def effective(permissions: Permissions, holder: Holder) -> list[Grant]:
-    """Return the permission sets that a user has, in the order of the environment's file.
+def effective(permissions: Permissions, user: PermissionFacts) -> list[Grant]:
+    """Return the permission sets of a user, in the order of the environment's file.
 
-    A user who is disabled has none: whoever reads only the sets must not let a leaver in. Sets that the file does not know
-    (any more) count nowhere.
+    A disabled user has none, so that a product that reads only the sets lets no leaver in. Sets that the file does not
+    declare are ignored.
     """
-    return deserved(permissions, holder) if holder.active else []
+    return sets_if_active(permissions, user) if user.active else []
 
 
-def deserved(permissions: Permissions, holder: Holder) -> list[Grant]:
-    """Return the permission sets that a user has or, when disabled, would have."""
-    reasons = _reasons(permissions, holder)
+def sets_if_active(permissions: Permissions, user: PermissionFacts) -> list[Grant]:
+    """Return the permission sets a user has or, if disabled, would have when enabled."""
+    reasons = _reasons(permissions, user)
     found = [Grant(each, tuple(reasons[each.id])) for each in permissions.sets if reasons.get(each.id)]
     if found:
         return found
@@ -99,14 +98,14 @@ def deserved(permissions: Permissions, holder: Holder) -> list[Grant]:
 
 
 def system_set(permissions: Permissions, group_name: str | None) -> PermissionSet | None:
-    """Return the set whose group has this ``displayName``, whatever its case; None when sets are no groups, or none has it."""
+    """Return the set whose system group has this ``displayName``, regardless of case, or None."""
     if Source.SYSTEM_GROUPS not in permissions.sources or not group_name:
         return None
     return next((each for each in permissions.sets if each.name.casefold() == group_name.casefold()), None)
 
 
-def _reasons(permissions: Permissions, holder: Holder) -> Mapping[str, list[Reason]]:
-    """Return the reasons that each source gives, by the ids of sets."""
+def _reasons(permissions: Permissions, user: PermissionFacts) -> Mapping[str, list[Reason]]:
+    """Return the reasons from all sources, by set id."""
     reasons: dict[str, list[Reason]] = {each.id: [] for each in permissions.sets}
 
     def add(ids: Iterable[str], reason: Reason) -> None:
@@ -114,15 +113,15 @@ def _reasons(permissions: Permissions, holder: Holder) -> Mapping[str, list[Reas
             if each in reasons and reason not in reasons[each]:
                 reasons[each].append(reason)
 
-    for group in sorted(holder.groups, key=lambda each: each.name):
+    for group in sorted(user.groups, key=lambda each: each.name):
         own = system_set(permissions, group.name)
         if own is not None:
             add([own.id], Reason(Why.SYSTEM_GROUP, group.name))
         if Source.GROUPS in permissions.sources:
             add(group.sets, Reason(Why.MAPPED_GROUP, group.name))
     if Source.ROLES in permissions.sources:
-        for role in holder.roles:
+        for role in user.roles:
             add((each.id for each in sets_named(permissions, role)), Reason(Why.ROLE, role.shown))
     if Source.OPERATOR in permissions.sources:
-        add(holder.assigned, Reason(Why.OPERATOR))
+        add(user.assigned, Reason(Why.OPERATOR))
     return reasons

@@ -1,4 +1,4 @@
-"""What users and groups are in an environment: its file, as models, schemas and capabilities."""
+"""The models, schemas and capabilities of an environment, built from its file."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -20,14 +20,14 @@ from lambdas.scim.models import EnterpriseUser, Group, User
 from lambdas.scim.product_attributes import EntitledUser, ProductUser
 from lambdas.scim.provider import Models
 
-SERVED = tuple(str(each.__schema__) for each in (User, Group, EnterpriseUser, ProductUser))
-"""The URNs of the schemas that no file declares."""
+BUILT_IN_SCHEMAS = tuple(str(each.__schema__) for each in (User, Group, EnterpriseUser, ProductUser))
+"""The URNs of the schemas that every environment serves."""
 
 
 def build_provider(environment: Environment) -> DirectoryProvider:
-    """Return the description of the service that an environment's file asks for.
+    """Return the description of the service for an environment.
 
-    :raises SettingsError: When the file names attributes that do not exist; the text has one line for each mistake.
+    :raises SettingsError: When the file names attributes that do not exist; one line per mistake.
     """
     models = _models(environment)
     return provider.build_provider(
@@ -39,9 +39,9 @@ def build_provider(environment: Environment) -> DirectoryProvider:
 
 
 def _declared(environment: Environment, models: Models) -> dict[str, Declarations]:
-    """Return what a file declares of attributes, by resource type.
+    """Return the attribute declarations by resource type.
 
-    :raises SettingsError: When it names attributes that do not exist, or asks of one what it cannot be.
+    :raises SettingsError: When an attribute does not exist or does not accept the declaration.
     """
     users = DeclarationReader("users", models.whole_user)
     groups = DeclarationReader("groups", models.whole_group)
@@ -54,7 +54,7 @@ def _declared(environment: Environment, models: Models) -> dict[str, Declaration
 
 
 def _roles(permissions: Permissions, models: Models) -> tuple[tuple[Attribute, tuple[str, ...]], ...]:
-    """Return the roles that clients are told of in ``/Schemas``: the permission sets, where users get them by their roles."""
+    """Return the roles that ``/Schemas`` suggests: the permission sets, where roles are a source."""
     value = Attribute.find(models.whole_user, "roles.value")
     if value is None or Source.ROLES not in permissions.sources:
         return ()
@@ -72,16 +72,16 @@ def _models(environment: Environment) -> Models:
 
 
 def _extensions(schemas: Iterable[ExtensionSchema]) -> dict[str, list[type[Extension]]]:
-    """Return the models of the extensions that a file declares, by the resource that they extend.
+    """Return the models of the declared extensions, by the resource they extend.
 
-    :raises SettingsError: When one of them cannot be served.
+    :raises SettingsError: When an extension cannot be served.
     """
     declared = [(each.resource, _declaration(each)) for each in schemas]
     urns = [each.urn for _, each in declared]
     mistakes = [
         f"  extensions: {mistake}."
         for _, each in declared
-        for mistake in declarations.mistakes_in(each, [*SERVED, *(urn for urn in urns if urn != each.urn)])
+        for mistake in declarations.mistakes_in(each, [*BUILT_IN_SCHEMAS, *(urn for urn in urns if urn != each.urn)])
     ]
     if mistakes:
         raise SettingsError("\n".join(mistakes))

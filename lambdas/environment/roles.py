@@ -1,12 +1,12 @@
-"""The roles that a client sends on a user, read as the permission sets they name.
+"""The roles of a user, and the permission sets they name.
 
 Entra sends an app role by its mapping (idp-behaviour 1.12)::
 
     {"value": "Admin", "display": "Administrator", "type": "WindowsAzureActiveDirectoryRole", "primary": true}
     {"value": "{\\"id\\":\\"18d1...\\",\\"value\\":\\"Admin\\",\\"displayName\\":\\"Administrator\\"}"}
 
-The second is ``SingleAppRoleAssignment`` and ``AppRoleAssignmentsComplex`` in a PATCH: JSON inside a string. It is stored as sent;
-only here it is read.
+The second form comes from ``SingleAppRoleAssignment`` and ``AppRoleAssignmentsComplex`` in a PATCH: JSON inside a string. It is
+stored as sent and parsed only here.
 """
 
 import json
@@ -19,7 +19,7 @@ from scim2_models import InvalidValueException, Resource
 from lambdas.environment.file.permissions import Permissions, PermissionSet, Source
 
 NAMES = ("value", "display", "displayName")
-"""Where the name of a role may stand, in the order in which it is looked for."""
+"""The keys that can hold the name of a role, in order of precedence."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,16 @@ class Role:
     """One role of a user."""
 
     names: tuple[str, ...]
-    """What it is called: its value and its display names, as sent."""
+    """The value and the display names, as sent."""
 
     @property
     def shown(self) -> str:
-        """What it is called in a message or a reason."""
+        """The name for errors and reasons."""
         return self.names[0]
 
 
 def read_roles(values: Iterable[Any] | None) -> list[Role]:
-    """Return the roles that a user's ``roles`` hold, those without a name left out.
+    """Return the roles in a user's ``roles``, without those that have no name.
 
     :param values: Values of ``roles``: mappings as in JSON, or models with the attributes ``value`` and ``display``.
     """
@@ -45,7 +45,7 @@ def read_roles(values: Iterable[Any] | None) -> list[Role]:
 
 
 def sets_named(permissions: Permissions, role: Role) -> list[PermissionSet]:
-    """Return the permission sets that a role names by their id or name, whatever the case."""
+    """Return the permission sets that a role names by id or name, regardless of case."""
     names = {name.casefold() for name in role.names}
     return [each for each in permissions.sets if names & {each.id.casefold(), each.name.casefold()}]
 
@@ -56,17 +56,16 @@ def unknown_roles(permissions: Permissions, roles: Sequence[Role]) -> list[Role]
 
 
 class RoleRules:
-    """What roles clients may send."""
+    """The roles that clients can send."""
 
     def __init__(self, permissions: Permissions) -> None:
-        """Take the permission sets of the environment's file."""
         self.permissions = permissions
         self.refuses = Source.ROLES in permissions.sources and permissions.unknown_role == "refuse"
 
     def check(self, user: Resource[Any], before: Resource[Any] | None = None) -> None:
-        """Refuse a role that is no permission set, where the file says so; one that the user has already is no reason.
+        """Refuse a role that names no permission set, where the file says so, unless the user already has the role.
 
-        :raises InvalidValueException: Naming the role, and the roles there are.
+        :raises InvalidValueException: With the unknown role and the valid roles.
         """
         if not self.refuses:
             return
@@ -75,7 +74,9 @@ class RoleRules:
         for role in unknown:
             if role not in kept:
                 there = ", ".join(f'"{each.id}"' for each in self.permissions.sets)
-                raise InvalidValueException(detail=f'roles: "{role.shown[:80]}" is no role here; the roles are {there}')
+                raise InvalidValueException(
+                    detail=f'roles: "{role.shown[:80]}" is not a known role; the roles are {there}'
+                )
 
 
 def _names(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -91,7 +92,7 @@ def _names(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _object_in(value: Any) -> Mapping[str, Any] | None:
-    """Return the JSON object that a string holds, or None."""
+    """Return the JSON object in a string, or None."""
     if not isinstance(value, str) or not value.lstrip().startswith("{"):
         return None
     try:
@@ -100,5 +101,5 @@ def _object_in(value: Any) -> Mapping[str, Any] | None:
         return None
     if not isinstance(read, dict):
         return None
-    # One level only: what a string in a string in a string says is nobody's role.
+    # One level only: deeper strings hold no role.
     return {key: item for key, item in read.items() if not (isinstance(item, str) and item.lstrip().startswith("{"))}

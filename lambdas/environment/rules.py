@@ -1,4 +1,4 @@
-"""The rules that an environment's file sets for its users and groups."""
+"""The rules of an environment for writing users and groups."""
 
 from typing import Any
 
@@ -13,17 +13,16 @@ from lambdas.scim.rules import Deprovisioning, Rules, is_active
 
 
 class EnvironmentRules(Rules):
-    """The rules of one environment."""
+    """The rules of one environment for requests from clients."""
 
     def __init__(self, environment: Environment, provider: DirectoryProvider) -> None:
-        """Take the environment's checked file, and the description of the service that was made of it."""
         self.environment = environment
         self.groups = GroupRules(environment)
         self.roles = RoleRules(environment.permissions)
         self._attributes = {name: AttributeChecks(provider.declared(name)) for name in ("User", "Group")}
 
     def check_creation(self, resource: Resource[Any]) -> None:
-        """Refuse a group that clients do not create; give a resource its defaults, and check its attributes."""
+        """Refuse a group that clients cannot create; otherwise set defaults and check attributes."""
         if _is_group(resource):
             self.groups.check_creation()
         else:
@@ -31,7 +30,7 @@ class EnvironmentRules(Rules):
         self._of(resource).apply(resource)
 
     def check_change(self, before: Resource[Any], after: Resource[Any], *, patched: bool) -> None:
-        """Refuse the renaming of a group that clients do not create; give a resource its defaults, and check its attributes."""
+        """Refuse the renaming of a fixed group; otherwise set defaults and check attributes."""
         if _is_group(after):
             self.groups.check_change(before, after)
         else:
@@ -39,15 +38,15 @@ class EnvironmentRules(Rules):
         self._of(after).apply(after, before, patched=patched)
 
     def check_deletion(self, current: Resource[Any]) -> None:
-        """Refuse the deletion of a group that clients do not create."""
+        """Refuse the deletion of a fixed group."""
         if _is_group(current):
             self.groups.check_deletion(current)
 
     def after_change(self, was_active: bool, after: Resource[Any]) -> Deprovisioning:
-        """Return what becomes of a user: something when it is disabled now.
+        """Return the deprovisioning of a user after a change.
 
-        Who is disabled leaves its groups at every change until it is in none, so that one that failed half-way is finished when
-        it is sent again. Only who turns disabled is removed: one that was created so is kept.
+        A disabled user leaves its groups at every change until it is in none, so that a retry completes a change that failed
+        half-way. Only a user that this change disables is removed; one that was created disabled is kept.
         """
         rules = self.environment.users.deprovisioning
         if is_active(after):
@@ -57,7 +56,7 @@ class EnvironmentRules(Rules):
         return Deprovisioning.LEAVES if rules.memberships == "remove" else Deprovisioning.STAYS
 
     def after_deletion(self) -> Deprovisioning:
-        """Return what becomes of a user who is deleted."""
+        """Return the deprovisioning of a deleted user."""
         rules = self.environment.users.deprovisioning
         if rules.deleted == "remove":
             return Deprovisioning.REMOVED
@@ -68,14 +67,14 @@ class EnvironmentRules(Rules):
 
 
 class OperatorRules(EnvironmentRules):
-    """The rules of an environment when its operator acts, who means what the command says.
+    """The rules of an environment for an operator's commands, which do exactly what they say.
 
-    Who deletes a user wants its data gone, also where a client's DELETE only disables; who disables one wants it kept, also where a
-    client that disables removes.
+    Deleting a user removes it even where a client's DELETE only disables; disabling keeps the user even where a client's change
+    removes it.
     """
 
     def after_change(self, was_active: bool, after: Resource[Any]) -> Deprovisioning:
-        """Return whether a user who is disabled leaves its groups; it is never removed."""
+        """Return whether a disabled user leaves its groups; it is never removed."""
         found = super().after_change(was_active, after)
         if found is not Deprovisioning.REMOVED:
             return found

@@ -9,7 +9,7 @@ from typing import Any
 from scim2_models import SCIMException
 
 from lambdas.environment.file.permissions import Permissions, PermissionSet, Source
-from lambdas.environment.permission_sets import Grant, deserved
+from lambdas.environment.permission_sets import Grant, sets_if_active
 from lambdas.operations.journal import Journal
 from lambdas.operations.permission_store import PermissionChange, PermissionStore
 from lambdas.operations.problems import Problem
@@ -86,7 +86,7 @@ class PermissionOperations:
             reader = self.resources.reader()
             stored = reader.stored(reader.type_named("User"), user["id"])
             groups = list(reader.facts.groups(stored.groups).values())
-        return deserved(self.permissions, holder_of(stored, None, user.get("roles"), groups))
+        return sets_if_active(self.permissions, holder_of(stored, None, user.get("roles"), groups))
 
     def _set(self, name: str) -> PermissionSet:
         known = {text.casefold(): each for each in self.permissions.sets for text in (each.name, each.id)}

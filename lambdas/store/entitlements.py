@@ -11,7 +11,7 @@ from typing import Any
 from scim2_models import Resource
 
 from lambdas.environment.file.permissions import Source
-from lambdas.environment.permission_sets import GroupFacts, Holder, effective
+from lambdas.environment.permission_sets import GroupFacts, PermissionFacts, effective
 from lambdas.environment.product import Product
 from lambdas.environment.roles import read_roles
 from lambdas.scim.product_attributes import Entitlement, LoginMethod, ProductUser
@@ -88,14 +88,16 @@ class UserFacts:
             user.meta.version = etag(stored.version, _digest([each.set.id for each in grants]))
 
 
-def holder_of(stored: Stored, active: object, roles: Iterable[Any] | None, groups: Sequence[GroupFacts]) -> Holder:
+def holder_of(
+    stored: Stored, active: object, roles: Iterable[Any] | None, groups: Sequence[GroupFacts]
+) -> PermissionFacts:
     """Return what of a user matters to its permission sets.
 
     :param active: The value of ``active``; a user who was never said to be active or not is active.
     :param roles: The values of ``roles``, as models or as JSON.
     :param groups: The groups that the user is in.
     """
-    return Holder(active is not False, groups, read_roles(roles), stored.assigned)
+    return PermissionFacts(active is not False, groups, read_roles(roles), stored.assigned)
 
 
 def _digest(sets: Sequence[str]) -> str:

@@ -73,7 +73,7 @@ def test_a_wrong_environment_file_stops_the_synthesis_with_its_mistake_and_no_tr
     ran = run_app({"environment": "wrong"}, out, project)
     assert ran.returncode == 1
     assert ran.stderr.strip().splitlines() == [
-        "environments/wrong.toml cannot be used:",
+        "environments/wrong.toml is invalid:",
         '  aws.account is "1"; it must be the 12 digits of the AWS account, in quotes, such as "123456789012".',
     ]
     assert not out.exists()

@@ -46,7 +46,7 @@ def attribute(api: Api, urn: str, name: str) -> dict[str, Any]:
 
 def test_a_user_without_required_values_is_not_created_and_all_that_is_missing_is_told(endpoint_of: EndpointOf):
     api = endpoint_of(NAMES)
-    detail = "name.familyName and emails.value are required: send each with a value that is not empty"
+    detail = "name.familyName and emails.value are required: send a non-empty value for each"
     refused(api.post("/Users", {"userName": "ann", "name": {"givenName": "Ann"}}), "invalidValue", detail)
     assert api.post("/Users", ANN).status == 201
 
@@ -54,14 +54,14 @@ def test_a_user_without_required_values_is_not_created_and_all_that_is_missing_i
 @pytest.mark.parametrize("nothing", ["", "  ", None])
 def test_an_empty_value_counts_as_missing(endpoint_of: EndpointOf, nothing: str | None):
     api = endpoint_of('[users]\nrequired = ["title"]')
-    detail = "title is required: send it with a value that is not empty"
+    detail = "title is required: send a non-empty value for it"
     refused(api.post("/Users", {"userName": "ann", "title": nothing}), "invalidValue", detail)
 
 
 @pytest.mark.parametrize("emails", [[], [{"type": "work"}], [{"value": ""}], None])
 def test_a_list_without_the_required_part_counts_as_missing(endpoint_of: EndpointOf, emails: object):
     api = endpoint_of('[users]\nrequired = ["emails.value"]')
-    detail = "emails.value is required: send it with a value that is not empty"
+    detail = "emails.value is required: send a non-empty value for it"
     refused(api.post("/Users", {"userName": "ann", "emails": emails}), "invalidValue", detail)
 
 
@@ -78,7 +78,7 @@ def test_a_list_without_the_required_part_counts_as_missing(endpoint_of: Endpoin
 def test_a_patch_does_not_take_a_required_value_away(endpoint_of: EndpointOf, operation: dict[str, Any]):
     api = endpoint_of('[users]\nrequired = ["name.givenName"]')
     user = user_of(api.post("/Users", ANN))
-    detail = "name.givenName is required: it can be replaced, not removed"
+    detail = "name.givenName is required: replace it instead of removing it"
     refused(api.patch(user, patch(operation)), "mutability", detail)
     assert api.get(user).json["name"]["givenName"] == "Ann"
 
@@ -96,7 +96,7 @@ def test_a_patch_may_take_a_required_value_away_and_give_another(endpoint_of: En
 def test_a_put_names_every_required_value(endpoint_of: EndpointOf):
     api = endpoint_of(NAMES)
     user = user_of(api.post("/Users", ANN))
-    detail = "emails.value is required: send it with a value that is not empty"
+    detail = "emails.value is required: send a non-empty value for it"
     refused(api.put(user, {"userName": "ann", "name": ANN["name"]}), "invalidValue", detail)
     assert api.put(user, {**ANN, "title": "Dr"}).status == 200
 
@@ -112,22 +112,22 @@ def test_a_user_from_before_the_rule_is_changed_and_disabled_all_the_same(endpoi
 
 def test_required_attributes_of_an_extension_and_of_groups_are_required_too(endpoint_of: EndpointOf):
     api = endpoint_of(f'[users]\nrequired = ["{ENTERPRISE}:employeeNumber"]\n[groups]\nrequired = ["externalId"]')
-    detail = f"{ENTERPRISE}:employeeNumber is required: send it with a value that is not empty"
+    detail = f"{ENTERPRISE}:employeeNumber is required: send a non-empty value for it"
     refused(api.post("/Users", {"userName": "ann"}), "invalidValue", detail)
     user = user_of(api.post("/Users", {"userName": "ann", ENTERPRISE: {"employeeNumber": "7"}}))
     refused(
         api.patch(user, patch({"op": "remove", "path": ENTERPRISE})),
         "mutability",
-        f"{ENTERPRISE}:employeeNumber is required: it can be replaced, not removed",
+        f"{ENTERPRISE}:employeeNumber is required: replace it instead of removing it",
     )
     refused(
         api.post("/Groups", {"displayName": "Staff"}),
         "invalidValue",
-        "externalId is required: send it with a value that is not empty",
+        "externalId is required: send a non-empty value for it",
     )
     group = api.post("/Groups", {"displayName": "Staff", "externalId": "1"}).json["id"]
     reply = api.patch(f"/Groups/{group}", patch({"op": "remove", "path": "externalId"}))
-    refused(reply, "mutability", "externalId is required: it can be replaced, not removed")
+    refused(reply, "mutability", "externalId is required: replace it instead of removing it")
 
 
 def test_the_rules_hold_in_bulk_requests(endpoint_of: EndpointOf):

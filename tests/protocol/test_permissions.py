@@ -139,7 +139,7 @@ def test_an_unknown_role_is_refused_where_the_file_says_so_and_names_those_there
     api = endpoint_of(permissions("roles", more='unknown_role = "refuse"'))
     refused = api.post("/Users", {"userName": "ada@example.com", "roles": [{"value": "astronaut"}]})
     assert (refused.status, refused.json["scimType"]) == (400, "invalidValue")
-    assert refused.detail == 'roles: "astronaut" is no role here; the roles are "viewer", "editor", "admin"'
+    assert refused.detail == 'roles: "astronaut" is not a known role; the roles are "viewer", "editor", "admin"'
     ada = user(api, roles=[{"value": "viewer"}])
     change = {"op": "replace", "path": "roles", "value": [{"value": "astronaut"}]}
     assert patch(api, f"/Users/{ada}", change).status == 400
@@ -246,9 +246,9 @@ def test_a_system_group_is_not_created_renamed_or_deleted_by_a_client(endpoint_o
     created = api.post("/Groups", {"displayName": "VIEWER"})
     assert (created.status, created.json["scimType"]) == (409, "uniqueness")
     for refused, told in (
-        (patch(api, path, {"op": "replace", "path": "displayName", "value": "Guests"}), "not renamed"),
-        (api.put(path, {"displayName": "Guests"}), "not renamed"),
-        (api.delete(path), 'The group "Viewer" is not deleted by identity providers; its members can be removed'),
+        (patch(api, path, {"op": "replace", "path": "displayName", "value": "Guests"}), "cannot be renamed"),
+        (api.put(path, {"displayName": "Guests"}), "cannot be renamed"),
+        (api.delete(path), 'Group "Viewer" cannot be deleted by an identity provider; remove its members instead.'),
     ):
         assert (refused.status, refused.json["scimType"]) == (400, "mutability")
         assert told in refused.detail
@@ -278,4 +278,4 @@ def test_other_groups_may_be_made_beside_system_groups_unless_the_file_says_othe
     fixed = endpoint_of(permissions("system-groups") + "[groups]\ncreated_by_clients = false\n")
     refused = fixed.post("/Groups", {"displayName": "Crew"})
     assert refused.status == 400
-    assert refused.detail.endswith("They are: Viewer, Editor, Administrator.")
+    assert refused.detail.endswith("The groups are: Viewer, Editor, Administrator.")

@@ -1,4 +1,4 @@
-"""How an environment is deployed and operated: the part of its file that AWS sees."""
+"""The tables of the file about deployment and operation in AWS."""
 
 from typing import Annotated, Literal
 
@@ -7,10 +7,10 @@ from pydantic import AfterValidator, Field, StringConstraints
 from lambdas.environment.file.section import Section
 
 LOCAL_ACCOUNT = "000000000000"
-"""The AWS account that the local cloud plays."""
+"""The AWS account id of the local cloud."""
 
 LOCAL_REGION = "us-east-1"
-"""The AWS region that the local cloud plays."""
+"""The AWS region of the local cloud."""
 
 LOG_RETENTION_DAYS = (
     1,
@@ -36,7 +36,7 @@ LOG_RETENTION_DAYS = (
     3288,
     3653,
 )
-"""The numbers of days that CloudWatch Logs can keep records for (PutRetentionPolicy)."""
+"""The retention periods of CloudWatch Logs, in days (PutRetentionPolicy)."""
 
 
 def _retention(days: int) -> int:
@@ -46,7 +46,7 @@ def _retention(days: int) -> int:
 
 
 class Aws(Section):
-    """Where the environment lives in AWS."""
+    """The AWS account and region of the environment."""
 
     account: Annotated[
         str,
@@ -61,22 +61,22 @@ class Aws(Section):
     retain_data: Annotated[
         bool,
         Field(
-            description="true or false: whether the table and the log outlive the stack, "
-            "and the table refuses to be deleted"
+            description="true or false: whether the table and the log group are retained when the stack is deleted, "
+            "and the table is protected against deletion"
         ),
     ] = True
 
 
 class Api(Section):
-    """How much the endpoint takes, and how long it trusts a checked token."""
+    """The limits and performance settings of the endpoint."""
 
     rate: Annotated[
         int,
         Field(
             ge=25,
             le=10_000,
-            description="the requests per second taken over time, from 25 (Microsoft Entra ID requires at least 25 of "
-            "a SCIM endpoint) to 10000 (API Gateway's default for a whole account)",
+            description="a number of requests per second from 25 (the minimum Microsoft Entra ID requires) to 10000 "
+            "(the default quota of an account)",
         ),
     ] = 100
     burst: Annotated[
@@ -84,7 +84,7 @@ class Api(Section):
         Field(
             ge=25,
             le=5_000,
-            description="the requests taken at once, from 25 to 5000 (API Gateway's default for an account)",
+            description="a number of concurrent requests from 25 to 5000 (the default quota of an account)",
         ),
     ] = 200
     authorizer_cache_seconds: Annotated[
@@ -92,69 +92,71 @@ class Api(Section):
         Field(
             ge=0,
             le=3600,
-            description="the seconds for which a checked token is not checked again, from 0 to 3600; a revoked token "
-            "is refused after this time at the latest",
+            description="a number of seconds from 0 to 3600 for which the result of a token check is cached; a revoked token "
+            "is accepted for this time at most",
         ),
     ] = 60
     snap_start: Annotated[
         bool,
         Field(
-            description="true or false: whether the functions start from a snapshot, some two seconds faster, "
-            "for some 7 USD per month"
+            description="true or false: whether functions start from a snapshot (SnapStart), about two seconds faster, "
+            "for about 7 USD per month"
         ),
     ] = True
-    tracing: Annotated[bool, Field(description="true or false: whether X-Ray records the way of each request")] = False
+    tracing: Annotated[bool, Field(description="true or false: whether X-Ray traces each request")] = False
 
 
 class Tokens(Section):
-    """The credentials of the environment's connections."""
+    """The tokens of the environment's connections."""
 
     lifetime_days: Annotated[
-        int, Field(ge=1, le=3650, description="the days after which a new token expires, from 1 to 3650")
+        int, Field(ge=1, le=3650, description="a number of days from 1 to 3650 after which a new token expires")
     ] = 365
 
 
 class Logs(Section):
-    """The environment's one log group."""
+    """The environment's log group."""
 
     retention_days: Annotated[
         int,
         AfterValidator(_retention),
         Field(
-            description="a number of days that CloudWatch Logs offers: "
+            description="a retention period of CloudWatch Logs, in days: "
             + ", ".join(str(days) for days in LOG_RETENTION_DAYS)
         ),
     ] = 90
     level: Annotated[
         Literal["DEBUG", "INFO"],
-        Field(description='the least severe message that is kept: "DEBUG" or "INFO", which the SCIM log itself has'),
+        Field(description='the lowest level that is logged: "DEBUG" or "INFO" (the level of the SCIM log)'),
     ] = "INFO"
 
 
 class Alarms(Section):
-    """Who hears of it when the endpoint fails."""
+    """The recipients of alarms."""
 
     address: Annotated[
         Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None,
-        Field(description='an e-mail address, in quotes, such as "oncall@example.com"; AWS asks it to confirm'),
+        Field(
+            description='an email address in quotes, such as "oncall@example.com", which has to confirm the subscription'
+        ),
     ] = None
 
 
 class Domain(Section):
-    """A host name of the vendor's own in the Tenant URL, instead of API Gateway's."""
+    """A custom host name for the Tenant URL."""
 
     name: Annotated[
         str,
         StringConstraints(
             pattern=r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$", max_length=253
         ),
-        Field(description='a host name in lower case, in quotes, such as "scim.example.com"'),
+        Field(description='a lowercase host name in quotes, such as "scim.example.com"'),
     ]
     certificate: Annotated[
         str,
         StringConstraints(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}$"),
         Field(
-            description="the ARN of a certificate for that name in AWS Certificate Manager, in the environment's own account "
+            description="the ARN of a certificate for that name in AWS Certificate Manager, in the environment's account "
             'and region, such as "arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"'
         ),
     ]

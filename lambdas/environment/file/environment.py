@@ -1,4 +1,4 @@
-"""One environment file as a whole."""
+"""The environment file as a whole."""
 
 from typing import Annotated, Literal, Self
 
@@ -19,8 +19,7 @@ class Environment(Section):
     name: Annotated[
         StackLabel,
         Field(
-            description="the file's name without .toml: up to 40 lower-case letters, digits and hyphens, "
-            "beginning with a letter"
+            description="the file name without .toml: up to 40 lowercase letters, digits and hyphens, starting with a letter"
         ),
     ]
     description: Annotated[
@@ -34,8 +33,8 @@ class Environment(Section):
         DnsLabel,
         Field(
             default_factory=lambda data: data.get("name", ""),
-            description="the id of the environment's own directory: up to 63 lower-case letters, digits and hyphens; "
-            "its data is kept under this id, so it never changes",
+            description="the id of the environment's directory: up to 63 lowercase letters, digits and hyphens; "
+            "data is stored under this id, so it must never change",
         ),
     ]
     aws: Annotated[Aws, Field(description="a table [aws]")]
@@ -55,40 +54,41 @@ class Environment(Section):
 
     @property
     def local(self) -> bool:
-        """Whether this is the local cloud, which lacks some of AWS and runs functions on this machine's interpreter."""
+        """Whether this is the local cloud, which lacks parts of AWS and runs functions with this machine's interpreter."""
         return self.platform == "local"
 
     @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Self:
+    def _keys_agree(self) -> Self:
         urns = [each.urn.lower() for each in self.extensions]
         twice = sorted({each for each in urns if urns.count(each) > 1})
         if twice:
-            raise mistake(f"extensions: {twice[0]} is there twice; one table declares all of its attributes")
+            raise mistake(f"extensions: {twice[0]} is declared twice; declare all its attributes in one table")
         by_groups = {Source.GROUPS, Source.SYSTEM_GROUPS} & set(self.permissions.sources)
         if by_groups and not self.groups.served:
-            raise mistake(f'permissions.sources has "{min(by_groups)}", but groups.served is false')
+            raise mistake(f'permissions.sources has "{min(by_groups)}", which needs groups, but groups.served is false')
         return self
 
     @model_validator(mode="after")
-    def _has_a_domain_that_it_can_serve(self) -> Self:
+    def _domain_can_be_served(self) -> Self:
         if self.domain is None:
             return self
         if self.local:
-            raise mistake('domain is there, but platform is "local"; the local cloud serves no host name, so remove it')
+            raise mistake(
+                'domain is set, but platform is "local"; the local cloud serves no custom host names, so remove it'
+            )
         _, _, _, region, account, _ = self.domain.certificate.split(":")
         if (region, account) != (self.aws.region, self.aws.account):
             raise mistake(
-                f"domain.certificate is one of account {account} in {region}; it must be one of the environment's own, "
-                f"{self.aws.account} in {self.aws.region}"
+                f"domain.certificate belongs to account {account} in {region}; it must belong to the environment's account "
+                f"and region, {self.aws.account} in {self.aws.region}"
             )
         return self
 
     def in_local_cloud(self) -> "Environment":
-        """Return the same environment as it is deployed into the local cloud, whatever its file says of AWS.
+        """Return the same environment with the settings the local cloud needs.
 
-        It is in the account and region that the local cloud plays, and without the vendor's host name, which no machine
-        of ours could serve. All that its endpoint does, and what becomes of its data when the stack is removed, is as
-        the file says.
+        Account and region are the local cloud's, and there is no custom host name. The behaviour of the endpoint and the
+        retention of data stay as the file says.
         """
         aws = self.aws.model_copy(update={"account": LOCAL_ACCOUNT, "region": LOCAL_REGION})
         return self.model_copy(update={"platform": "local", "aws": aws, "domain": None})

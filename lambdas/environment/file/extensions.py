@@ -1,4 +1,4 @@
-"""The schema extensions of an environment: attributes that RFC 7643 does not know."""
+"""Schema extensions: attributes that RFC 7643 does not define."""
 
 from typing import Annotated, Literal, Self
 
@@ -20,28 +20,28 @@ class ExtensionAttribute(Section):
         Literal["string", "boolean", "integer", "decimal", "dateTime", "reference"],
         Field(description='"string", "boolean", "integer", "decimal", "dateTime" or "reference"'),
     ] = "string"
-    multi_valued: Annotated[bool, Field(description="true or false: whether it holds a list of values")] = False
+    multi_valued: Annotated[bool, Field(description="true or false: whether the attribute holds a list of values")] = (
+        False
+    )
     mutability: Annotated[
         Literal["readWrite", "immutable", "readOnly"],
-        Field(description='"readWrite", "immutable" (set once) or "readOnly" (what a client sends is left out)'),
+        Field(description='"readWrite", "immutable" (set once) or "readOnly" (values from clients are ignored)'),
     ] = "readWrite"
-    """``writeOnly`` is not offered: a client that cannot read its value back sends it again with every cycle."""
+    """``writeOnly`` is not supported: a client that cannot read the value back sends it again in every cycle."""
 
-    case_exact: Annotated[
-        bool, Field(description="true or false: whether comparisons of it heed the case of letters")
-    ] = False
+    case_exact: Annotated[bool, Field(description="true or false: whether comparisons are case-sensitive")] = False
     shape: Annotated[
         Literal["strings", "objects"],
         Field(
             description='"strings" (["a", "b"]) or "objects" ([{"value": "a"}]): the form in which a multi-valued attribute is '
-            "returned; both are read"
+            "returned; clients can send both"
         ),
     ] = "strings"
     description: Annotated[Name | None, Field(description="a text that /Schemas shows")] = None
 
 
 class ExtensionSchema(Section):
-    """One extension of users or of groups (RFC 7643 section 3.3)."""
+    """One extension of users or groups (RFC 7643 section 3.3)."""
 
     urn: Annotated[
         str,
@@ -50,36 +50,34 @@ class ExtensionSchema(Section):
             max_length=250,
         ),
         Field(
-            description="the URN of the schema: what stands before the last colon of its attributes' names, such as "
-            '"urn:ietf:params:scim:schemas:extension:2.0:CustomExtensionName"; between colons it has letters, digits, ".", "_" '
-            'and "-" (RFC 7644 section 3.4.2.2)'
+            description="the URN of the schema, such as "
+            '"urn:ietf:params:scim:schemas:extension:2.0:CustomExtensionName"; letters, digits, ".", "_" and "-" are allowed '
+            "between colons (RFC 7644 section 3.4.2.2)"
         ),
     ]
     name: Annotated[
-        Name | None, Field(description="a text that /Schemas shows; the last part of the URN if left out")
+        Name | None, Field(description="a text that /Schemas shows; the default is the last part of the URN")
     ] = None
     description: Annotated[Name | None, Field(description="a text that /Schemas shows")] = None
     resource: Annotated[Literal["User", "Group"], Field(description='"User" or "Group"')] = "User"
     open: Annotated[
         bool,
-        Field(
-            description="true or false: whether it takes attributes that nobody declared, as texts, with their names kept as sent"
-        ),
+        Field(description="true or false: whether clients can send undeclared attributes, which are stored as texts"),
     ] = False
     attributes: Annotated[
         tuple[ExtensionAttribute, ...], Field(strict=False, description="a list of tables [[extensions.attributes]]")
     ] = ()
 
     @model_validator(mode="after")
-    def _declares_something(self) -> Self:
+    def _declares_attributes(self) -> Self:
         names = [each.name.lower() for each in self.attributes]
         twice = sorted({each for each in names if names.count(each) > 1})
         if twice:
             raise mistake(
-                f'extensions: {self.urn} declares "{twice[0]}" twice; names of attributes differ in more than case'
+                f'extensions: {self.urn} declares "{twice[0]}" twice; attribute names must differ in more than case'
             )
         if not names and not self.open:
             raise mistake(
-                f"extensions: {self.urn} declares no attributes; give it [[extensions.attributes]], or open = true"
+                f"extensions: {self.urn} declares no attributes; add [[extensions.attributes]] or set open = true"
             )
         return self

@@ -1,7 +1,7 @@
-"""What is wrong with an environment file, said to the person who wrote it.
+"""The texts of mistakes in an environment file.
 
-Pydantic finds the mistakes; its own words ("Input should be a valid integer [type=int_type]") are for programmers. Here
-each becomes one line that names the key, what is there, and what would be right, from the field's ``description``.
+Pydantic finds the mistakes, but its messages ("Input should be a valid integer [type=int_type]") address programmers.
+Here each becomes one line with the key, the value and the valid values, from the field's ``description``.
 """
 
 import difflib
@@ -14,35 +14,35 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from lambdas.environment.file.places import OF_A_KEY, Location, Place, header, home_of, named, place_of, written
+from lambdas.environment.file.places import KEY_ERROR_SUFFIX, Location, Place, header, home_of, named, place_of, written
 
 MAX_SHOWN = 60
-"""How many characters of a wrong value are repeated in the message."""
+"""The number of characters of a wrong value that a text repeats."""
 
-FOLLOWS_FROM_ANOTHER = "default_factory_not_called"
-"""Pydantic's type of the error that a default cannot be made because what it is made from is wrong, which is told."""
+CAUSED_BY_ANOTHER_ERROR = "default_factory_not_called"
+"""Pydantic's error type for a default that depends on another invalid key. The other key is reported."""
 
-OF_OURS = "mistake"
-"""The type of an error of :func:`mistake`, whose text says all there is to say."""
+CUSTOM_ERROR = "mistake"
+"""The type of errors made by :func:`mistake`, whose text is complete."""
 
 _KEY = re.compile(r"""[\w-]+(?:\.[\w-]+|\."(?:[^"\\]|\\.)*"|\[\d+\])*""")
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing that is wrong in a file."""
+    """One mistake in a file."""
 
     key: str
-    """The key it is about, such as ``api.rate`` or ``extensions[2].urn``; empty when it is about the whole file."""
+    """The key, such as ``api.rate`` or ``extensions[2].urn``; empty when the whole file is wrong."""
 
     text: str
-    """Names the key, what is wrong and what would be right, without a full stop at its end."""
+    """The key, the mistake and the valid values, without a full stop."""
 
     @classmethod
-    def told(cls, text: str, key: str | None = None) -> "Mistake":
-        """Return the mistake that a text tells, with what a terminal would obey written as an escape.
+    def of(cls, text: str, key: str | None = None) -> "Mistake":
+        """Return a mistake from its text, with control characters escaped for the terminal.
 
-        :param key: What it is about; what the text begins with when not given.
+        :param key: The key; by default the one the text starts with.
         """
         if key is None:
             found = _KEY.match(text)
@@ -51,51 +51,50 @@ class Mistake:
 
 
 class SettingsError(Exception):
-    """An environment file that cannot be used; its text is for the person who wrote the file."""
+    """An invalid environment file. The text addresses the author of the file."""
 
     def __init__(self, text: str, mistakes: Iterable[Mistake] = ()) -> None:
-        """Take the whole text, and what it tells one by one where the file could be read."""
         super().__init__(text)
         self.mistakes = tuple(mistakes)
 
 
 def mistake(text: str) -> PydanticCustomError:
-    """Return what a validator raises for keys that are right alone and wrong together.
+    """Return the error a validator raises for keys that contradict each other.
 
-    :param text: Begins with the key, then tells what is wrong and what would be right; no full stop at its end.
+    :param text: Starts with the key, then says what is wrong and what to change; without a full stop.
     """
-    return PydanticCustomError(OF_OURS, "{text}", {"text": text})
+    return PydanticCustomError(CUSTOM_ERROR, "{text}", {"text": text})
 
 
-def unusable(file: str, mistakes: Iterable[Mistake]) -> SettingsError:
-    """Return the error that tells every mistake of a file, one per line.
+def invalid_file(file: str, mistakes: Iterable[Mistake]) -> SettingsError:
+    """Return the error with every mistake of a file, one per line.
 
-    :param file: The file as the person knows it, such as ``environments/acme.toml``.
+    :param file: The path as it appears in errors, such as ``environments/acme.toml``.
     """
     mistakes = tuple(mistakes)
-    return SettingsError("\n".join([f"{file} cannot be used:", *(f"  {each.text}." for each in mistakes)]), mistakes)
+    return SettingsError("\n".join([f"{file} is invalid:", *(f"  {each.text}." for each in mistakes)]), mistakes)
 
 
 def mistakes_in(model: type[BaseModel], error: ValidationError, data: object) -> list[Mistake]:
-    """Return what a person is told of each of pydantic's errors; several about one value are one mistake.
+    """Return a mistake for each of pydantic's errors; several errors about one value become one mistake.
 
-    :param model: The model the file was checked against.
-    :param data: The file as it was read.
+    :param model: The model the file was validated against.
+    :param data: The content of the file.
     """
     found: dict[tuple[Location, bool], Mistake] = {}
     for detail in error.errors(include_url=False, include_context=False):
-        if detail["type"] == OF_OURS:
-            found[(detail["msg"],), False] = Mistake.told(detail["msg"])
-        elif detail["type"] != FOLLOWS_FROM_ANOTHER:
-            told = _Told(model, detail, data)
-            found.setdefault((told.place.location, told.about_a_key), told.mistake())
-    # A list that holds a wrong value is wrong itself to pydantic; it is told by the value.
+        if detail["type"] == CUSTOM_ERROR:
+            found[(detail["msg"],), False] = Mistake.of(detail["msg"])
+        elif detail["type"] != CAUSED_BY_ANOTHER_ERROR:
+            problem = _Problem(model, detail, data)
+            found.setdefault((problem.place.location, problem.about_a_key), problem.mistake())
+    # Pydantic also reports the list that holds a wrong value; only the value is reported here.
     holding = {location[:length] for location, _ in found for length in range(len(location))}
     return [each for (location, _), each in found.items() if location not in holding]
 
 
-class _Told:
-    """One of pydantic's errors, in our words."""
+class _Problem:
+    """One of pydantic's errors, as a mistake."""
 
     def __init__(self, model: type[BaseModel], detail: ErrorDetails, data: object) -> None:
         self.model = model
@@ -103,29 +102,31 @@ class _Told:
         self.place: Place = place_of(model, detail["loc"])
         self.key = written(self.place.location)
         self.names = named(data, self.place.location)
-        self.about_a_key = detail["loc"][-1:] == (OF_A_KEY,)
+        self.about_a_key = detail["loc"][-1:] == (KEY_ERROR_SUFFIX,)
         self.value: Any = _value_at(data, self.place.location)
 
     def mistake(self) -> Mistake:
-        """Return it as one sentence."""
+        """Return the mistake as one sentence."""
         place, shown = self.place, self.key
         if self.names:
             shown += f" ({', '.join(json.dumps(name, ensure_ascii=False) for name in self.names)})"
         if place.field is None:
-            return Mistake.told(f"{shown} is not a key; {self._known()}" if self.key else self.detail["msg"], self.key)
+            return Mistake.of(
+                f"{shown} is not a known key; {self._known()}" if self.key else self.detail["msg"], self.key
+            )
         right = f"must be {place.field.description}"
         whole = written(place.field_location)
         if self.about_a_key:
-            return Mistake.told(f"{whole} has the key {_shown(place.location[-1])}; it {right}", self.key)
+            return Mistake.of(f"{whole} has the key {_shown(place.location[-1])}; it {right}", self.key)
         if self.detail["type"] == "missing":
-            return Mistake.told(f"{shown} is missing; it {right}", self.key)
+            return Mistake.of(f"{shown} is missing; it {right}", self.key)
         if place.free and self.value and isinstance(self.value, Mapping) and place.location != place.field_location:
-            return Mistake.told(f"{shown} is a table; {_in_quotes(place, self.value)}", self.key)
+            return Mistake.of(f"{shown} is a table; {_in_quotes(place, self.value)}", self.key)
         subject = "it" if place.location == place.field_location else whole
-        return Mistake.told(f"{shown} is {_shown(self.value)}; {subject} {right}", self.key)
+        return Mistake.of(f"{shown} is {_shown(self.value)}; {subject} {right}", self.key)
 
     def _known(self) -> str:
-        """Return what a key that is not known may have been meant to be, and what there is."""
+        """Return the most likely correction of an unknown key, and the known keys."""
         table, key = self.place.table_location, str(self.place.location[-1])
         known = list(self.place.table.model_fields)
         near = difflib.get_close_matches(key, known, n=1)
@@ -135,21 +136,21 @@ class _Told:
         elif home is None:
             hint = "remove it."
         else:
-            hint = f"it belongs into {header(home)}." if home else "it belongs above the first [table] of the file."
-        return f"{hint} {header(table) if table else 'The file'} can have: {', '.join(known)}"
+            hint = f"it belongs in {header(home)}." if home else "it belongs above the first [table] of the file."
+        return f"{hint} Known keys{f' of {header(table)}' if table else ''}: {', '.join(known)}"
 
 
 def _in_quotes(place: Place, value: Any) -> str:
-    """Return how to write a path whose dots TOML takes for tables, as in ``name.givenName = 1``."""
+    """Return how to quote a path whose dots TOML reads as tables, as in ``name.givenName = 1``."""
     path = list(place.location[len(place.field_location) :])
     while isinstance(value, Mapping) and value:
         name, value = next(iter(value.items()))
         path.append(name)
-    return f"a path is written in quotes: {json.dumps('.'.join(map(str, path)), ensure_ascii=False)} = {_shown(value)}"
+    return f"put quotes around a path: {json.dumps('.'.join(map(str, path)), ensure_ascii=False)} = {_shown(value)}"
 
 
 def _value_at(data: Any, location: Location) -> Any:
-    """Return what stands at a place of the file; None where there is nothing."""
+    """Return the value at a location of the file, or None."""
     for part in location:
         try:
             data = data[part]
@@ -159,7 +160,7 @@ def _value_at(data: Any, location: Location) -> Any:
 
 
 def _shown(value: object) -> str:
-    """Return a value as it is written in the file, cut when it is long."""
+    """Return a value as JSON, shortened to :data:`MAX_SHOWN` characters."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
 

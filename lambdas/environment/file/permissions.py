@@ -1,4 +1,4 @@
-"""The permission sets of an environment, where users get them from, and how users sign in."""
+"""The permission sets of an environment, their sources, and the login method."""
 
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -10,19 +10,19 @@ from lambdas.environment.file.section import Name, Section
 
 
 class Source(StrEnum):
-    """Where users get permission sets from."""
+    """A source of users' permission sets."""
 
     GROUPS = "groups"
-    """An operator maps groups to sets, and the groups' members get them."""
+    """An operator maps groups to sets; the groups' members get the sets."""
 
     ROLES = "roles"
     """The client names sets in the user's ``roles``."""
 
     SYSTEM_GROUPS = "system-groups"
-    """Each set is a group that exists from the start, and its members get the set."""
+    """Each set is a group that exists from the start; its members get the set."""
 
     OPERATOR = "operator"
-    """An operator assigns sets to a user; no client changes that."""
+    """An operator assigns sets to a user; no client can change the assignment."""
 
 
 SetId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -34,53 +34,53 @@ class PermissionSet(Section):
     id: Annotated[
         SetId,
         Field(
-            description='an id of up to 64 letters, digits, ".", "_" and "-", such as "admin"; the product knows the set by it'
+            description='an id of up to 64 letters, digits, ".", "_" and "-", such as "admin", which the product uses'
         ),
     ]
-    name: Annotated[Name, Field(description='a name that people read, such as "Administrator"')]
-    description: Annotated[Name | None, Field(description="a text that operators read")] = None
+    name: Annotated[Name, Field(description='a name for people, such as "Administrator"')]
+    description: Annotated[Name | None, Field(description="a text for operators")] = None
 
 
 class Permissions(Section):
-    """What users may do in the product, by sets."""
+    """The permission sets and how users get them."""
 
     sets: Annotated[
         tuple[PermissionSet, ...], Field(strict=False, description="a list of tables [[permissions.sets]]")
     ] = ()
     sources: Annotated[
         tuple[Annotated[Source, Field(strict=False)], ...],
-        Field(
-            strict=False, description='a list of where sets come from: "groups", "roles", "system-groups", "operator"'
-        ),
+        Field(strict=False, description='a list of sources: "groups", "roles", "system-groups", "operator"'),
     ] = ()
     default: Annotated[
         tuple[SetId, ...],
-        Field(strict=False, description="a list of ids of sets, which a user has who gets none from any source"),
+        Field(strict=False, description="a list of set ids, for users who get no set from any source"),
     ] = ()
     unknown_role: Annotated[
         Literal["ignore", "refuse"],
-        Field(description='"ignore" (a role that is no set is kept and gives nothing) or "refuse"'),
+        Field(description='"ignore" (store a role that names no set, without effect) or "refuse"'),
     ] = "ignore"
 
     @model_validator(mode="after")
-    def _names_only_its_sets(self) -> Self:
+    def _names_existing_sets(self) -> Self:
         ids = [each.id.lower() for each in self.sets]
         names = [each.name.lower() for each in self.sets]
         for what, values in (("id", ids), ("name", names)):
             twice = sorted({each for each in values if values.count(each) > 1})
             if twice:
-                raise mistake(f'permissions.sets: two sets have the {what} "{twice[0]}"; case makes no difference')
+                raise mistake(
+                    f'permissions.sets: two sets have the {what} "{twice[0]}"; it must be unique, regardless of case'
+                )
         unknown = [each for each in self.default if each not in {one.id for one in self.sets}]
         if unknown:
             there = ", ".join(each.id for each in self.sets) or "none"
-            raise mistake(f'permissions.default names "{unknown[0]}", which is no set; the sets are: {there}')
+            raise mistake(f'permissions.default names "{unknown[0]}", which is not a set; the sets are: {there}')
         if self.sources and not self.sets:
-            raise mistake("permissions.sources says where sets come from, but there are no [[permissions.sets]]")
+            raise mistake("permissions.sources is set, but there are no [[permissions.sets]]")
         return self
 
 
 class Login(Section):
-    """How users sign in to the product: an operator can set it for each user, for guests without the identity provider."""
+    """How users sign in to the product. An operator can change it for each user, such as for guests."""
 
     default: Annotated[
         Literal["external", "built-in"],

@@ -1,4 +1,4 @@
-"""Where in an environment file a mistake is: from pydantic's location to the key that a person finds."""
+"""The place of a mistake in an environment file: pydantic's location as the key a person sees."""
 
 import json
 import re
@@ -13,43 +13,43 @@ from pydantic.fields import FieldInfo
 Location = tuple[int | str, ...]
 """Keys of tables and indices of lists, from the file's top down."""
 
-OF_A_KEY = "[key]"
-"""What pydantic ends a location with when a key of a table is wrong, and not the value that stands behind it."""
+KEY_ERROR_SUFFIX = "[key]"
+"""The end of pydantic's location when the key of a table is wrong rather than its value."""
 
 _NAMES = ("urn", "id", "name")
-"""Keys that people tell one table of a list from another by, the most telling first."""
+"""Keys that identify a table of a list, the most specific first."""
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-"""What TOML takes for a key without quotes."""
+"""A key that TOML accepts without quotes."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where in a file a mistake is."""
+    """The place of a mistake in a file."""
 
     location: Location
-    """What of pydantic's location is in the file. Pydantic goes on with what it tried: the members of a union."""
+    """The part of pydantic's location that is in the file; pydantic adds the union members it tried."""
 
     table: type[BaseModel]
     """The model of the innermost table."""
 
     table_location: Location
-    """Where that table is."""
+    """The location of that table."""
 
     field: FieldInfo | None = None
-    """The innermost key of that table that is known, and leads to the mistake."""
+    """The innermost known key of that table on the way to the mistake."""
 
     field_location: Location = ()
-    """Where that key is; :attr:`location` is longer when the mistake is in one value of a list or of a free table."""
+    """The location of that key; :attr:`location` is longer when the mistake is in one value of a list or free table."""
 
     @property
     def free(self) -> bool:
-        """Whether the key holds a table whose own keys are free, such as ``users.allowed``."""
+        """Whether the key holds a table with arbitrary keys, such as ``users.allowed``."""
         return self.field is not None and typing.get_origin(_core(self.field.annotation)) is dict
 
 
 def place_of(model: type[BaseModel], location: Location) -> Place:
-    """Follow a location of pydantic's through the models, as far as they describe it.
+    """Return the place of a pydantic location, followed through the models as far as they describe it.
 
     :param model: The model of the file.
     """
@@ -60,10 +60,10 @@ def place_of(model: type[BaseModel], location: Location) -> Place:
         core = _core(annotation)
         if isinstance(core, type) and issubclass(core, BaseModel):
             place = Place(here, core, location[:number], core.model_fields.get(str(part)), here)
-            if place.field is None:  # a key that the table does not have
+            if place.field is None:  # an unknown key
                 return place
             annotation = place.field.annotation
-        elif typing.get_origin(core) is (tuple if isinstance(part, int) else dict) and part != OF_A_KEY:
+        elif typing.get_origin(core) is (tuple if isinstance(part, int) else dict) and part != KEY_ERROR_SUFFIX:
             place = Place(here, place.table, place.table_location, place.field, place.field_location)
             annotation = typing.get_args(core)[-1 if isinstance(part, str) else 0]
         else:
@@ -72,7 +72,7 @@ def place_of(model: type[BaseModel], location: Location) -> Place:
 
 
 def written(location: Location) -> str:
-    """Return a location as a person finds it: ``extensions[2].attributes[1].type``, counted from 1; quoted as in TOML."""
+    """Return a location in the form ``extensions[2].attributes[1].type``, counted from 1 and quoted as in TOML."""
     text = ""
     for part in location:
         if isinstance(part, int):
@@ -85,15 +85,15 @@ def written(location: Location) -> str:
 
 
 def header(location: Location) -> str:
-    """Return how the table at a location begins in the file: ``[api]``, ``[[extensions.attributes]]``."""
+    """Return the header of the table at a location: ``[api]``, ``[[extensions.attributes]]``."""
     name = written(tuple(part for part in location if isinstance(part, str)))
     return f"[[{name}]]" if isinstance(location[-1], int) else f"[{name}]"
 
 
 def named(data: object, location: Location) -> list[str]:
-    """Return what the tables of lists on the way are called in the file, but for the key that is itself the mistake.
+    """Return the names of the list tables on the way to a location, except where the name itself is the mistake.
 
-    :param data: The file as it was read.
+    :param data: The content of the file.
     """
     names = []
     for number, part in enumerate(location):
@@ -108,12 +108,12 @@ def named(data: object, location: Location) -> list[str]:
 def _name_of(table: object, rest: Location) -> list[str]:
     if not isinstance(table, Mapping):
         return []
-    told = (table.get(key) for key in _NAMES if rest[:1] != (key,))
-    return [name for name in told if isinstance(name, str) and name][:1]
+    candidates = (table.get(key) for key in _NAMES if rest[:1] != (key,))
+    return [name for name in candidates if isinstance(name, str) and name][:1]
 
 
 def home_of(model: type[BaseModel], key: str) -> Location | None:
-    """Return the table that has a key of this name, when there is exactly one; ``()`` is the file's top."""
+    """Return the only table with a key of this name, or None; ``()`` is the top of the file."""
     found = list(_tables_with(model, key, ()))
     return found[0] if len(found) == 1 else None
 

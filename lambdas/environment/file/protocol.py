@@ -1,4 +1,4 @@
-"""How much of SCIM an environment serves."""
+"""The optional SCIM features of an environment."""
 
 from typing import Annotated
 
@@ -8,24 +8,22 @@ from lambdas.environment.file.section import Section
 
 
 class Capabilities(Section):
-    """What ``/ServiceProviderConfig`` announces (RFC 7643 section 5). What is off is refused, so nothing is announced wrongly.
+    """The features that ``/ServiceProviderConfig`` announces (RFC 7643 section 5). A disabled feature is also refused.
 
-    Filters and PATCH are not here: no identity provider works without them.
+    Filters and PATCH cannot be disabled: every identity provider needs them.
     """
 
     bulk: Annotated[
         bool,
-        Field(description="true or false: whether several operations may come in one request (RFC 7644 section 3.7)"),
+        Field(description="true or false: whether clients can send bulk requests (RFC 7644 section 3.7)"),
     ] = True
     sort: Annotated[
-        bool, Field(description="true or false: whether a search may ask for an order (RFC 7644 section 3.4.2.3)")
+        bool, Field(description="true or false: whether clients can sort search results (RFC 7644 section 3.4.2.3)")
     ] = True
     etag: Annotated[
         bool,
-        Field(
-            description="true or false: whether answers carry versions that If-Match compares (RFC 7644 section 3.14)"
-        ),
+        Field(description="true or false: whether responses carry ETags for If-Match (RFC 7644 section 3.14)"),
     ] = True
     cursor: Annotated[
-        bool, Field(description="true or false: whether a search may be walked by cursors, besides by index (RFC 9865)")
+        bool, Field(description="true or false: whether clients can page by cursor as well as by index (RFC 9865)")
     ] = True

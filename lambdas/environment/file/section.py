@@ -1,4 +1,4 @@
-"""What every table of an environment file has in common."""
+"""The base class and shared types of the environment file's tables."""
 
 from typing import Annotated
 
@@ -6,10 +6,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 
 class Section(BaseModel):
-    """A table of the file: a key that is not known is a mistake, and nothing is changed after loading.
+    """A table of the file. Unknown keys are mistakes, and values are immutable after loading.
 
-    Every field's ``description`` completes the sentence "it must be ..." for a person who made a mistake in the file, so it
-    is the message as well as the documentation.
+    Each field's ``description`` completes the sentence "it must be ..." in the text of a mistake.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -20,8 +19,8 @@ DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61
 StackLabel = Annotated[str, StringConstraints(pattern=r"^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
 
 AttributePath = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-"""A path of RFC 7644 section 3.10 without a filter, such as ``name.givenName``; which attributes there are is checked when the
+"""A path of RFC 7644 section 3.10 without a filter, such as ``name.givenName``. Whether the attribute exists is checked when the
 models are built (:mod:`lambdas.environment.provider`)."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-"""A text that people read."""
+"""A text for people."""

@@ -197,10 +197,12 @@ def test_a_role_of_the_identity_provider_decides_what_a_person_may_do(entra: Ent
 
 def test_a_role_that_there_is_not_is_refused_with_those_there_are(entra: Entra) -> None:
     reply = entra.create("wrong.role@mobile.example", beside={"roles": [{"primary": True, "value": "Superuser"}]})
-    refused(reply, 400, '"Superuser" is no role here', '"AppAccess", "ReadOnly", "User", "Admin", "EnterpriseAdmin"')
+    refused(
+        reply, 400, '"Superuser" is not a known role', '"AppAccess", "ReadOnly", "User", "Admin", "EnterpriseAdmin"'
+    )
     user = entra.provision("wrong.role@mobile.example")
     change = {"op": "Add", "path": 'roles[primary eq "True"].value', "value": "Superuser"}
-    refused(entra.patch(f"/Users/{user}", change), 400, '"Superuser" is no role here')
+    refused(entra.patch(f"/Users/{user}", change), 400, '"Superuser" is not a known role')
     assert sets_of(entra.read(user)) == ["AppAccess"]
 
 

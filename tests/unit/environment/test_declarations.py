@@ -73,8 +73,7 @@ def test_a_path_that_names_no_attribute_is_told_with_the_one_that_was_meant(toml
 def test_nothing_is_asked_of_what_clients_do_not_set(key: str, table: str, path: str):
     (mistake,) = mistakes_in(f'[{table}]\n{key} = ["{path}"]\n{FORMS}')
     assert mistake == (
-        f'  {table}.{key} names "{path}"; it must be an attribute that clients set on the resource itself, '
-        "and this one they do not."
+        f'  {table}.{key} names "{path}"; it must be an attribute that clients can set; the service sets this one.'
     )
 
 
@@ -83,9 +82,9 @@ def test_nothing_is_asked_of_what_clients_do_not_set(key: str, table: str, path:
     ("path", "held"),
     [
         ("active", "true or false"),
-        ("name", 'objects: name one of their attributes, "name.formatted", "name.familyName", "name.givenName", '),
-        ("emails", 'objects: name one of their attributes, "emails.value", "emails.display", '),
-        ("urn:example:forms:folders", 'objects: name one of their attributes, "urn:example:forms:folders.value"'),
+        ("name", 'objects: name a sub-attribute, "name.formatted", "name.familyName", "name.givenName", '),
+        ("emails", 'objects: name a sub-attribute, "emails.value", "emails.display", '),
+        ("urn:example:forms:folders", 'objects: name a sub-attribute, "urn:example:forms:folders.value"'),
         ("urn:example:forms:level", "whole numbers"),
         ("urn:example:forms:since", "dates and times"),
         ("x509Certificates.value", "binary data"),
@@ -95,14 +94,14 @@ def test_only_texts_are_unique_looked_up_or_restricted(key: str, path: str, held
     line = f'[users.allowed]\n"{path}" = ["a"]' if key == "allowed" else f'[users]\n{key} = ["{path}"]'
     (mistake,) = mistakes_in(f"{line}\n{FORMS}")
     assert mistake.startswith(
-        f'  users.{key} names "{path}"; it must be an attribute that holds texts, and this one holds {held}'
+        f'  users.{key} names "{path}"; it must be an attribute that holds texts; this one holds {held}'
     )
 
 
 @pytest.mark.parametrize("line", ['unique = ["password"]', 'matching = ["password"]', 'defaults = { password = "x" }'])
 def test_nothing_is_asked_of_a_password_but_to_be_there(line: str):
     (mistake,) = mistakes_in(f"[users]\n{line}")
-    assert mistake.endswith('names "password"; it must be an attribute that is kept and shown, and this one is not.')
+    assert mistake.endswith('names "password"; it must be an attribute that is stored and returned; this one is not.')
     assert mistakes_in('[users]\nrequired = ["password"]') == []
 
 
@@ -111,12 +110,12 @@ def test_nothing_is_asked_of_a_password_but_to_be_there(line: str):
     [
         (
             'userType = ["Premium", "premium"]',
-            'users.allowed.userType has "Premium" and "premium", which are one value; it must be'
+            'users.allowed.userType has "Premium" and "premium", which compare as equal; it must be'
             " a list of values that differ in more than case",
         ),
         (
             'externalId = ["a", "a"]',
-            'users.allowed.externalId has "a" and "a", which are one value; it must be a list of values that differ',
+            'users.allowed.externalId has "a" and "a", which compare as equal; it must be a list of values that differ',
         ),
         ('externalId = ["a", "A"]', None),
     ],
@@ -149,19 +148,19 @@ def test_allowed_values_differ_as_the_attribute_compares_them(values: str, told:
         ),
         (
             'userName = "ann"',
-            "users.defaults.userName is there, but no two users can have the same userName; remove it",
+            "users.defaults.userName is set, but userName is unique among users and cannot have a default; remove it",
         ),
         (
             'nickName = "al"',
-            "users.defaults.nickName is there, but no two users can have the same nickName; remove it",
+            "users.defaults.nickName is set, but nickName is unique among users and cannot have a default; remove it",
         ),
         (
             'userType = "standard"',
-            'users.defaults.userType is "standard"; it must be one of the values that it may have: "Premium", "Standard"',
+            'users.defaults.userType is "standard"; it must be one of the allowed values: "Premium", "Standard"',
         ),
         (
             'id = "1"',
-            'users.defaults names "id"; it must be an attribute that clients set on the resource itself, and this one they do not',
+            'users.defaults names "id"; it must be an attribute that clients can set; the service sets this one',
         ),
     ],
 )
@@ -173,8 +172,8 @@ def test_a_default_is_a_value_that_the_attribute_can_have(line: str, told: str):
 def test_a_default_for_an_object_is_told_what_of_it_can_have_one():
     (mistake,) = mistakes_in('[users.defaults]\nroles = "ReadOnly"')
     assert mistake.startswith(
-        '  users.defaults names "roles"; it must be an attribute that holds single values, and this one holds objects: '
-        'name one of their attributes, "roles.value", '
+        '  users.defaults names "roles"; it must be an attribute that holds single values; this one holds objects: '
+        'name a sub-attribute, "roles.value", '
     )
 
 
@@ -200,7 +199,7 @@ def test_paths_are_found_whatever_their_case_and_their_names(toml: str):
 
 def test_what_is_deleted_stays_only_where_what_is_disabled_stays():
     (mistake,) = mistakes_in('[users.deprovisioning]\ndeactivated = "remove"\ndeleted = "disable"')
-    assert mistake.startswith('  users.deprovisioning.deactivated is "remove", so deleted must be "remove" too: ')
+    assert mistake.startswith('  users.deprovisioning.deactivated is "remove", so deleted must be "remove" too; ')
 
 
 def test_the_description_of_a_service_finds_by_what_the_file_says_and_by_what_every_client_matches():

@@ -39,7 +39,7 @@ def mistakes_of(path: Path) -> list[str]:
     with pytest.raises(SettingsError) as raised:
         settings.load(path)
     first, *mistakes = str(raised.value).splitlines()
-    assert first == f"{path} cannot be used:"
+    assert first == f"{path} is invalid:"
     return mistakes
 
 
@@ -75,13 +75,13 @@ def test_the_worked_example_shows_every_key_there_is():
 def test_an_unknown_key_is_told_with_the_key_that_was_probably_meant(write):
     (mistake,) = mistakes_of(write(MINIMAL + "retian_data = true\n"))
     assert mistake == (
-        '  aws.retian_data is not a key; did you mean "retain_data"? [aws] can have: account, region, retain_data.'
+        '  aws.retian_data is not a known key; did you mean "retain_data"? Known keys of [aws]: account, region, retain_data.'
     )
 
 
 def test_an_unknown_table_is_told_with_the_tables_there_are(write):
     (mistake,) = mistakes_of(write(MINIMAL + "[zzz]\nkey = 1\n"))
-    assert mistake.startswith("  zzz is not a key; remove it. The file can have: name, description, platform, ")
+    assert mistake.startswith("  zzz is not a known key; remove it. Known keys: name, description, platform, ")
 
 
 def test_a_missing_key_is_told_with_an_example_of_it(write):
@@ -100,7 +100,7 @@ def test_every_mistake_of_a_file_is_told_at_once(write):
 @pytest.mark.parametrize(
     ("lines", "key", "right"),
     [
-        ("[api]\nrate = 24", "api.rate is 24;", "Microsoft Entra ID requires at least 25"),
+        ("[api]\nrate = 24", "api.rate is 24;", "the minimum Microsoft Entra ID requires"),
         ('[api]\nburst = "many"', 'api.burst is "many";', "from 25 to 5000"),
         ("[api]\nauthorizer_cache_seconds = 3601", "api.authorizer_cache_seconds is 3601;", "from 0 to 3600"),
         ("[api]\ntracing = 1", "api.tracing is 1;", "true or false"),
@@ -110,12 +110,12 @@ def test_every_mistake_of_a_file_is_told_at_once(write):
         ('[alarms]\naddress = "nobody"', 'alarms.address is "nobody";', "oncall@example.com"),
         ("alarms = 3", "alarms is 3;", "a table [alarms]"),
         ('platform = "azure"', 'platform is "azure";', '"local" for the local cloud'),
-        ('directory = "Acme Ltd"', 'directory is "Acme Ltd";', "lower-case letters, digits and hyphens"),
+        ('directory = "Acme Ltd"', 'directory is "Acme Ltd";', "lowercase letters, digits and hyphens"),
         (f'[domain]\nname = "*.example.com"\n{CERTIFICATE}', 'domain.name is "*.example.com";', '"scim.example.com"'),
         (
             f'[domain]\nname = "https://a.b"\n{CERTIFICATE}',
             'domain.name is "https://a.b";',
-            "a host name in lower case",
+            "a lowercase host name",
         ),
         (
             '[domain]\nname = "a.b.example"\ncertificate = "x"',
@@ -134,7 +134,7 @@ def test_a_wrong_value_is_told_with_what_would_be_right(write, lines: str, key: 
 @pytest.mark.parametrize(
     ("key", "value", "right"),
     [
-        ("name", '"Acme"', "beginning with a letter"),
+        ("name", '"Acme"', "starting with a letter"),
         ("description", '""', "a text of at most 1024 characters"),
         ("account", '"1234"', "the 12 digits of the AWS account"),
         ("region", '"Frankfurt"', 'such as "eu-central-1"'),
@@ -177,15 +177,15 @@ def test_a_certificate_of_another_account_or_region_is_told_with_the_environment
         region, account = there.split(":")
         (mistake,) = mistakes_of(write(f'{MINIMAL}\n[domain]\nname = "scim.example.com"\n{certificate}\n'))
         assert mistake == (
-            f"  domain.certificate is one of account {account} in {region}; it must be one of the environment's own, "
-            "123456789012 in eu-central-1."
+            f"  domain.certificate belongs to account {account} in {region}; it must belong to the environment's account "
+            "and region, 123456789012 in eu-central-1."
         )
 
 
 def test_the_local_cloud_has_no_host_name_to_serve(write):
     text = f'platform = "local"\n{MINIMAL}\n[domain]\nname = "scim.example.com"\n{CERTIFICATE}\n'
     (mistake,) = mistakes_of(write(text))
-    assert mistake.startswith('  domain is there, but platform is "local"; ')
+    assert mistake.startswith('  domain is set, but platform is "local"; ')
     assert settings.load(write(text.replace('platform = "local"', "")), "local").domain is None
 
 
@@ -196,7 +196,7 @@ def test_a_long_wrong_value_is_cut(write):
 
 def test_a_file_must_be_called_as_the_environment_it_describes(write):
     (mistake,) = mistakes_of(write(MINIMAL, name="other"))
-    assert mistake == '  name is "acme"; it must be the file\'s own name, "other".'
+    assert mistake == '  name is "acme"; it must match the file name, "other".'
 
 
 def test_text_that_is_no_toml_is_told_with_its_place(write):
@@ -206,7 +206,9 @@ def test_text_that_is_no_toml_is_told_with_its_place(write):
 
 
 def test_an_environment_without_a_file_is_told_with_those_that_have_one():
-    with pytest.raises(SettingsError, match=r"no file environments/nowhere.toml. There are environments: .*local"):
+    with pytest.raises(
+        SettingsError, match=r"environments/nowhere.toml does not exist. Existing environments: .*local"
+    ):
         settings.load("nowhere")
 
 
@@ -235,5 +237,5 @@ def test_a_deployed_file_of_another_version_is_refused(tmp_path: Path, write, mo
     (tmp_path / settings.DEPLOYED_FILE).write_text(json.dumps(data))
     monkeypatch.setattr(settings, "ROOT", tmp_path)
     settings.load_deployed.cache_clear()
-    with pytest.raises(SettingsError, match="color is not a key"):
+    with pytest.raises(SettingsError, match="color is not a known key"):
         settings.load_deployed()

@@ -19,7 +19,7 @@ def told(tmp_path: Path):
         with pytest.raises(SettingsError) as raised:
             settings.load(path)
         first, *lines = str(raised.value).replace(str(path), "FILE").splitlines()
-        assert first == "FILE cannot be used:" or not lines
+        assert first == "FILE is invalid:" or not lines
         return [line.removeprefix("  ").removesuffix(".") for line in lines] or [first]
 
     return of
@@ -50,8 +50,8 @@ name = "folders"
         ),
         (
             'name = "color"\nmultivalued = true',
-            'extensions[2].attributes[2].multivalued ("urn:x:second", "color") is not a key; did you mean "multi_valued"? '
-            "[[extensions.attributes]] can have: name, type, multi_valued, ",
+            'extensions[2].attributes[2].multivalued ("urn:x:second", "color") is not a known key; did you mean "multi_valued"? '
+            "Known keys of [[extensions.attributes]]: name, type, multi_valued, ",
         ),
         ("name = 3", 'extensions[2].attributes[2].name ("urn:x:second") is 3; it must be the name of the attribute'),
     ],
@@ -65,7 +65,7 @@ def test_a_table_of_a_list_is_not_named_by_the_key_that_is_wrong(told):
     lines = told('[[extensions]]\nurn = "nonsense"\nopne = true\n')
     assert lines[0].startswith('extensions[1].urn is "nonsense"; it must be the URN of the schema')
     assert lines[1].startswith(
-        'extensions[1].opne ("nonsense") is not a key; did you mean "open"? [[extensions]] can have'
+        'extensions[1].opne ("nonsense") is not a known key; did you mean "open"? Known keys of [[extensions]]'
     )
 
 
@@ -94,9 +94,9 @@ def test_what_should_be_a_table_or_a_list_of_tables_is_told_by_how_one_begins(to
     [
         (
             '[permissions]\nsources = ["operator", "group"]',
-            'permissions.sources[2] is "group"; permissions.sources must be a list of where sets come from: "groups", ',
+            'permissions.sources[2] is "group"; permissions.sources must be a list of sources: "groups", ',
         ),
-        ('[permissions]\ndefault = "reader"', 'permissions.default is "reader"; it must be a list of ids of sets'),
+        ('[permissions]\ndefault = "reader"', 'permissions.default is "reader"; it must be a list of set ids'),
         (
             '[[permissions.sets]]\nid = "a b"\nname = "Admin"',
             'permissions.sets[1].id ("Admin") is "a b"; it must be an id of up to 64 letters, digits',
@@ -105,15 +105,15 @@ def test_what_should_be_a_table_or_a_list_of_tables_is_told_by_how_one_begins(to
         ("[groups]\nunique = [3]", "groups.unique[1] is 3; groups.unique must be a list of attribute paths"),
         (
             '[users.allowed]\nuserType = "Premium"',
-            'users.allowed.userType is "Premium"; users.allowed must be a table of attribute paths, each with the list',
+            'users.allowed.userType is "Premium"; users.allowed must be a table that maps attribute paths to lists',
         ),
         (
             '[users.allowed]\n"emails.type" = ["work", 3]',
-            'users.allowed."emails.type"[2] is 3; users.allowed must be a table of attribute paths',
+            'users.allowed."emails.type"[2] is 3; users.allowed must be a table that maps attribute paths',
         ),
-        ('[users.allowed]\n"" = ["x"]', 'users.allowed has the key ""; it must be a table of attribute paths'),
-        ('[users.defaults]\nuserType = ["x"]', 'users.defaults.userType is ["x"]; users.defaults must be a table of'),
-        ("[users.defaults]\nuserType = nan", "users.defaults.userType is NaN; users.defaults must be a table of"),
+        ('[users.allowed]\n"" = ["x"]', 'users.allowed has the key ""; it must be a table that maps attribute paths'),
+        ('[users.defaults]\nuserType = ["x"]', 'users.defaults.userType is ["x"]; users.defaults must be a table that'),
+        ("[users.defaults]\nuserType = nan", "users.defaults.userType is NaN; users.defaults must be a table that"),
         ("[users.defaults]\nuserType = 2027-01-31", 'users.defaults.userType is "2027-01-31"; users.defaults must'),
     ],
 )
@@ -125,14 +125,14 @@ def test_a_wrong_value_in_a_list_or_free_table_is_told_once_with_what_the_whole_
 @pytest.mark.parametrize("table", ["allowed", "defaults"])
 def test_a_path_without_quotes_is_told_with_its_quotes(told, table: str):
     assert told(f'[users.{table}]\nname.givenName = ["Ada"]') == [
-        f'users.{table}.name is a table; a path is written in quotes: "name.givenName" = ["Ada"]'
+        f'users.{table}.name is a table; put quotes around a path: "name.givenName" = ["Ada"]'
     ]
 
 
 def test_an_attribute_of_an_extension_without_quotes_is_told_with_its_quotes(told):
     (line,) = told('[users.defaults]\nurn:x:y:color = "red"\n')
     assert line.startswith("FILE is not valid TOML: ")
-    assert line.endswith('(at line 6, column 4). A key with a colon is written in quotes: "urn:x:y:color".')
+    assert line.endswith('(at line 6, column 4). Put quotes around a key with a colon: "urn:x:y:color".')
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,14 @@ def test_an_attribute_of_an_extension_without_quotes_is_told_with_its_quotes(tol
     [
         (
             "[api]\nretention_days = 3",
-            "api.retention_days is not a key; it belongs into [logs]. [api] can have: rate, ",
+            "api.retention_days is not a known key; it belongs in [logs]. Known keys of [api]: rate, ",
         ),
         (
             '[api]\nplatform = "local"',
-            "api.platform is not a key; it belongs above the first [table] of the file. [api] ",
+            "api.platform is not a known key; it belongs above the first [table] of the file. Known keys of [api]",
         ),
-        ("[login]\nzzz = 3", "login.zzz is not a key; remove it. [login] can have: default"),
-        ("[tokens]\nname = 3", "tokens.name is not a key; remove it. [tokens] can have: lifetime_days"),
+        ("[login]\nzzz = 3", "login.zzz is not a known key; remove it. Known keys of [login]: default"),
+        ("[tokens]\nname = 3", "tokens.name is not a known key; remove it. Known keys of [tokens]: lifetime_days"),
     ],
 )
 def test_a_key_of_another_table_is_told_with_the_table_it_belongs_into(told, text: str, hint: str):
@@ -157,7 +157,7 @@ def test_a_key_of_another_table_is_told_with_the_table_it_belongs_into(told, tex
 
 def test_nothing_that_a_terminal_would_obey_is_repeated(told):
     (line,) = told("", top='"\\u001b[2J\\n" = 1')
-    assert line.startswith('"\\u001b[2J\\n" is not a key')
+    assert line.startswith('"\\u001b[2J\\n" is not a known key')
 
 
 @pytest.mark.parametrize("number", ["1" * 5000, "[" * 5000])
@@ -176,15 +176,15 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ('permissions.default names "x", which is no set', "permissions.default"),
-        ("extensions: urn:x:yz is there twice", "extensions"),
+        ('permissions.default names "x", which is not a set', "permissions.default"),
+        ("extensions: urn:x:yz is declared twice", "extensions"),
         ("extensions[2].attributes[1].type is 3", "extensions[2].attributes[1].type"),
         ('users.defaults."name.\\"given\\"Name".x is 3', 'users.defaults."name.\\"given\\"Name".x'),
-        ('"a b" is not a key', ""),
+        ('"a b" is not a known key', ""),
     ],
 )
 def test_the_key_of_a_mistake_is_what_its_text_begins_with(text: str, key: str):
-    assert Mistake.told(text).key == key
+    assert Mistake.of(text).key == key
 
 
 def test_a_program_is_told_each_mistake_with_its_key(tmp_path: Path):

@@ -43,7 +43,7 @@ def test_any_data_is_an_environment_or_has_its_mistakes_told(file: Path, data: d
     else:
         assert found.mistakes
         told = [f"  {mistake.text}." for mistake in found.mistakes]
-        assert str(found).splitlines() == [f"{file} cannot be used:", *told]
+        assert str(found).splitlines() == [f"{file} is invalid:", *told]
         assert [word for word in FOREIGN if word in str(found)] == []
 
 

@@ -85,9 +85,9 @@ def as_json(*arguments: str, status: int = 0) -> dict:
 
 def test_every_mistake_of_a_file_is_told_with_file_and_key_and_ends_with_exit_status_1():
     text = refused("environments", "check", "wrong")
-    assert "wrong.toml cannot be used:" in text
-    assert "api.rate is 1; it must be the requests per second" in text
-    assert 'api.brust is not a key; did you mean "burst"? [api] can have: rate, burst, ' in text
+    assert "wrong.toml is invalid:" in text
+    assert "api.rate is 1; it must be a number of requests per second" in text
+    assert 'api.brust is not a known key; did you mean "burst"? Known keys of [api]: rate, burst, ' in text
 
 
 def test_a_program_is_told_each_mistake_with_its_key():
@@ -105,7 +105,7 @@ def test_a_file_that_cannot_be_read_is_one_mistake_to_a_program(environments: Pa
 
 
 def test_an_environment_without_a_file_is_told_with_those_that_have_one():
-    assert refused("environments", "check", "nowhere").endswith("There are environments: acme, local, wrong.")
+    assert refused("environments", "check", "nowhere").endswith("Existing environments: acme, local, wrong.")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_file_anywhere_else_can_be_checked_too(tmp_path: Path):
     assert "No mistakes: acme can be deployed." in text
     assert text.endswith("To deploy it, put the file into environments/.")
     elsewhere.write_text("rate = 3")
-    assert f"{elsewhere} cannot be used: name is missing" in refused("environments", "check", str(elsewhere))
+    assert f"{elsewhere} is invalid: name is missing" in refused("environments", "check", str(elsewhere))
 
 
 def test_environments_are_listed_with_where_they_are_deployed_and_a_wrong_file_hides_no_other():

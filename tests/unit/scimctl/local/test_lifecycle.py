@@ -118,7 +118,7 @@ def test_what_runs_already_is_left_as_it_is(answering: Path):
 
 
 def test_a_mistake_in_a_file_is_told_before_anything_is_started(tmp_path: Path):
-    with pytest.raises(SettingsError, match=r"There is no file environments/nowhere\.toml"):
+    with pytest.raises(SettingsError, match=r"environments/nowhere\.toml does not exist"):
         lifecycle.bring_up(tmp_path, ["local", "nowhere"], None)
     assert list(tmp_path.iterdir()) == []
 
