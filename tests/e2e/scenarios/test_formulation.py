@@ -69,7 +69,9 @@ def test_a_group_is_matched_and_not_renamed_or_deleted(entra: Entra) -> None:
     ):
         refused(entra.patch(path, change), 400, 'Group "Production" cannot be renamed')
     refused(entra.endpoint.send("PUT", path, {"displayName": "Plant"}), 400, 'Group "Production" cannot be renamed')
-    refused(entra.endpoint.send("DELETE", path), 400, 'Group "Production" cannot be deleted', "remove its members instead")
+    refused(
+        entra.endpoint.send("DELETE", path), 400, 'Group "Production" cannot be deleted', "remove its members instead"
+    )
     assert entra.endpoint.send("GET", path).json["displayName"] == "Production"
 
 
