@@ -4,9 +4,12 @@ import json
 import re
 import traceback
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from scim2_server.requests import ScimRequest
+
+from lambdas.scim.dialects.terms import Part, Selection, Term, comparisons_in, parse, render, terms_of
 
 IDENTIFYING = frozenset({"username", "displayname", "externalid"})
 """The attributes, in lower case, whose values may be logged: an operator finds a person by them."""
@@ -20,12 +23,7 @@ UNREADABLE = "(unreadable)"
 MIN_VALUE_LENGTH = 3
 """Characters from which a value is looked for: ``1`` or ``no`` are in every text and tell nothing."""
 
-# An attribute begins where a word begins and is never tried shorter, or a filter of one long word would take a second.
-_ATTRIBUTE = r"(?<![\w.:$-])[A-Za-z$.][\w.:$-]*+"
-_VALUE = r'"(?:[^"\\]|\\.)*"|[^\s()\[\]"]+'
-_COMPARISON = re.compile(rf"({_ATTRIBUTE})\s+(eq|ne|co|sw|ew|gt|ge|lt|le)\s+({_VALUE})", re.IGNORECASE)
-_PRESENCE = re.compile(rf"{_ATTRIBUTE}\s+pr\b", re.IGNORECASE)
-_FRAME = re.compile(rf"(?:\s|[()\]]|\b(?:and|or|not)\b|{_ATTRIBUTE}\[)*", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"[A-Za-z$.][\w.:$-]*")
 _INPUT_VALUE = re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOT_VALUES = frozenset({"schemas", "op", "path", "method", "bulkid", "type", "resourcetype"})
@@ -34,21 +32,34 @@ _NOT_VALUES = frozenset({"schemas", "op", "path", "method", "bulkid", "type", "r
 def filter_shape(text: str) -> str:
     """Return a filter with its operands hidden, such as ``name.familyName sw ? and active eq ?``.
 
-    The operand of ``eq`` on an identifying attribute stays. A text that is not wholly made of comparisons and what
-    joins them may hold a value anywhere, so nothing of it is returned.
+    The operand of ``eq`` on an identifying attribute stays. A text that is not wholly made of comparisons may hold a value
+    anywhere, so nothing of it is returned.
     """
-    frame, comparisons = _COMPARISON.subn("", text)
-    frame, presences = _PRESENCE.subn("", frame)
-    whole = comparisons + presences > 0 and text.count("[") == text.count("]")
-    if not whole or not _FRAME.fullmatch(frame):
+    parts = parse(text) or ()
+    named = [term.attribute for term in terms_of(parts)]
+    if not named or not all(map(_ATTRIBUTE.fullmatch, named)) or not all(map(_compares, parts)):
         return UNREADABLE
-    return _COMPARISON.sub(_shown, text)
+    return render([_hidden(part) for part in parts])
 
 
-def _shown(match: re.Match[str]) -> str:
-    attribute, operator, value = match.groups()
-    name = attribute.rpartition(":")[2].lower()
-    return f"{attribute} {operator} {value if name in IDENTIFYING and operator.lower() == 'eq' else HIDDEN}"
+def _compares(part: Part) -> bool:
+    """Return whether a part is a condition, rather than the path of an attribute."""
+    if isinstance(part, Selection):
+        return all(map(_compares, part.inner)) and (part.tail is None or _compares(part.tail))
+    return isinstance(part, str) or bool(part.operator)
+
+
+def _hidden(part: Part) -> Part:
+    if isinstance(part, Term):
+        return replace(part, operand=HIDDEN) if part.operand and not _identifies(part) else part
+    if isinstance(part, Selection):
+        tail = part.tail and replace(part.tail, operand=part.tail.operand and HIDDEN)
+        return replace(part, inner=tuple(_hidden(each) for each in part.inner), tail=tail)
+    return part
+
+
+def _identifies(term: Term) -> bool:
+    return term.attribute.rpartition(":")[2].lower() in IDENTIFYING and term.operator.lower() == "eq"
 
 
 def without_values(text: str, request: ScimRequest | None) -> str:
@@ -82,9 +93,9 @@ def trace_of(exception: BaseException, request: ScimRequest | None) -> str:
 def _values_of(request: ScimRequest) -> set[str]:
     """Return the values of a request that must not be logged."""
     found = set(_leaves(_parsed(request.body)))
-    for attribute, _, operand in _COMPARISON.findall(request.query.get("filter", "")):
-        if attribute.rpartition(":")[2].lower() not in IDENTIFYING:
-            found.add(operand.strip('"'))
+    for term in comparisons_in(request.query.get("filter", "")):
+        if term.attribute.rpartition(":")[2].lower() not in IDENTIFYING:
+            found.add(term.operand.strip('"'))
     return {value for value in found if len(value) >= MIN_VALUE_LENGTH and not _ID.fullmatch(value)}
 
 

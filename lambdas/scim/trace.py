@@ -5,6 +5,7 @@ from typing import Any
 
 from scim2_models import PatchOp, Resource, ResourceType
 
+from lambdas.scim.dialects.terms import without_brackets
 from lambdas.scim.extensions.escaped_names import unescape_all
 
 REMOVED = "removed"
@@ -82,5 +83,4 @@ class Trace:
 
 def _without_filter(path: str) -> str:
     """Return a path without the value filter it may hold, whose operands are values: ``emails[type eq "x"].value``."""
-    head, bracket, tail = path.partition("[")
-    return unescape_all(head + tail.rpartition("]")[2] if bracket else head)
+    return unescape_all(without_brackets(path))

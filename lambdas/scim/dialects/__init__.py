@@ -1,30 +1,26 @@
-"""How clients deviate from the RFCs, mended in one place before the strict core reads a request.
+"""How clients deviate from the RFCs, brought to the RFCs' form in one place before the strict core reads a request.
 
-Each deviation is one file of this package, named after what it mends. They are pure functions on decoded JSON: no
-function raises, none changes its argument, a payload that conforms comes back equal, and applying twice equals
-applying once (but for ``open_name``, which says why). What no dialect understands passes through unchanged, for the
+Each deviation is one function, named after it, in the file named after what it is *in*: :mod:`messages`, :mod:`operations`,
+:mod:`names`, :mod:`filters`, :mod:`members`, :mod:`shapes` or :mod:`simple_values`. :mod:`chain` lists all of them in order. Its
+docstring shows the payload before and after; these examples run as tests, where ``E`` stands for the enterprise URN, ``X`` for a
+declared extension and ``M`` for one that takes undeclared attributes.
+
+They are pure functions on decoded JSON: none raises, none changes its argument, a payload that conforms comes back equal, and
+reading twice equals reading once (except ``open_name``, which explains why). What no dialect understands passes unchanged, for the
 strict core to refuse.
 
-What an attribute is (boolean, multi-valued, complex, read-only) is asked of the model, so extensions that are built
-from an environment's file are read like the static ones.
+What an attribute is (boolean, multi-valued, complex, read-only) comes from the model, so extensions built from an environment's
+file are read like the static ones.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from scim2_models import BulkRequest, PatchOp, SearchRequest
-
-from lambdas.scim.dialects.expressions import read_attribute, read_attributes, read_filter
-from lambdas.scim.dialects.name_case import (
-    BULK_MEMBERS,
-    BULK_OPERATION_MEMBERS,
-    PATCH_MEMBERS,
-    SEARCH_MEMBERS,
-    name_case,
-)
-from lambdas.scim.dialects.operations import read_operation
+from lambdas.scim.dialects import chain
+from lambdas.scim.dialects.expressions import read_attribute, read_attributes, read_filter, read_list
+from lambdas.scim.dialects.messages import BULK, BULK_OPERATION, PATCH, SEARCH, Form
+from lambdas.scim.dialects.patch import read_operation
 from lambdas.scim.dialects.schema import Model
-from lambdas.scim.dialects.schema_urns import schema_urns
 from lambdas.scim.dialects.values import read_members
 
 __all__ = ["read_bulk", "read_filter", "read_patch", "read_query", "read_resource", "read_search"]
@@ -39,22 +35,21 @@ def read_resource(payload: Any, model: Model) -> Any:
     if not isinstance(payload, dict):
         return payload
     urns = [str(model.__schema__), *map(str, model.get_extension_models())]
-    # Once more at the end: what the other dialects made of an odd value of schemas is then a list like any other.
-    return schema_urns(read_members(model, schema_urns(payload, urns)), urns)
+    return _read_message(read_members(model, payload), Form(urns=urns))
 
 
 def read_patch(payload: Any, model: Model) -> Any:
     """Return the body of a PATCH as the strict core reads it.
 
-    ``Operations`` may come back empty: the request then asks for nothing (idp-behaviour case 46; scimmy#59), and the
-    caller answers it as a PATCH that changes nothing instead of letting the core refuse it.
+    ``Operations`` may come back empty: the request then asks for nothing (idp-behaviour case 46; scimmy#59), and the caller
+    answers it as a PATCH that changes nothing instead of letting the core refuse it.
 
     :param payload: The decoded JSON body.
     :param model: The resource model with its extensions.
     """
     if not isinstance(payload, dict):
         return payload
-    message = schema_urns(name_case(payload, PATCH_MEMBERS), [str(PatchOp.__schema__)])
+    message = _read_message(payload, PATCH)
     operations = message.get("Operations")
     if not isinstance(operations, list):
         return message
@@ -62,15 +57,15 @@ def read_patch(payload: Any, model: Model) -> Any:
 
 
 def read_bulk(payload: Any, model_at: Callable[[str], Model | None]) -> Any:
-    """Return the body of a bulk request with the ``data`` of every operation read by its own dialect.
+    """Return the body of a bulk request with the ``data`` of every operation read as the body it stands for.
 
     :param payload: The decoded JSON body.
-    :param model_at: Gives the model served at the path of an operation, such as ``/Users/2819``; None when none is.
-        Must not raise.
+    :param model_at: Returns the model served at the path of an operation, such as ``/Users/2819``; None when none is. Must not
+        raise.
     """
     if not isinstance(payload, dict):
         return payload
-    message = schema_urns(name_case(payload, BULK_MEMBERS), [str(BulkRequest.__schema__)])
+    message = _read_message(payload, BULK)
     operations = message.get("Operations")
     if not isinstance(operations, list):
         return message
@@ -80,7 +75,7 @@ def read_bulk(payload: Any, model_at: Callable[[str], Model | None]) -> Any:
 def _read_bulk_operation(operation: Any, model_at: Callable[[str], Model | None]) -> Any:
     if not isinstance(operation, dict):
         return operation
-    operation = name_case(operation, BULK_OPERATION_MEMBERS)
+    operation = _read_message(operation, BULK_OPERATION)
     path = operation.get("path")
     model = model_at(path) if isinstance(path, str) else None
     if model is None or "data" not in operation:
@@ -97,10 +92,10 @@ def read_search(payload: Any, models: Sequence[Model]) -> Any:
     """
     if not isinstance(payload, dict):
         return payload
-    message = schema_urns(name_case(payload, SEARCH_MEMBERS), [str(SearchRequest.__schema__)])
+    message = _read_message(payload, SEARCH)
     read = read_query({key: item for key, item in message.items() if isinstance(item, str)}, models)
     lists = {
-        key: [read_attribute(path, models) if isinstance(path, str) else path for path in message[key]]
+        key: [read_attribute(read_list(path), models) if isinstance(path, str) else path for path in message[key]]
         for key in ("attributes", "excludedAttributes")
         if isinstance(message.get(key), list)
     }
@@ -117,6 +112,12 @@ def read_query(query: Mapping[str, str], models: Sequence[Model]) -> dict[str, s
         "filter": read_filter,
         "attributes": read_attributes,
         "excludedAttributes": read_attributes,
-        "sortBy": read_attribute,
+        "sortBy": lambda path, models: read_attribute(read_list(path), models),
     }
     return {name: readers[name](text, models) if name in readers else text for name, text in query.items()}
+
+
+def _read_message(message: dict[str, Any], form: Form) -> dict[str, Any]:
+    for dialect in chain.MESSAGE:
+        message = dialect(message, form)
+    return message

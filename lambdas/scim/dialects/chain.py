@@ -1,36 +1,80 @@
-"""Every dialect in the order in which it runs: the one place to switch one off.
+"""Every dialect, in the order in which a request meets them. Remove a name here to switch its dialect off.
 
-What acts on whole messages and operations is called by name in ``operations`` and in the package's own functions.
+Messages are read from the outside to the inside: the message, its operations, the names in their paths, the values they write.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from lambdas.scim.dialects.awkward_name import awkward_name
-from lambdas.scim.dialects.bare_value import bare_value
-from lambdas.scim.dialects.boolean_operand import boolean_operand
-from lambdas.scim.dialects.compared_reference import compared_reference
-from lambdas.scim.dialects.date_time import date_time
-from lambdas.scim.dialects.dotted_urn import dotted_urn
-from lambdas.scim.dialects.empty_reference import empty_reference
-from lambdas.scim.dialects.empty_string import empty_string
-from lambdas.scim.dialects.filtered_single_value import filtered_single_value, filtered_single_value_in_filter
-from lambdas.scim.dialects.null_value import null_value
-from lambdas.scim.dialects.open_value import open_value
-from lambdas.scim.dialects.reference_as_string import reference_as_string
-from lambdas.scim.dialects.reference_in_list import reference_in_list
-from lambdas.scim.dialects.schema import Attribute
-from lambdas.scim.dialects.single_value import single_value
-from lambdas.scim.dialects.string_boolean import string_boolean
-from lambdas.scim.dialects.string_number import string_number
-from lambdas.scim.dialects.terms import SelectionDialect, TermDialect
-from lambdas.scim.dialects.unqualified_attribute import unqualified_attribute
-from lambdas.scim.dialects.unquoted_operand import unquoted_operand
-from lambdas.scim.dialects.wrapped_value import wrapped_value
+from lambdas.scim.dialects.filters import (
+    SelectionDialect,
+    boolean_operand,
+    compared_reference,
+    filtered_attribute,
+    filtered_single_value,
+    filtered_single_value_in_filter,
+    unquoted_operand,
+)
+from lambdas.scim.dialects.members import extension_schemas, read_only_value
+from lambdas.scim.dialects.messages import Form, name_case, schema_urns
+from lambdas.scim.dialects.names import NameDialect, awkward_name, dotted_urn, open_name, unqualified_attribute
+from lambdas.scim.dialects.operations import (
+    Operation,
+    Target,
+    cleared_value,
+    clearing_value,
+    empty_path,
+    operation_case,
+    removed_values,
+    value_path_key,
+)
+from lambdas.scim.dialects.schema import Attribute, Place
+from lambdas.scim.dialects.shapes import (
+    bare_value,
+    empty_reference,
+    null_value,
+    open_value,
+    reference_as_string,
+    reference_in_list,
+    single_value,
+    wrapped_value,
+)
+from lambdas.scim.dialects.simple_values import date_time, empty_string, string_boolean, string_number
 
-ValueDialect = Callable[[Attribute, Any], Any]
+MESSAGE: tuple[Callable[[dict[str, Any], Form], dict[str, Any]], ...] = (name_case, schema_urns)
+"""What reads a message: a PATCH, each of its operations, a bulk request, a search; and, at the end, the body of a resource."""
 
-SHAPES: tuple[ValueDialect, ...] = (
+OPERATION: tuple[Callable[[Operation], Operation], ...] = (operation_case, empty_path)
+"""What reads an operation of a PATCH, before its path."""
+
+WHOLE_NAME: tuple[NameDialect, ...] = (open_name, awkward_name)
+"""What finds an attribute by a text that is its name as a whole: a PATCH path, a key, an element of ``attributes``, ``sortBy``."""
+
+NAME: tuple[NameDialect, ...] = (dotted_urn, awkward_name, unqualified_attribute)
+"""What finds the attribute that a term names."""
+
+PATH: tuple[NameDialect, ...] = (*NAME, unquoted_operand, boolean_operand)
+"""What reads the terms of a PATCH path."""
+
+PATH_SELECTION: tuple[SelectionDialect, ...] = (filtered_single_value,)
+"""What reads the brackets of a PATCH path."""
+
+FILTER: tuple[NameDialect, ...] = (open_name, *NAME, compared_reference, unquoted_operand, boolean_operand)
+"""What reads the terms of a filter."""
+
+FILTER_SELECTION: tuple[SelectionDialect, ...] = (filtered_single_value_in_filter,)
+"""What reads the brackets of a filter."""
+
+ATTRIBUTE_LIST: tuple[Callable[[str], str], ...] = (filtered_attribute,)
+"""What reads a list of attributes, before each is read by its name."""
+
+SPLIT: tuple[Callable[[Operation], list[Operation]], ...] = (value_path_key,)
+"""What makes several operations of one, whose keys have been read as paths."""
+
+LEFT_OUT: tuple[Callable[[Place | None, str, Any], bool], ...] = (extension_schemas, read_only_value)
+"""What leaves a member of an object out."""
+
+VALUE: tuple[Callable[[Attribute, Any], Any], ...] = (
     open_value,
     single_value,
     bare_value,
@@ -43,22 +87,19 @@ SHAPES: tuple[ValueDialect, ...] = (
     date_time,
     empty_string,
 )
-"""What makes of a value the shape that its attribute has; before its sub-attributes are read."""
+"""What gives a value the shape that its attribute has, before its sub-attributes are read."""
 
-REMAINS: tuple[ValueDialect, ...] = (null_value,)
-"""What tidies a value when its sub-attributes have been read."""
+READ_VALUE: tuple[Callable[[Attribute, Any], Any], ...] = (null_value,)
+"""What reads a value when its sub-attributes have been read."""
 
-NAMES: tuple[TermDialect, ...] = (dotted_urn, awkward_name, unqualified_attribute)
-"""What finds the attribute that a path or a filter means."""
+WRITTEN_VALUE: tuple[Callable[[Attribute | None, Any], Any], ...] = (cleared_value,)
+"""What reads a value that a PATCH writes, at the end."""
 
-PATHS: tuple[TermDialect, ...] = (*NAMES, unquoted_operand, boolean_operand)
-"""What reads the terms of a PATCH path."""
+READ_OPERATION: tuple[Callable[[Operation, Target], Operation], ...] = (removed_values, clearing_value)
+"""What reads an operation of a PATCH when its path and its value have been read."""
 
-FILTERS: tuple[TermDialect, ...] = (*NAMES, compared_reference, unquoted_operand, boolean_operand)
-"""What reads the terms of a filter."""
-
-PATH_SELECTIONS: tuple[SelectionDialect, ...] = (filtered_single_value,)
-"""What reads the brackets of a PATCH path."""
-
-FILTER_SELECTIONS: tuple[SelectionDialect, ...] = (filtered_single_value_in_filter,)
-"""What reads the brackets of a filter."""
+CHAIN = (
+    *(MESSAGE, OPERATION, WHOLE_NAME, PATH, PATH_SELECTION, FILTER, FILTER_SELECTION, ATTRIBUTE_LIST),
+    *(SPLIT, LEFT_OUT, VALUE, READ_VALUE, WRITTEN_VALUE, READ_OPERATION),
+)
+"""All of them."""

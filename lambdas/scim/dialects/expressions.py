@@ -1,50 +1,103 @@
-"""Paths, filters and attribute lists, each read by the dialects for their terms."""
+"""Reading paths, filters and lists of attributes: every term by its dialects."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from lambdas.scim.dialects.awkward_name import awkward_name
-from lambdas.scim.dialects.chain import FILTER_SELECTIONS, FILTERS, NAMES, PATH_SELECTIONS, PATHS
-from lambdas.scim.dialects.filtered_attribute import filtered_attribute
-from lambdas.scim.dialects.open_name import open_name, open_names
-from lambdas.scim.dialects.schema import Model, Place, locate
-from lambdas.scim.dialects.terms import Scope, Selection, Term, parse, rewrite
+from lambdas.scim.dialects import chain
+from lambdas.scim.dialects.filters import SelectionDialect
+from lambdas.scim.dialects.names import NameDialect, open_names_in
+from lambdas.scim.dialects.operations import Target
+from lambdas.scim.dialects.schema import Model, Place, Scope, locate
+from lambdas.scim.dialects.terms import AttributeEnd, Part, Selection, Term, parse, render
 
 
 def read_path(path: str, model: Model) -> str:
     """Return a PATCH path as the core reads it."""
-    if (undeclared := open_name(path, (model,), as_spelled=True)) is not None:
-        return undeclared
-    scope = Scope((model,))
-    return rewrite(awkward_name(Term(path), scope).attribute, scope, PATHS, PATH_SELECTIONS)
+    scope = Scope((model,), writes=True)
+    return _rewrite(_read_name(path, scope), scope, chain.PATH, chain.PATH_SELECTION)
 
 
 def read_filter(text: str, models: Sequence[Model]) -> str:
     """Return a filter as the core reads it."""
-    return rewrite(open_names(text, models), Scope(models), FILTERS, FILTER_SELECTIONS)
+    return _rewrite(text, Scope(models), chain.FILTER, chain.FILTER_SELECTION, open_names_in(models))
 
 
 def read_attribute(path: str, models: Sequence[Model]) -> str:
     """Return the path of an attribute to return or to sort by, as the core reads it."""
-    if (undeclared := open_name(path.strip(), models)) is not None:
-        return undeclared
-    return rewrite(filtered_attribute(path), Scope(models), NAMES)
+    scope = Scope(models)
+    name = _read_name(path.strip(), scope)
+    return _rewrite(path if name == path.strip() else name, scope, chain.NAME)
 
 
 def read_attributes(text: str, models: Sequence[Model]) -> str:
     """Return a list of attributes, separated by commas, as the core reads it."""
-    return ",".join(read_attribute(path, models) for path in filtered_attribute(text).split(","))
+    return ",".join(read_attribute(path, models) for path in read_list(text).split(","))
 
 
-def target_of(path: str, model: Model) -> tuple[Place | None, bool]:
-    """Return what a PATCH path names, and whether it selects values by a filter."""
+def read_list(text: str) -> str:
+    """Return a list of attributes, or one of them, before their names are read."""
+    for dialect in chain.ATTRIBUTE_LIST:
+        text = dialect(text)
+    return text
+
+
+def target_of(path: str, model: Model) -> Target:
+    """Return what a PATCH path names."""
     parts = [part for part in parse(path) or () if not isinstance(part, str)]
     if len(parts) != 1:
-        return None, False
+        return Target()
     part = parts[0]
     if isinstance(part, Term) and not part.operator:
-        return locate(model, part.attribute), False
+        return Target(locate(model, part.attribute))
     tail = f".{part.tail.attribute}" if isinstance(part, Selection) and part.tail else ""
     place = locate(model, part.attribute + tail)
     if place is not None and place.attribute is not None and not tail:
         place = Place(place.owner, place.attribute.entry)
-    return place, True
+    return Target(place, selects=True)
+
+
+def _read_name(name: str, scope: Scope) -> str:
+    """Return a text that is the name of an attribute as a whole, or else is no more than that, as it is."""
+    return _read_term(Term(name), scope, chain.WHOLE_NAME).attribute
+
+
+def _rewrite(
+    text: str,
+    scope: Scope,
+    terms: Sequence[NameDialect],
+    selections: Sequence[SelectionDialect] = (),
+    attribute_end: AttributeEnd | None = None,
+) -> str:
+    """Return an expression with every term read by its dialects; the text itself when none changes anything."""
+    parts = parse(text, attribute_end)
+    if parts is None:
+        return text
+    rewritten = tuple(_read_part(part, scope, terms, selections) for part in parts)
+    return text if rewritten == parts else render(rewritten)
+
+
+def _read_part(
+    part: Part, scope: Scope, terms: Sequence[NameDialect], selections: Sequence[SelectionDialect] = ()
+) -> Part:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Term):
+        return _read_term(part, scope, terms)
+    head = _read_term(Term(part.attribute), scope, terms)
+    place = scope.place(str(head))
+    inside = replace(scope, within=place.target) if place and place.target else Scope(())
+    selected: Selection | Term = Selection(
+        str(head),
+        tuple(_read_part(each, inside, terms) for each in part.inner),
+        part.tail and _read_term(part.tail, inside, terms),
+    )
+    for dialect in selections:
+        if isinstance(selected, Selection):
+            selected = dialect(selected, scope)
+    return selected
+
+
+def _read_term(term: Term, scope: Scope, dialects: Sequence[NameDialect]) -> Term:
+    for dialect in dialects:
+        term = dialect(term, scope)
+    return term

@@ -1,45 +1,138 @@
-"""One operation of a PATCH, read by every dialect that concerns it."""
+"""Deviations in one operation of a PATCH: its ``op``, its path, and what it clears or removes."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from lambdas.scim.dialects.clearing_value import clearing_value
-from lambdas.scim.dialects.empty_path import empty_path
-from lambdas.scim.dialects.expressions import read_path, target_of
-from lambdas.scim.dialects.name_case import OPERATION_MEMBERS, name_case
-from lambdas.scim.dialects.operation_case import operation_case
-from lambdas.scim.dialects.removed_values import removed_values
-from lambdas.scim.dialects.schema import Model
-from lambdas.scim.dialects.value_path_key import value_path_key
-from lambdas.scim.dialects.values import read_at, read_keys, read_value, rename_keys
+from lambdas.scim.dialects.schema import Attribute, Place
 
 Operation = dict[str, Any]
 
 
-def read_operation(operation: Any, model: Model) -> list[Any]:
-    """Return an operation as the operations that the core reads: mostly one, more for keys that select values."""
-    if not isinstance(operation, dict):
+@dataclass(frozen=True)
+class Target:
+    """What the path of an operation names."""
+
+    place: Place | None = None
+    """The attribute; None without a path, or for one that nothing declares."""
+
+    selects: bool = False
+    """Whether the path selects values by a filter in brackets."""
+
+
+def operation_case(operation: Operation) -> Operation:
+    """Return the operation with its ``op`` in lower case.
+
+    Entra without the flag sends ``Add``, ``Replace`` and ``Remove`` (idp-behaviour case 22; SCIM-SDK#149).
+
+    >>> operation({"op": "Replace", "path": "displayName", "value": "N"})
+    {'op': 'replace', 'path': 'displayName', 'value': 'N'}
+    """
+    op = operation.get("op")
+    return {**operation, "op": op.lower()} if isinstance(op, str) else operation
+
+
+def empty_path(operation: Operation) -> Operation:
+    """Return the operation without a path that is empty or null: its target is the resource.
+
+    Inferred from other servers' reports (idp-behaviour case 75).
+
+    >>> operation({"op": "replace", "path": "", "value": {"displayName": "N"}})
+    {'op': 'replace', 'value': {'displayName': 'N'}}
+    """
+    if "path" in operation and operation["path"] in (None, ""):
+        return {key: item for key, item in operation.items() if key != "path"}
+    return operation
+
+
+def value_path_key(operation: Operation) -> list[Operation]:
+    """Return the operation without the keys that are value paths, and one operation for each of them.
+
+    Every key of a value without path is itself a path for Entra with the flag (idp-behaviour cases 33 to 36). The core reads
+    dotted keys and URN keys, and drops keys with a filter without a word.
+
+    >>> operation({"op": "replace", "value": {"title": "T", 'emails[type eq "work"].value': "a@example.com"}})
+    [{'op': 'replace', 'value': {'title': 'T'}},
+     {'op': 'replace', 'value': 'a@example.com', 'path': 'emails[type eq "work"].value'}]
+    """
+    value = operation.get("value")
+    if "path" in operation or operation.get("op") == "remove" or not isinstance(value, dict):
         return [operation]
-    operation = empty_path(operation_case(name_case(operation, OPERATION_MEMBERS)))
-    path, value = operation.get("path"), operation.get("value")
-    if isinstance(path, str):
-        operation = {**operation, "path": read_path(path, model)}
-    elif isinstance(value, dict):
-        operation = {**operation, "value": rename_keys(model, value)}
-    return [_read_value(each, model) for each in value_path_key(operation)]
+    keys = [key for key in value if "[" in key]
+    if not keys:
+        return [operation]
+    rest = {key: item for key, item in value.items() if key not in keys}
+    own = [{**operation, "path": key, "value": value[key]} for key in keys]
+    return [{**operation, "value": rest}, *own] if rest else own
 
 
-def _read_value(operation: Operation, model: Model) -> Operation:
-    """Return an operation whose path has been read with its value read too."""
-    path, value, op = operation.get("path"), operation.get("value"), operation.get("op")
-    if "value" not in operation or op not in ("add", "replace", "remove"):
+def removed_values(operation: Operation, target: Target) -> Operation:
+    """Return a remove with a value that the core can select by, or without one.
+
+    Entra without the flag lists in ``value`` what to remove, and only that is removed (idp-behaviour case 53; SCIM-SDK#149). The
+    value may also be one object, one string or strings, and carries what the client knows of the entry, such as a ``display``
+    that is not stored. Entries are recognised by ``value`` and, where one value may stand for several entries, by ``type``.
+
+    >>> group_operation({"op": "Remove", "path": "members", "value": [{"$ref": None, "value": "2819", "display": "B"}]})
+    {'op': 'remove', 'path': 'members', 'value': [{'value': '2819'}]}
+    >>> operation({"op": "Remove", "path": "emails", "value": [{"value": "a@example.com", "type": "work", "primary": True}]})
+    {'op': 'remove', 'path': 'emails', 'value': [{'value': 'a@example.com', 'type': 'work'}]}
+
+    Where the path names one value, it alone decides what is removed:
+
+    >>> operation({"op": "Remove", "path": "title", "value": "T"})
+    {'op': 'remove', 'path': 'title'}
+    """
+    value = operation.get("value")
+    if operation.get("op") != "remove" or value is None:
         return operation
-    if "path" not in operation and op != "remove" and isinstance(value, dict):
-        return {**operation, "value": read_keys(model, value)}
-    if not isinstance(path, str):
+    place = target.place
+    attribute = place.target if place else None
+    if attribute is None or target.selects or not attribute.multi_valued or (place and place.sub_attribute):
+        return {key: item for key, item in operation.items() if key != "value"}
+    entries = value if isinstance(value, list) else [value]
+    return {**operation, "value": [_selecting(entry, attribute) for entry in entries if entry is not None]}
+
+
+def _selecting(entry: Any, attribute: Attribute) -> Any:
+    """Return the sub-attributes of an entry by which it is found."""
+    if isinstance(entry, str | int | float):
+        return {"value": entry}
+    if isinstance(entry, datetime):
+        return {"value": str(entry)}
+    if not isinstance(entry, dict):
+        return entry
+    named = {key.lower(): item for key, item in entry.items() if item not in (None, "")}
+    if "value" not in named:
+        return {key: item for key, item in entry.items() if item is not None}
+    kept = ("value",) if attribute.is_reference else ("value", "type")
+    return {name: named[name] for name in kept if name in named}
+
+
+def cleared_value(attribute: Attribute | None, value: Any) -> Any:
+    """Return null for an empty string that a PATCH writes, and an empty array for null where the attribute is multi-valued.
+
+    Entra clears an attribute with ``""``, and members with null (idp-behaviour 2.2, cases 44, 45, 57).
+
+    >>> operation({"op": "replace", "value": {"title": "", "name": {"middleName": ""}, "emails": None}})
+    {'op': 'replace', 'value': {'title': None, 'name': {'middleName': None}, 'emails': []}}
+    """
+    if attribute is not None and attribute.multi_valued:
+        return [] if value is None else value
+    return None if value == "" else value
+
+
+def clearing_value(operation: Operation, target: Target) -> Operation:
+    """Return a remove for an add or replace of null.
+
+    The null-update tests of Microsoft's Logic App suite, with and without path (idp-behaviour 2.2, cases 40, 44). Under a filter,
+    such as ``emails[type eq "work"].value``, no value may be created in order to be cleared.
+
+    >>> operation({"op": "replace", "path": "title", "value": ""})
+    {'op': 'remove', 'path': 'title'}
+    >>> operation({"op": "add", "path": 'emails[type eq "work"].value', "value": None})
+    {'op': 'remove', 'path': 'emails[type eq "work"].value'}
+    """
+    if operation.get("op") not in ("add", "replace") or operation.get("value", "") is not None:
         return operation
-    place, selects = target_of(path, model)
-    if op == "remove":
-        if place and place.target and place.target.multi_valued and place.target.members is None:
-            operation = {**operation, "value": read_value(place.target, value)}
-        return removed_values(operation, place, selects=selects)
-    return clearing_value(operation, read_at(place, value))
+    return {**{key: item for key, item in operation.items() if key != "value"}, "op": "remove"}

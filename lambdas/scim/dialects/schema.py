@@ -1,4 +1,4 @@
-"""What the models say about an attribute: all that the dialects know of any schema."""
+"""The attributes that a path, a key or a value belongs to, as the models declare them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ class Attribute:
     """The model that declares its sub-attributes, or an extension's attributes; None for a simple attribute."""
 
     open: bool = False
-    """Whether nobody declared it; it is one of an open extension then, and takes any value as text."""
+    """Whether it is an undeclared attribute of an open extension, which takes any value as text."""
 
     @property
     def is_boolean(self) -> bool:
@@ -85,7 +85,7 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Place:
-    """What a path names: a schema as a whole, an attribute of it, or a sub-attribute."""
+    """The schema, the attribute of it or the sub-attribute that a path names."""
 
     owner: type[BaseModel]
     """The resource or the extension."""
@@ -114,9 +114,9 @@ def attribute_of(model: type[BaseModel], name: str) -> Attribute | None:
 
 
 def open_attribute(model: type[BaseModel], field: str) -> Attribute | None:
-    """Return the attribute that an open extension has although nobody declared it.
+    """Return the undeclared attribute that an open extension has under a name; None for any other model or name.
 
-    :param field: Its name as the core reads it; any other is that of no such attribute.
+    :param field: Its escaped name.
     """
     if not issubclass(model, OpenExtension) or not model.is_open(field):
         return None
@@ -150,9 +150,11 @@ def urns_of(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel]], ...]:
 
 
 def split_urn(model: type[BaseModel], path: str, separator: str = ":") -> tuple[str, type[BaseModel], str] | None:
-    """Split a path behind the schema URN that it begins with, which is matched before any dot or colon is looked at.
+    """Return the schema URN that a path begins with as declared, the model it stands for, and the rest of the path.
 
-    :return: The URN as declared, the model it stands for, and the rest ("" for the URN alone); None for another begin.
+    Known URNs are matched first, so that a path is never split at the dot of a version. The rest is "" for the URN alone.
+
+    :return: None when the path begins with none of them.
     """
     lowered = path.lower()
     for urn, owner in urns_of(model):
@@ -164,7 +166,7 @@ def split_urn(model: type[BaseModel], path: str, separator: str = ":") -> tuple[
 
 
 def locate(model: type[BaseModel], path: str) -> Place | None:
-    """Return what a path without brackets names on a resource, or None when nothing declares it."""
+    """Return what a path without brackets names on a resource; None when nothing declares it."""
     found = split_urn(model, path)
     owner, name = (found[1], found[2]) if found else (model, path)
     if not name:
@@ -180,5 +182,33 @@ def locate(model: type[BaseModel], path: str) -> Place | None:
 
 
 def locate_first(models: Sequence[type[BaseModel]], path: str) -> Place | None:
-    """Return what a path names on the first of several models that declares it."""
+    """Return what a path names on the first of several models that declares it; None when none does."""
     return next((place for model in models if (place := locate(model, path)) is not None), None)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a term of a path or filter stands, so that its attribute can be found."""
+
+    models: Sequence[type[BaseModel]]
+    """The models that the expression is about."""
+
+    within: Attribute | None = None
+    """The attribute whose brackets the term stands in."""
+
+    writes: bool = False
+    """Whether the expression is the path of a PATCH, which may create an attribute as it is spelled."""
+
+    def place(self, path: str) -> Place | None:
+        """Return what the path of a term names; None when nothing declares it."""
+        if self.within is None:
+            return locate_first(self.models, path)
+        members = self.within.members
+        attribute = attribute_of(members, path) if members else None
+        return Place(members, attribute) if members and attribute else None
+
+    def compared(self, path: str) -> Attribute | None:
+        """Return the attribute whose values a comparison compares: ``value`` where a complex attribute is named."""
+        place = self.place(path)
+        target = place.target if place else None
+        return target.value or target if target else None

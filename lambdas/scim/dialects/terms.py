@@ -1,23 +1,25 @@
-"""Filters and PATCH paths taken apart into their terms and put together again, leniently.
+"""The grammar of filters, PATCH paths and lists of attributes (RFC 7644 section 3.4.2.2), read leniently.
 
-The core's grammar (RFC 7644 section 3.4.2.2) refuses what some clients send, so the dialects read the text before it.
-What this reader cannot follow either is left exactly as it was, for the core to refuse.
+The one reader of the grammar beside the core's strict one, which refuses what some clients send. It takes a text apart into its
+terms, so that dialects can rewrite them, limits can count them and the log can hide their operands. A text that this reader cannot
+follow is left exactly as it is, for the core to refuse.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-
-from scim2_models import BaseModel
-
-from lambdas.scim.dialects.schema import Attribute, Place, attribute_of, locate_first
 
 _GAP = re.compile(r"[\s()]+")
 _WORD = re.compile(r'[^\s()\[\]"]+')
-_OPERATOR = re.compile(r"\s+(eq|ne|co|sw|ew|gt|ge|lt|le)(?![A-Za-z0-9$_-])\s*", re.IGNORECASE)
+_COMPARES = re.compile(r"eq|ne|co|sw|ew|gt|ge|lt|le", re.IGNORECASE)
+_OPERATOR = re.compile(rf"\s+({_COMPARES.pattern})(?![A-Za-z0-9$_-])\s*", re.IGNORECASE)
 _PRESENT = re.compile(r"\s+(pr)(?![A-Za-z0-9$_-])", re.IGNORECASE)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _OPENING = re.compile(r"\s*\[")
+_PIECE = re.compile(rf'\s+|{_WORD.pattern}|{_STRING.pattern}|".*|.', re.DOTALL)
+
+AttributeEnd = Callable[[str, int], int | None]
+"""Returns where the attribute that begins at a position of a text ends, for one that is more than a word; None for any other."""
 
 
 @dataclass(frozen=True)
@@ -55,87 +57,84 @@ class Selection:
         return f"{self.attribute}[{render(self.inner)}]{tail}"
 
 
+class Group(Selection):
+    """A selection written as a group of terms in parentheses, whose attributes name the whole path."""
+
+    def __str__(self) -> str:
+        terms = f"({render(self.inner)})"
+        return f"({terms} and {self.tail})" if self.tail else terms
+
+
 Part = str | Term | Selection
 """A piece of an expression; a str is what lies between the terms (spaces, parentheses, ``and``), kept as it is."""
 
 
-@dataclass(frozen=True)
-class Scope:
-    """Where a term stands, so that its attribute can be found."""
+def parse(text: str, attribute_end: AttributeEnd | None = None) -> tuple[Part, ...] | None:
+    """Return the parts of an expression; None when it cannot be followed.
 
-    models: Sequence[type[BaseModel]]
-    """The models that the expression is about."""
-
-    within: Attribute | None = None
-    """The attribute whose brackets the term stands in."""
-
-    def place(self, path: str) -> Place | None:
-        """Return what the path of a term names, or None."""
-        if self.within is None:
-            return locate_first(self.models, path)
-        members = self.within.members
-        attribute = attribute_of(members, path) if members else None
-        return Place(members, attribute) if members and attribute else None
-
-    def compared(self, path: str) -> Attribute | None:
-        """Return the attribute whose values a comparison compares: ``value`` where a complex attribute is named."""
-        place = self.place(path)
-        target = place.target if place else None
-        return target.value or target if target else None
-
-
-TermDialect = Callable[[Term, Scope], Term]
-SelectionDialect = Callable[[Selection, Scope], "Selection | Term"]
-
-
-def parse(text: str) -> tuple[Part, ...] | None:
-    """Take an expression apart; None when it cannot be followed."""
-    parts, end = _parts(text, 0, nested=False)
+    :param attribute_end: Finds attributes whose names the grammar cannot hold.
+    """
+    parts, end = _parts(text, 0, attribute_end, nested=False)
     return tuple(parts) if end == len(text) else None
 
 
 def render(parts: Sequence[Part]) -> str:
-    """Put an expression together again."""
+    """Return the text of an expression."""
     return "".join(map(str, parts))
 
 
-def rewrite(text: str, scope: Scope, terms: Sequence[TermDialect], selections: Sequence[SelectionDialect] = ()) -> str:
-    """Apply dialects to every term of an expression; the text comes back as it is when none changes anything."""
-    parts = parse(text)
-    if parts is None:
-        return text
-    rewritten = tuple(_rewrite(part, scope, terms, selections) for part in parts)
-    return text if rewritten == parts else render(rewritten)
+def without_brackets(text: str) -> str:
+    """Return an expression without what its brackets hold; as it is when a bracket is never closed."""
+    kept: list[str] = []
+    inside = False
+    for piece in _pieces(text):
+        if inside:
+            inside = piece != "]"
+        elif piece == "[":
+            inside = True
+        else:
+            kept.append(piece)
+    return text if inside else "".join(kept)
 
 
-def _rewrite(part: Part, scope: Scope, terms: Sequence[TermDialect], selections: Sequence[SelectionDialect]) -> Part:
-    if isinstance(part, Term):
-        for mend in terms:
-            part = mend(part, scope)
-        return part
-    if isinstance(part, str):
-        return part
-    head = _rewrite(Term(part.attribute), scope, terms, ())
-    place = scope.place(str(head))
-    inside = Scope(scope.models, place.target) if place and place.target else Scope(())
-    selected: Selection | Term = Selection(
-        str(head),
-        tuple(_rewrite(each, inside, terms, ()) for each in part.inner),
-        part.tail and _tail(part.tail, inside, terms),
-    )
-    for change in selections:
-        if isinstance(selected, Selection):
-            selected = change(selected, scope)
-    return selected
+def count_conditions(text: str) -> int:
+    """Return how many conditions a filter has at most, also one that cannot be followed. Reads each character once."""
+    return 1 + sum(piece == "[" or piece.lower() in ("and", "or", "not") for piece in _pieces(text))
 
 
-def _tail(tail: Term, inside: Scope, terms: Sequence[TermDialect]) -> Term:
-    for mend in terms:
-        tail = mend(tail, inside)
-    return tail
+def terms_of(parts: Sequence[Part]) -> Iterator[Term]:
+    """Yield every term of an expression, those in brackets included; what brackets stand on is a term without operator."""
+    for part in parts:
+        if isinstance(part, Term):
+            yield part
+        elif isinstance(part, Selection):
+            yield Term(part.attribute)
+            yield from terms_of(part.inner)
+            if part.tail:
+                yield part.tail
 
 
-def _parts(text: str, at: int, *, nested: bool) -> tuple[list[Part], int]:
+def comparisons_in(text: str) -> Iterator[Term]:
+    """Yield every comparison in a text, also in one that cannot be followed. Reads each character once."""
+    attribute = operator = ""
+    for piece in _pieces(text):
+        if piece.isspace():
+            continue
+        if operator:
+            yield Term(attribute, operator, piece)
+            attribute = operator = ""
+        elif attribute and _COMPARES.fullmatch(piece):
+            operator = piece
+        else:
+            attribute = piece
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield the words, strings, spaces and signs of a text; from a quote that is never closed on, the rest is one."""
+    return (match[0] for match in _PIECE.finditer(text))
+
+
+def _parts(text: str, at: int, attribute_end: AttributeEnd | None, *, nested: bool) -> tuple[list[Part], int]:
     """Read parts from a position on, up to the end or, inside brackets, the closing one.
 
     :return: The parts, and where reading ended: not at the end of the text when something could not be followed.
@@ -157,7 +156,7 @@ def _parts(text: str, at: int, *, nested: bool) -> tuple[list[Part], int]:
             parts.append(word[0])
             at = word.end()
         elif term_next:
-            part, end = _part(text, word, nested=nested)
+            part, end = _part(text, at, attribute_end, nested=nested)
             if part is None:
                 break
             parts.append(part)
@@ -167,28 +166,41 @@ def _parts(text: str, at: int, *, nested: bool) -> tuple[list[Part], int]:
     return parts, at
 
 
-def _part(text: str, word: re.Match[str], *, nested: bool) -> tuple[Term | Selection | None, int]:
-    """Read the term or selection that begins with a word; None when it cannot be followed."""
-    opening = None if nested else _OPENING.match(text, word.end())
+def _part(
+    text: str, at: int, attribute_end: AttributeEnd | None, *, nested: bool
+) -> tuple[Term | Selection | None, int]:
+    """Read the term or selection that begins at a position; None when it cannot be followed."""
+    if attribute_end is not None and not nested and (end := attribute_end(text, at)) is not None:
+        return _term(text, at, end)
+    end = _end_of_word(text, at)
+    opening = None if nested else _OPENING.match(text, end)
     if opening is None:
-        return _term(text, word)
-    inner, at = _parts(text, opening.end(), nested=True)
-    if not text.startswith("]", at) or not any(isinstance(each, Term) for each in inner):
-        return None, word.start()
-    sub = _WORD.match(text, at + 2) if text.startswith(".", at + 1) else None
+        return _term(text, at, end)
+    inner, closing = _parts(text, opening.end(), None, nested=True)
+    if not text.startswith("]", closing) or not any(isinstance(each, Term) for each in inner):
+        return None, at
+    attribute = text[at:end]
+    sub = _WORD.match(text, closing + 2) if text.startswith(".", closing + 1) else None
     if sub is None:
-        return Selection(word[0], tuple(inner)), at + 1
-    tail, end = _term(text, sub)
-    return (None, word.start()) if tail is None else (Selection(word[0], tuple(inner), tail), end)
+        return Selection(attribute, tuple(inner)), closing + 1
+    tail, end = _term(text, sub.start(), sub.end())
+    return (None, at) if tail is None else (Selection(attribute, tuple(inner), tail), end)
 
 
-def _term(text: str, word: re.Match[str]) -> tuple[Term | None, int]:
-    if present := _PRESENT.match(text, word.end()):
-        return Term(word[0], present[1]), present.end()
-    operator = _OPERATOR.match(text, word.end())
+def _term(text: str, at: int, end: int) -> tuple[Term | None, int]:
+    """Read the term whose attribute lies between two positions."""
+    attribute = text[at:end]
+    if present := _PRESENT.match(text, end):
+        return Term(attribute, present[1]), present.end()
+    operator = _OPERATOR.match(text, end)
     if operator is None:
-        return Term(word[0]), word.end()
+        return Term(attribute), end
     operand = _STRING.match(text, operator.end()) or _WORD.match(text, operator.end())
     if operand is None:
-        return None, word.start()
-    return Term(word[0], operator[1], operand[0]), operand.end()
+        return None, at
+    return Term(attribute, operator[1], operand[0]), operand.end()
+
+
+def _end_of_word(text: str, at: int) -> int:
+    word = _WORD.match(text, at)
+    return word.end() if word else at

@@ -11,7 +11,7 @@ treat an undeclared attribute as any other, and nothing of them is written twice
 - In the model, every undeclared name is escaped (:mod:`lambdas.scim.extensions.escaped_names`). ``schemas``, ``model_config`` and
   ``__proto__`` are then names like any other, and ``a.b``, ``a:b`` and ``{{key}}`` can stand in paths.
 - Names come in unescaped in documents, a client's or the table's, and :meth:`OpenExtension._escape_names` escapes them; in paths
-  and filters the dialect :mod:`lambdas.scim.dialects.open_name` does. They go out unescaped, also into the table
+  and filters the dialect :func:`lambdas.scim.dialects.names.open_name` does. They go out unescaped, also into the table
   (:class:`ShowsOpenNames`).
 - A path carries its name as the client spelled it, and :meth:`OpenExtension._spelled` finds the one that is stored: the first
   spelling stays.

@@ -96,7 +96,7 @@ def test_awkward_name_is_found_in_filters() -> None:
     assert read(f'{CUSTOM}:cost.centre eq "7" or {CUSTOM}:a:b pr') == f'{CUSTOM}:costcentre eq "7" or {CUSTOM}:ab pr'
 
 
-def test_filtered_single_value_is_a_group_of_terms() -> None:
+def test_filtered_single_value_in_filter_is_a_group_of_terms() -> None:
     assert read('manager[value eq 1 and not (displayName co "x")]') == (
         f'({MANAGER}.value eq "1" and not ({MANAGER}.displayName co "x"))'
     )

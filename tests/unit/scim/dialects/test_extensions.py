@@ -113,7 +113,7 @@ def test_open_value_is_a_text(value: Any, text: str | None):
     assert operation["op"] == ("add" if text else "remove")
 
 
-def test_open_value_is_none_where_schemas_say_the_urn_of_the_extension():
+def test_extension_schemas_are_no_undeclared_attribute():
     assert sent(schemas=[OPEN], a="1") == {"a": "1"}
     assert sent(schemas="mine") == {"schemas": "mine"}
     (operation,) = patched({"op": "add", "path": OPEN, "value": {"schemas": [OPEN], "a": "1"}})

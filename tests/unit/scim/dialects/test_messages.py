@@ -1,16 +1,11 @@
-"""The dialects that read whole messages, and the chain of all: that every one of them has its file, docstring and tests."""
+"""The dialects that read whole messages: one test or more for each, named after it."""
 
-import ast
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import lambdas.scim.dialects as package
 from lambdas.scim import dialects
 from lambdas.scim.models import Group
-from tests.protocol.replay import scripts
 from tests.unit.scim.dialect_models import CORE_GROUP, CORE_USER, CUSTOM, ENTERPRISE, GROUP, PATCH_OP, USER
 
 ADSCIM = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
@@ -87,35 +82,3 @@ def test_every_operation_of_a_bulk_request_is_read_by_its_own_dialect() -> None:
             7,
         ],
     }
-
-
-MACHINERY = {"__init__", "chain", "expressions", "operations", "schema", "terms", "values"}
-FILES = sorted(Path(str(package.__file__)).parent.glob("*.py"))
-DIALECTS = [file for file in FILES if file.stem not in MACHINERY]
-
-
-@pytest.mark.parametrize("file", DIALECTS, ids=lambda file: file.stem)
-def test_every_dialect_quotes_what_it_mends_with_its_source_and_has_a_test_of_its_name(file: Path) -> None:
-    tree = ast.parse(file.read_text())
-    docstring = ast.get_docstring(tree) or ""
-    assert re.search(r"``.+?``", docstring, re.DOTALL)
-    assert "idp-behaviour" in docstring
-    assert file.stem in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    tests = "".join(each.read_text() for each in Path(__file__).parent.glob("test_*.py"))
-    assert f"def test_{file.stem}_" in tests
-
-
-def test_every_dialect_is_listed_for_the_clients_administrators() -> None:
-    listed = (Path(__file__).parents[4] / "docs" / "contributor" / "clients.md").read_text()
-    assert [file.name for file in DIALECTS if f"../lambdas/scim/dialects/{file.name}" not in listed] == []
-
-
-def test_every_known_case_is_told_with_scripts_that_show_it() -> None:
-    text = (Path(__file__).parents[4] / "docs" / "contributor" / "client-cases.md").read_text()
-    rows = {int(row[1]): row[0] for row in re.finditer(r"^\| (\d+) \|.*$", text, re.MULTILINE)}
-    assert set(rows) == set(range(1, 78))
-    by_name = {script.name: script for script in scripts()}
-    for number, row in rows.items():
-        named = re.findall(r"\.\./tests/protocol/clients/(\S+)\.json", row)
-        assert named, number
-        assert all(number in by_name[name].cases for name in named), number

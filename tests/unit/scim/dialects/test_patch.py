@@ -196,13 +196,13 @@ def test_clearing_value_of_the_manager_takes_every_form() -> None:
         assert operation("replace", MANAGER, empty) == {"op": "remove", "path": MANAGER}
 
 
-def test_clearing_value_of_a_multi_valued_attribute_is_an_empty_list() -> None:
+def test_cleared_value_of_a_multi_valued_attribute_is_an_empty_list() -> None:
     assert operation("replace", "members", None, model=GROUP) == {"op": "replace", "path": "members", "value": []}
     assert operation("add", "emails", None)["value"] == []
     assert operation("replace", None, {"members": None}, model=GROUP)["value"] == {"members": []}
 
 
-def test_clearing_value_works_on_keys_and_sub_attributes() -> None:
+def test_cleared_value_works_on_keys_and_sub_attributes() -> None:
     sent = {"title": "", "name": {"middleName": None, "givenName": ""}, ENTERPRISE: {"department": ""}}
     assert operation("replace", None, sent)["value"] == {
         "title": None,
@@ -211,7 +211,7 @@ def test_clearing_value_works_on_keys_and_sub_attributes() -> None:
     }
 
 
-def test_clearing_value_does_not_reach_into_lists() -> None:
+def test_cleared_value_does_not_reach_into_lists() -> None:
     sent = [{"type": "work", "value": ""}]
     assert operation("replace", "emails", sent)["value"] == sent
 

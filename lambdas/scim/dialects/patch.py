@@ -1,0 +1,49 @@
+"""Reading the operations of a PATCH."""
+
+from typing import Any
+
+from lambdas.scim.dialects import chain
+from lambdas.scim.dialects.expressions import read_path, target_of
+from lambdas.scim.dialects.messages import OPERATION
+from lambdas.scim.dialects.operations import Operation
+from lambdas.scim.dialects.schema import Model
+from lambdas.scim.dialects.values import read_keys, read_value, read_written, rename_keys
+
+
+def read_operation(operation: Any, model: Model) -> list[Any]:
+    """Return an operation as the operations that the core reads: mostly one, more for keys that select values."""
+    if not isinstance(operation, dict):
+        return [operation]
+    for message_dialect in chain.MESSAGE:
+        operation = message_dialect(operation, OPERATION)
+    for dialect in chain.OPERATION:
+        operation = dialect(operation)
+    path, value = operation.get("path"), operation.get("value")
+    if isinstance(path, str):
+        operation = {**operation, "path": read_path(path, model)}
+    elif isinstance(value, dict):
+        operation = {**operation, "value": rename_keys(model, value)}
+    operations = [operation]
+    for split in chain.SPLIT:
+        operations = [each for one in operations for each in split(one)]
+    return [_read_value(each, model) for each in operations]
+
+
+def _read_value(operation: Operation, model: Model) -> Operation:
+    """Return an operation whose path has been read with its value read too."""
+    path, value, op = operation.get("path"), operation.get("value"), operation.get("op")
+    if "value" not in operation or op not in ("add", "replace", "remove"):
+        return operation
+    if "path" not in operation and op != "remove" and isinstance(value, dict):
+        return {**operation, "value": read_keys(model, value)}
+    if not isinstance(path, str):
+        return operation
+    target = target_of(path, model)
+    attribute = target.place.target if target.place else None
+    if op != "remove":
+        operation = {**operation, "value": read_written(target.place, value)}
+    elif attribute and attribute.multi_valued and attribute.members is None:
+        operation = {**operation, "value": read_value(attribute, value)}
+    for dialect in chain.READ_OPERATION:
+        operation = dialect(operation, target)
+    return operation

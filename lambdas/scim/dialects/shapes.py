@@ -1,0 +1,141 @@
+"""Deviations in the shape of a value: an object, an array or a plain value where another of them belongs."""
+
+import json
+from typing import Any
+
+from lambdas.scim.dialects.schema import Attribute
+
+
+def open_value(attribute: Attribute, value: Any) -> Any:
+    """Return the text that a value stands for, for an undeclared attribute; null where it stands for none.
+
+    Which type such a value has is up to the client (idp-behaviour 6.3). A number or a boolean becomes its JSON text, an object or
+    an array a compact one, and what Entra wraps for an attribute marked multi-valued its one value (idp-behaviour case 73). An
+    empty array or object is no value (RFC 7643 section 2.5).
+
+    >>> user({"M": {"costCentre": 7, "remote": True, "tags": ["a", "b"], "floor": [{"value": "7"}], "none": []}})
+    {'M': {'costCentre': '7', 'remote': 'true', 'tags': '["a","b"]', 'floor': '7', 'none': None}}
+    """
+    if not attribute.open or isinstance(value, str):
+        return value
+    value = _unwrapped(value)
+    if value in (None, [], {}):
+        return None
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _unwrapped(value: Any) -> Any:
+    """Return the one value that an object under ``value``, or an array of one such object, holds."""
+    entry = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if isinstance(entry, dict) and {name.lower() for name, item in entry.items() if item is not None} == {"value"}:
+        return next(item for item in entry.values() if item is not None)
+    return value
+
+
+def single_value(attribute: Attribute, value: Any) -> Any:
+    """Return an array of the one value sent for a multi-valued attribute; an empty string stands for no value.
+
+    Microsoft's Postman collection (idp-behaviour case 52), and custom attributes (idp-behaviour 6.2).
+
+    >>> group({"members": {"value": "2819"}})
+    {'members': [{'value': '2819'}]}
+    >>> user({"X": {"folders": "a"}, "emails": ""})
+    {'X': {'folders': ['a']}, 'emails': []}
+    """
+    if not attribute.multi_valued or value is None or isinstance(value, list):
+        return value
+    return [] if value == "" else [value]
+
+
+def bare_value(attribute: Attribute, value: Any) -> Any:
+    """Return the objects that simple values stand for, for a multi-valued complex attribute that has a ``value``.
+
+    Microsoft's Postman collection (idp-behaviour case 52). Numbers and booleans are read too where those are its values.
+
+    >>> group_operation({"op": "Add", "path": "members", "value": ["2819"]})
+    {'op': 'add', 'path': 'members', 'value': [{'value': '2819'}]}
+    >>> user({"emails": "w@example.com"})
+    {'emails': [{'value': 'w@example.com'}]}
+    """
+    if not attribute.multi_valued or attribute.value is None or not isinstance(value, list):
+        return value
+    simple = str if attribute.value.is_text else (str, int, float)
+    return [{"value": entry} if isinstance(entry, simple) else entry for entry in value]
+
+
+def wrapped_value(attribute: Attribute, value: Any) -> Any:
+    """Return the values that objects hold under ``value``, for a simple multi-valued attribute.
+
+    Entra, for a custom attribute that is marked multi-valued (idp-behaviour case 73; Microsoft Q&A 1693075).
+
+    >>> operation({"op": "Add", "path": "X:folders", "value": [{"value": "a"}, "b"]})
+    {'op': 'add', 'path': 'X:folders', 'value': ['a', 'b']}
+    """
+    if not attribute.multi_valued or attribute.members is not None or not isinstance(value, list):
+        return value
+    return [_unwrap(entry) for entry in value]
+
+
+def _unwrap(entry: Any) -> Any:
+    held = [item for key, item in entry.items() if key.lower() == "value"] if isinstance(entry, dict) else []
+    return held[-1] if held and not isinstance(held[-1], dict) else entry
+
+
+def reference_in_list(attribute: Attribute, value: Any) -> Any:
+    """Return the only element of an array sent for a single-valued complex attribute, and null for an empty array.
+
+    Example 5 of Microsoft's SCIM page (idp-behaviour case 39). An empty array is an unassigned value (RFC 7643 section 2.5).
+
+    >>> operation({"op": "Add", "path": "E:manager", "value": [{"$ref": "http://example.com/Users/2819", "value": "2819"}]})
+    {'op': 'add', 'path': 'E:manager', 'value': {'$ref': 'http://example.com/Users/2819', 'value': '2819'}}
+    """
+    if attribute.multi_valued or attribute.members is None or not isinstance(value, list) or len(value) > 1:
+        return value
+    return value[0] if value and not isinstance(value[0], list) else value or None
+
+
+def reference_as_string(attribute: Attribute, value: Any) -> Any:
+    """Return the object that a string stands for, for a single-valued complex attribute that has a ``value``.
+
+    Entra, always (idp-behaviour cases 19, 38; SCIM-SDK#541, directory-scimple#1242). An empty string means none (case 40).
+
+    >>> user({"E": {"manager": "2819"}})
+    {'E': {'manager': {'value': '2819'}}}
+    >>> operation({"op": "Add", "path": "E:manager", "value": "2819"})
+    {'op': 'add', 'path': 'E:manager', 'value': {'value': '2819'}}
+    """
+    if attribute.multi_valued or attribute.value is None or not isinstance(value, str):
+        return value
+    return {"value": value} if value else None
+
+
+def empty_reference(attribute: Attribute, value: Any) -> Any:
+    """Return null for a reference to nothing, for a single-valued attribute with ``value`` and ``$ref``.
+
+    The "Remove Manager" test of Microsoft's SCIM Validator (idp-behaviour case 40).
+
+    >>> operation({"op": "replace", "path": "E:manager", "value": {"value": ""}})
+    {'op': 'remove', 'path': 'E:manager'}
+    """
+    if attribute.multi_valued or not attribute.is_reference or not isinstance(value, dict):
+        return value
+    values = [item for key, item in value.items() if key.lower() == "value"]
+    return None if values and values[-1] in ("", None) else value
+
+
+def null_value(attribute: Attribute, value: Any) -> Any:
+    """Return an array without nulls, its objects without null members, for a multi-valued attribute.
+
+    Entra, in every change of members (idp-behaviour cases 51, 53). A null is an unassigned value (RFC 7643 section 2.5), but the
+    core would look for members whose ``$ref`` is null when such a list is removed.
+
+    >>> group_operation({"op": "Add", "path": "members", "value": [{"$ref": None, "value": "2819"}, None]})
+    {'op': 'add', 'path': 'members', 'value': [{'value': '2819'}]}
+    """
+    if not attribute.multi_valued or not isinstance(value, list):
+        return value
+    return [_without_nulls(entry) for entry in value if entry is not None]
+
+
+def _without_nulls(entry: Any) -> Any:
+    return {key: item for key, item in entry.items() if item is not None} if isinstance(entry, dict) else entry
