@@ -52,12 +52,17 @@ CHANGES = Spec("lambdas.changes.handler.handler", "Completes changes of the dire
 
 
 def directory_bundle(environment: Environment) -> Bundle:
-    """Return what the API and the stream's function carry: all of ours but the authorizer, and the checked
-    environment."""
+    """Return the asset of the API and of the stream's function: the rooms that they import, none of which makes credentials,
+    and the checked environment."""
+    rooms = ("api", "changes", "environment", "scim", "store")
     return Bundle(
         lock="requirements/scim.lock",
-        sources=("lambdas/**/*",),
-        without=("lambdas/authorizer/**/*", "lambdas/credentials/**/*", "lambdas/operations/**/*"),
+        sources=(
+            "lambdas/*.py",
+            *(f"lambdas/{room}/**/*" for room in rooms),
+            "lambdas/credentials/__init__.py",
+            "lambdas/credentials/scopes.py",
+        ),
         files={DEPLOYED_FILE: environment.model_dump_json(indent=2)},
     )
 
@@ -72,6 +77,7 @@ def authorizer_bundle() -> Bundle:
             "lambdas/records.py",
             "lambdas/authorizer/**/*",
             "lambdas/credentials/__init__.py",
+            "lambdas/credentials/scopes.py",
             "lambdas/credentials/tokens.py",
             "lambdas/store/__init__.py",
             "lambdas/store/keys.py",

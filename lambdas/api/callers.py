@@ -6,11 +6,7 @@ from typing import Any
 
 from scim2_models import ForbiddenException, UnauthorizedException
 
-PROVISION = "provision"
-"""The scope of a token that may do everything its connection may."""
-
-READ = "read"
-"""The scope of a token that may only look."""
+from lambdas.credentials.scopes import Scope
 
 
 @dataclass(frozen=True)
@@ -27,14 +23,14 @@ class Caller:
     """The id of the token, never the token itself."""
 
     scope: str
-    """:data:`PROVISION` or :data:`READ`."""
+    """A :class:`~lambdas.credentials.scopes.Scope`."""
 
 
 def read_caller(event: Mapping[str, Any]) -> Caller:
     """Return who calls, from ``requestContext.authorizer`` of an API Gateway event.
 
     API Gateway already enforced the authorizer's policy, which allows only the connection's own paths and, for
-    :data:`READ`, only reading. It is enforced here once more, so that a mistake in the stack or in a policy refuses too
+    :attr:`Scope.READ`, only reading. It is enforced here once more, so that a mistake in the stack or in a policy refuses too
     much rather than opens another customer's directory.
 
     :raises UnauthorizedException: When no authorizer stands before the function.
@@ -47,7 +43,7 @@ def read_caller(event: Mapping[str, Any]) -> Caller:
     caller = Caller(**{name: str(value) for name, value in context.items()})
     if caller.connection != (event.get("pathParameters") or {}).get("connection"):
         raise ForbiddenException(detail="The token belongs to another connection than the URL names.")
-    if caller.scope != PROVISION and not _reads(event):
+    if caller.scope != Scope.PROVISION and not _reads(event):
         raise ForbiddenException(detail="The token may only read. Use one with the scope provision to change anything.")
     return caller
 

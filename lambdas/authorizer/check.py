@@ -1,4 +1,4 @@
-"""The check of a request's credentials against the table, at the cost of one read."""
+"""The check of a request's credentials against the table, with one read."""
 
 import time
 from typing import Any
@@ -19,10 +19,10 @@ class UnauthorizedError(Exception):
 
 
 class UncheckedError(Exception):
-    """The credentials could not be checked, so nothing is allowed. API Gateway answers AUTHORIZER_FAILURE, a 503.
+    """The credentials could not be checked. API Gateway answers AUTHORIZER_FAILURE, a 503.
 
-    Not a 401: nothing is known to be wrong with the credentials, and an identity provider that is told so stops the
-    whole job at once (Entra ID: quarantine) instead of trying again.
+    Not a 401: the credentials may be valid, and on a 401 an identity provider stops the whole job (Entra ID: quarantine)
+    instead of retrying.
     """
 
     def __init__(self) -> None:
@@ -30,10 +30,10 @@ class UncheckedError(Exception):
 
 
 class Authorizer:
-    """Answers a TOKEN authorizer's event. Whatever goes wrong, it refuses."""
+    """Answers the events of a TOKEN authorizer. Any error refuses the request."""
 
     def __init__(self, client: Any, table_name: str, log: AccessLog, last_use: LastUse) -> None:
-        """Take a low-level DynamoDB client (botocore's is enough), the table's name, and where is kept what happens."""
+        """Create it with a DynamoDB client of botocore, the table's name, the log, and the store of last uses."""
         self.client = client
         self.table_name = table_name
         self.log = log
@@ -42,16 +42,15 @@ class Authorizer:
     def authorize(self, event: dict[str, Any]) -> dict[str, Any]:
         """Return the policy and the context of a valid token.
 
-        Everything that is wrong with the credentials themselves is 401 (RFC 6750 section 3.1, ``invalid_token``:
-        "expired, revoked, malformed, or invalid for other reasons"). A disabled connection is among it: to disable is
-        to revoke for a time, and API Gateway caches policies, not a 401, so that enabling works at once. A valid token
-        used on another connection's paths or beyond its scope is 403 (``insufficient_scope``): API Gateway's answer to
-        a request that our policy does not allow. It is logged here when this request is the one that is checked, and in
-        API Gateway's access log always.
+        Invalid credentials are 401 (RFC 6750 section 3.1, ``invalid_token``: "expired, revoked, malformed, or invalid for
+        other reasons"). This includes a disabled connection, which is a temporary revocation; API Gateway does not cache a
+        401, so enabling takes effect at once. A valid token on another connection's path or outside its scope is 403
+        (``insufficient_scope``), which API Gateway answers because the policy does not allow the request. Such a request is
+        logged here if it is the one being checked, and always in API Gateway's access log.
 
         :param event: ``authorizationToken`` is the header's value, ``methodArn`` the requested method.
         :raises UnauthorizedError: When the credentials are refused.
-        :raises UncheckedError: When they could not be checked: the table does not answer, or something unforeseen.
+        :raises UncheckedError: When they could not be checked: the table does not answer, or any other error.
         """
         requested = requested_connection(event.get("methodArn"))
         try:
@@ -86,7 +85,7 @@ class Authorizer:
         return answer
 
     def _read(self, token_id: str) -> Item | None:
-        """Return the item of a token, or None; strongly consistent, so that a revocation counts from its return."""
+        """Return the item of a token, or None; strongly consistent, so that a completed revocation takes effect."""
         key = keys.token(token_id)
         answer = self.client.get_item(
             TableName=self.table_name, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}}, ConsistentRead=True
@@ -96,9 +95,9 @@ class Authorizer:
 
 
 def _reason_to_refuse(credentials: Credentials, item: Item, now: float) -> Reason | None:
-    """Return what is wrong with credentials, given what is stored; None when nothing is.
+    """Return why credentials do not match the stored token; None if they do.
 
-    The secret comes first, so that only who knows it can bring about another reason.
+    The secret is checked first, so that the other reasons are only logged for requests with the right secret.
     """
     if not tokens.matches(credentials.token, item["hash"]["B"]):
         return Reason.WRONG_SECRET

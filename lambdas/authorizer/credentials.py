@@ -1,4 +1,4 @@
-"""What an ``Authorization`` header presents: a token, or the reason why there is none."""
+"""Parsing of the ``Authorization`` header: a token, or the reason for a refusal."""
 
 import base64
 from dataclasses import dataclass
@@ -9,73 +9,73 @@ from lambdas.credentials.tokens import PresentedToken
 
 
 class Reason(StrEnum):
-    """Why credentials are refused, as the log tells it; the client learns only that they are."""
+    """Why credentials are refused. For the log only; the response does not contain it."""
 
     MALFORMED = "malformed"
-    """No header, an unknown scheme, or no token of ours in it: an identity provider's own token, or a stray text."""
+    """No header, an unknown scheme, or another form of token, such as an identity provider's own token."""
 
     MISTYPED = "mistyped"
-    """Begins as a token of ours, but was cut or changed on the way: its length or its checksum is wrong."""
+    """The text starts like a token, but its length or checksum is wrong: it was truncated or changed."""
 
     UNKNOWN = "unknown"
-    """No such token: revoked, deleted with its connection, or of another environment."""
+    """The token does not exist: it was revoked, deleted with its connection, or belongs to another environment."""
 
     WRONG_SECRET = "wrong_secret"  # noqa: S105 -- a word for the log
-    """The token exists and its secret is another. With a right checksum nobody does this by accident."""
+    """The token exists with another secret. Its checksum is right, so this is no accident."""
 
     OTHER_USER = "other_user"
-    """``Basic`` credentials whose user name is not the connection of the token."""
+    """The user name of ``Basic`` credentials is not the token's connection."""
 
     DISABLED = "disabled"
-    """The connection was disabled by an operator."""
+    """The connection is disabled."""
 
     EXPIRED = "expired"
-    """The token's time is over."""
+    """The token has expired."""
 
     OTHER_CONNECTION = "other_connection"
-    """The token is good, and the URL is not that of its connection: 403."""
+    """The token is valid, but the URL belongs to another connection: 403."""
 
     SCOPE = "scope"
-    """The token is good, and its scope does not allow the request: 403."""
+    """The token is valid, but its scope does not allow the request: 403."""
 
     UNCHECKED = "unchecked"
-    """Nothing is known of the credentials, because the table could not be read: 503."""
+    """The credentials could not be checked, because the table could not be read: 503."""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a client presents, well-formed but not yet compared with anything stored."""
+    """Well-formed credentials, not yet compared with the stored ones."""
 
     token: PresentedToken
     """The token, with its secret."""
 
     connection: str | None = None
-    """The connection that ``Basic`` credentials name as user; None when they name none, and with ``Bearer``."""
+    """The user name of ``Basic`` credentials, a connection's id; None if it is empty, and for ``Bearer``."""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """That credentials are refused."""
+    """A refusal of credentials."""
 
     reason: Reason
-    """Why."""
+    """The reason."""
 
     token: str | None = None
-    """The token's id, where one could be read."""
+    """The token's id, if it could be read."""
 
     connection: str | None = None
-    """The token's connection, where the token was proved."""
+    """The token's connection, if the token is valid."""
 
 
 def read_credentials(header: object) -> Credentials | Refusal:
-    """Read an ``Authorization`` header; raises nothing, whatever it gets.
+    """Return the credentials of an ``Authorization`` header, or why they are refused. Never raises.
 
     - ``Bearer <token>`` (RFC 6750 section 2.1)
-    - ``Basic <base64 of user:password>`` (RFC 7617) with the token as password, for set-up pages that ask for a user
-      name. The user name is the connection's id, or empty. A wrong one is refused although the token alone would do:
-      whoever wrote it means another connection, and would provision into the wrong directory.
+    - ``Basic <base64 of user:password>`` (RFC 7617) with the token as password, for set-up pages that require a user
+      name. The user name is the connection's id, or empty. A wrong user name is refused even with a valid token, because
+      it names another connection, and provisioning would reach the wrong directory.
 
-    The scheme's case and the white space around it do not matter (RFC 9110 section 11.1).
+    The scheme is case-insensitive (RFC 9110 section 11.1), and white space around it is ignored.
     """
     parts = header.split(maxsplit=1) if isinstance(header, str) else []
     if len(parts) != 2:

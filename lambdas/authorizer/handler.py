@@ -1,7 +1,7 @@
-"""The authorizer's function: what API Gateway calls for credentials it has not seen lately.
+"""The Lambda handler of the authorizer. API Gateway calls it for credentials that are not in its cache.
 
-Imports the standard library, botocore and Powertools' Logger only: a cold start waits for it before anything else. What
-is made here once is in the SnapStart snapshot.
+Imports only the standard library, botocore and Powertools' Logger, to keep cold starts short. Everything created at import
+is part of the SnapStart snapshot.
 """
 
 import os
@@ -20,10 +20,10 @@ READ = Config(
     read_timeout=2,  # a GetItem takes some 5 milliseconds
     retries={"mode": "standard", "total_max_attempts": 3},
 )
-"""How a token is read: at worst some 9 seconds with the pauses, so the function needs a time-out above that."""
+"""Client settings for reading a token: about 9 seconds in the worst case, so the function's timeout is longer."""
 
 WRITE = Config(connect_timeout=0.5, read_timeout=0.5, retries={"mode": "standard", "total_max_attempts": 1})
-"""How its use is kept: one attempt of at most a second, for nothing depends on it."""
+"""Client settings for writing the last use: one attempt of at most a second, because no response depends on it."""
 
 _session = botocore.session.get_session()
 _table = os.environ["TABLE_NAME"]
@@ -32,7 +32,7 @@ _log = AccessLog(_logger, os.environ.get("ENVIRONMENT", ""))
 
 
 def _client(config: Config) -> Any:
-    """Return a DynamoDB client, from botocore alone: boto3 would add a third to the import."""
+    """Return a DynamoDB client of botocore; importing boto3 would take a third longer."""
     return _session.create_client("dynamodb", config=config)
 
 
@@ -40,10 +40,10 @@ _authorizer = Authorizer(_client(READ), _table, _log, LastUse(_client(WRITE), _t
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer a TOKEN authorizer's event with a policy, or raise what API Gateway turns into 401 or 503.
+    """Return the policy for a TOKEN authorizer's event, or raise the error that API Gateway turns into 401 or 503.
 
     See :meth:`lambdas.authorizer.check.Authorizer.authorize`.
     """
-    # A TOKEN authorizer's event tells nothing of the request: by this id API Gateway's access log names the call.
+    # A TOKEN authorizer's event has no request id; API Gateway's access log records this one for the authorizer's call.
     _logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
     return _authorizer.authorize(event)

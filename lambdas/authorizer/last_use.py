@@ -1,4 +1,4 @@
-"""When a token was last used: written once a day, and never at the expense of a request."""
+"""The last use of a token: written once a day, and never at the cost of a request."""
 
 import time
 from datetime import UTC, datetime
@@ -15,19 +15,19 @@ Item = dict[str, dict[str, Any]]
 SECONDS_PER_DAY = 86_400
 
 FIRST_TODAY = "attribute_exists(pk) AND (attribute_not_exists(last_used) OR last_used < :today)"
-"""What lets a write through: no other process wrote today, and the token was not revoked meanwhile, or it would come back
-as an item that holds nothing but its use."""
+"""The condition of the write: no other process wrote today, and the token still exists. An update would recreate a revoked
+token as an item that has only its last use."""
 
 
 class LastUse:
-    """Keeps the last use of tokens, roughly: the first use of each day (UTC) that the authorizer sees.
+    """Stores the last use of tokens: the first use of each day (UTC) that the authorizer sees.
 
-    That is one conditional write per token and day. It is tried once: when it fails, the request goes on, and this process
-    does not try again on that day, so that a table which takes no writes delays nobody twice.
+    This costs one conditional write per token and day. A failed write is not retried on that day by this process, so a
+    table that accepts no writes delays one request at most.
     """
 
     def __init__(self, client: Any, table_name: str, log: AccessLog) -> None:
-        """Take a low-level DynamoDB client that gives up soon, the table's name, and where uses are logged."""
+        """Create it with a DynamoDB client that has short timeouts, the table's name, and the log."""
         self.client = client
         self.table_name = table_name
         self.log = log
@@ -35,21 +35,21 @@ class LastUse:
         self._tried: set[str] = set()
 
     def keep(self, token: str, item: Item) -> None:
-        """Keep, and log, that a token is used now, if it is not known to have been used today. Raises nothing.
+        """Store and log the use of a token unless it is known to have been used today. Never raises.
 
         :param token: The token's id.
-        :param item: Its item as it was read just now.
+        :param item: Its item, just read.
         """
         try:
             now = datetime.now(UTC).replace(microsecond=0)
             if self._may_be_first(token, item, f"{now:%Y-%m-%d}") and self._write(token, now):
                 days_left = (int(item["expires"]["N"]) - time.time()) / SECONDS_PER_DAY
                 self.log.used(token, item["connection"]["S"], item["scope"]["S"], days_left)
-        except Exception as error:  # whatever it is: the token is good, and its request goes on
+        except Exception as error:  # the token is valid: no error here may refuse its request
             self.log.use_not_kept(token, error)
 
     def _may_be_first(self, token: str, item: Item, today: str) -> bool:
-        """Tell whether this is the first use today as far as table and process know. ISO 8601 sorts as time does."""
+        """Return whether neither the item nor this process knows of a use today. ISO 8601 sorts chronologically."""
         if today != self._today:
             self._today, self._tried = today, set()
         if token in self._tried or item.get("last_used", {}).get("S", "") >= today:
@@ -58,7 +58,7 @@ class LastUse:
         return True
 
     def _write(self, token: str, now: datetime) -> bool:
-        """Write the use, and tell whether it was the first today."""
+        """Write the use, and return whether it was the first today."""
         key = keys.token(token)
         try:
             self.client.update_item(

@@ -1,4 +1,4 @@
-"""What the authorizer tells operators: its records in the SCIM log, two of which are metrics too."""
+"""The authorizer's records in the SCIM log. Two of them are also metrics."""
 
 from typing import Any
 
@@ -9,23 +9,23 @@ from lambdas.records import CREDENTIALS_UNCHECKED, DAYS_UNTIL_EXPIRY, Kind, reco
 
 
 class AccessLog:
-    """Where it is kept who was refused and why, and which tokens are in use. No record holds a secret or a header.
+    """Writes records of refusals and of tokens in use. No record contains a secret or a header.
 
-    CloudWatch reads some fields of a record as metrics (its Embedded Metric Format). Their dimensions are the environment,
-    and a connection only where a token proved it: an unproven one is whatever a stranger wrote into a URL, and each value
-    of a dimension is a metric to be paid for.
+    CloudWatch reads some fields of a record as metrics (Embedded Metric Format). Their dimensions are the environment, and
+    the connection only if a valid token names it: a connection in a URL can be any text, and each value of a dimension is
+    a billed metric.
     """
 
     def __init__(self, logger: Logger, environment: str) -> None:
-        """Take Powertools' logger and the environment's name."""
+        """Create it with Powertools' logger and the environment's name."""
         self.logger = logger
         self.environment = environment
 
     def refused(self, refusal: Refusal, status: int, requested: str | None) -> None:
-        """Log that credentials are refused.
+        """Log a refusal of credentials.
 
-        :param status: What the client gets: 401, or 403 when the token is good and the request beyond it.
-        :param requested: The connection in the path of the request, which nobody has proved.
+        :param status: The status of the response: 401, or 403 when the token is valid but does not allow the request.
+        :param requested: The connection in the request's path, which is not proven.
         """
         made = self._record(
             Kind.REFUSED,
@@ -38,7 +38,7 @@ class AccessLog:
         self.logger.warning("Credentials refused.", **made)
 
     def unchecked(self, requested: str | None) -> None:
-        """Log, with the exception at hand, that credentials could not be checked."""
+        """Log the current exception as credentials that could not be checked."""
         made = self._record(
             Kind.REFUSED,
             status=503,
@@ -49,7 +49,7 @@ class AccessLog:
         self.logger.exception("Credentials not checked.", **with_metrics(made))
 
     def used(self, token: str, connection: str, scope: str, days_left: float) -> None:
-        """Log that a token is used for the first time today, with the days until it expires."""
+        """Log the first use of a token today, with the days until it expires."""
         made = self._record(
             Kind.TOKEN,
             token=token,
@@ -60,9 +60,9 @@ class AccessLog:
         self.logger.info("Token in use.", **with_metrics(made))
 
     def use_not_kept(self, token: str, error: Exception) -> None:
-        """Log that the last use of a token could not be written. Nothing was refused for it."""
+        """Log that the last use of a token could not be written. The request is not affected."""
         made = self._record(Kind.TOKEN_USE, token=token, exception_name=type(error).__name__)
-        self.logger.warning("Last use of a token not kept.", **made)
+        self.logger.warning("Last use of a token not written.", **made)
 
     def _record(self, kind: Kind, **fields: Any) -> dict[str, Any]:
         return record(kind, environment=self.environment, **fields)

@@ -1,8 +1,8 @@
-"""What a token opens, as the policy that API Gateway evaluates and caches.
+"""The policy for a token, which API Gateway evaluates and caches.
 
-API Gateway keeps the answer for a token and applies it to the token's later requests on any path, so the policy must
-hold for all of them: it names everything that the token may do, not only the request at hand. A request that it does
-not name is answered with 403 (ACCESS_DENIED) and reaches no function.
+API Gateway caches the policy by token and applies it to later requests on any path. It therefore allows everything that
+the token may do, not only the current request. A request that it does not allow gets 403 (ACCESS_DENIED) and reaches no
+function.
 """
 
 import re
@@ -10,16 +10,17 @@ from typing import Any
 
 from lambdas.authorizer.credentials import Reason
 from lambdas.credentials import tokens
+from lambdas.credentials.scopes import Scope
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-"""The methods of API Gateway. All of them, so that one which a path lacks reaches the function and becomes a 405.
+"""All methods of API Gateway, so that an unsupported method reaches the function and becomes a 405.
 
-They are named one by one because ``*`` in a policy's resource matches ``/`` too: ``<stage>/*/v2/A/*`` would also allow
-``GET /v2/B/Users/v2/A/x``, a path of connection B that an encoded ``/`` may write.
+They are listed because ``*`` in a policy's resource also matches ``/``: ``<stage>/*/v2/A/*`` would allow
+``GET /v2/B/Users/v2/A/x``, a path of connection B that is possible with an encoded ``/``.
 """
 
 READ_METHODS = ("GET", "HEAD")
-"""The methods that change nothing (RFC 9110 section 9.2.1) and that SCIM uses (RFC 7644 section 3.2)."""
+"""The safe methods (RFC 9110 section 9.2.1) that SCIM uses (RFC 7644 section 3.2)."""
 
 _STAGE = re.compile(
     r"(arn:[a-z-]+:execute-api:[a-z0-9-]+:[0-9]+:[A-Za-z0-9]+/[A-Za-z0-9_-]+)/([A-Z]+)(?:/(.*))?", re.DOTALL
@@ -30,12 +31,13 @@ _CONNECTION = re.compile(rf"[^/]+/[^/]+/[A-Z]+/v2/({tokens.ID.pattern})(?:/|\Z)"
 
 
 def allow(method_arn: str, *, connection: str, directory: str, token: str, scope: str) -> dict[str, Any]:
-    """Return the authorizer's answer for a valid token.
+    """Return the authorizer's response for a valid token.
 
-    :param method_arn: The ARN of the requested method, which tells API and stage.
-    :param scope: ``provision`` opens every method of the connection's paths, ``read`` GET, HEAD and ``POST .search``.
-    :returns: The policy, and the context that reaches the API's function as ``requestContext.authorizer``: strings.
-    :raises ValueError: When a part is not what it must be; then nothing may be allowed.
+    :param method_arn: The ARN of the requested method, which names API and stage.
+    :param scope: A :class:`Scope`: ``provision`` allows every method on the connection's paths, ``read`` only GET, HEAD and
+        ``POST .search``.
+    :returns: The policy, and the context of strings that the API's function gets as ``requestContext.authorizer``.
+    :raises ValueError: When a part is not valid; then nothing may be allowed.
     """
     stage = _STAGE.fullmatch(method_arn)
     if stage is None:
@@ -59,7 +61,7 @@ def allow(method_arn: str, *, connection: str, directory: str, token: str, scope
 
 
 def why_denied(method_arn: str, *, connection: str, scope: str) -> Reason | None:
-    """Tell why the policy of :func:`allow` does not allow a request; None when it does. For the log only.
+    """Return why the policy of :func:`allow` does not allow a request; None if it does. For the log only.
 
     :param method_arn: The ARN of the requested method.
     """
@@ -68,26 +70,26 @@ def why_denied(method_arn: str, *, connection: str, scope: str) -> Reason | None
     root = f"v2/{connection}"
     if path != root and not path.startswith(f"{root}/"):
         return Reason.OTHER_CONNECTION
-    if scope == "provision":
+    if scope == Scope.PROVISION:
         return None if method in METHODS else Reason.SCOPE
     reads = method in READ_METHODS or (method == "POST" and path.endswith("/.search"))
     return None if reads else Reason.SCOPE
 
 
 def requested_connection(method_arn: object) -> str | None:
-    """Return the connection in the path of the requested method, which nobody has proved yet; None when there is none.
+    """Return the connection in the path of the requested method, which is not proven; None if there is none.
 
-    For the log: it tells whose identity provider was refused, even when its token cannot be read.
+    For the log: it names the connection of the refused identity provider even if its token cannot be read.
     """
     requested = _CONNECTION.match(method_arn) if isinstance(method_arn, str) else None
     return requested.group(1) if requested else None
 
 
 def _methods(root: str, scope: str) -> list[str]:
-    """Return what a scope allows below the root of a connection, as ``<method>/<path>``."""
-    if scope == "provision":
+    """Return the methods that a scope allows below the root of a connection, as ``<method>/<path>``."""
+    if scope == Scope.PROVISION:
         return [f"{method}/{path}" for method in METHODS for path in (root, f"{root}/*")]
-    if scope == "read":
+    if scope == Scope.READ:
         reads = [f"{method}/{path}" for method in READ_METHODS for path in (root, f"{root}/*")]
         return [*reads, f"POST/{root}/.search", f"POST/{root}/*/.search"]
     raise ValueError("not a scope")

@@ -1,6 +1,6 @@
-"""What a connection of an identity provider and its tokens are, and the rules for making them.
+"""Connections and tokens: their values, and the rules for creating them.
 
-Standard library only. How they lie in the table is told in :mod:`lambdas.credentials.store`.
+Standard library only. Their items are in :mod:`lambdas.credentials.items`.
 """
 
 import unicodedata
@@ -9,82 +9,73 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from lambdas.credentials import tokens
+from lambdas.credentials.generation import generate_id, generate_token
+from lambdas.credentials.scopes import Scope
 from lambdas.credentials.tokens import PresentedToken
 
 MAX_LABEL_LENGTH = 100
-"""Characters of a label: fits one line of a table on a screen."""
+"""Characters of a label, so that it fits one line of a table on a screen."""
 
 MAX_LIFETIME = timedelta(days=3_650)
-"""The longest that a token may live. Ten years are meant as "until we rotate it"; more is a slip of the keyboard."""
+"""The longest lifetime of a token. Ten years means "until we rotate it"; more is a typing error."""
 
 MAX_TOKENS = 5
-"""Live tokens of one connection: one in use, one that replaces it, and some for other programs that read. Few enough that
-whatever an operator does to a connection and all of its tokens is one transaction."""
+"""Live tokens of one connection: the one in use, its replacement, and some for programs that read. Few enough to change a
+connection and all of its tokens in one transaction."""
 
 
 class InvalidConnectionError(ValueError):
-    """Something an operator asked for breaks a rule; the text says which, fit to be shown to them."""
-
-
-class Scope(StrEnum):
-    """What a token may do with the directory of its connection."""
-
-    PROVISION = "provision"
-    """Read and write everything, as an identity provider does."""
-
-    READ = "read"
-    """GET, and search with ``POST .search`` (RFC 7644 section 3.4.3)."""
+    """A request of an operator breaks a rule; the text says which, and can be shown to the operator."""
 
 
 class State(StrEnum):
-    """Whether a connection is open."""
+    """Whether a connection accepts requests."""
 
     ENABLED = "enabled"
     """Its tokens are accepted."""
 
     DISABLED = "disabled"
-    """Every token of it is refused, until it is enabled again."""
+    """Its tokens are refused until it is enabled again."""
 
 
 @dataclass(frozen=True)
 class Connection:
-    """What an operator generates for one identity provider: its id is the last part of the Tenant URL."""
+    """A connection of one identity provider. Its id is the last part of the Tenant URL."""
 
     id: str
-    """For example ``k3x7m2qwertyuiop``: unguessable and fit for a URL."""
+    """For example ``k3x7m2qwertyuiop``: unguessable, and valid in a URL without encoding."""
 
     directory: str
-    """The id of the directory whose users and groups it reaches, for example ``acme``."""
+    """The id of the directory that it provisions, for example ``acme``."""
 
     label: str
-    """What the operator calls it, for example ``Entra ID, production``; may be empty."""
+    """The operator's name for it, for example ``Entra ID, production``; may be empty."""
 
     state: State
-    """Copied to each of its tokens, so that the authorizer reads one item."""
+    """Copied to each of its tokens, so that the authorizer reads a single item."""
 
     created: datetime
     """When it was generated, in UTC, to the second."""
 
     tokens: frozenset[str] = frozenset()
-    """The ids of its tokens; more than one while a token is being rotated."""
+    """The ids of its tokens; more than one during a rotation."""
 
     revision: int = 1
-    """How often it was written. A change is conditional on the revision that it was decided upon."""
+    """The number of times it was written. Every change is conditional on the revision that it was computed from."""
 
 
 @dataclass(frozen=True)
 class Token:
-    """What is kept of a token: everything but its secret."""
+    """A token as it is stored: everything but its secret."""
 
     id: str
-    """The part of its text between the two ``_``."""
+    """The part of its text between the two underscores."""
 
     hash: bytes = field(repr=False)
     """SHA-256 of its secret, 32 bytes."""
 
     connection: str
-    """The id of the connection whose paths it opens."""
+    """The id of the connection whose paths it authorizes."""
 
     directory: str
     """The connection's directory, copied."""
@@ -96,19 +87,19 @@ class Token:
     """The connection's state, copied."""
 
     label: str
-    """What the operator calls it; may be empty."""
+    """The operator's name for it; may be empty."""
 
     created: datetime
     """When it was generated, in UTC, to the second."""
 
     expires: datetime
-    """When it ends, in UTC, to the second; from this instant on it is refused."""
+    """When it expires, in UTC, to the second; it is refused from this instant on."""
 
     last_used: datetime | None = None
-    """When it was last accepted, roughly; None if never or not known."""
+    """The day of its last use, as the time of the first use on that day; None if it was never used."""
 
     def is_expired(self, now: datetime) -> bool:
-        """Tell whether its time is over."""
+        """Return whether it has expired."""
         return self.expires <= now
 
 
@@ -116,10 +107,10 @@ def new_connection(directory: str, *, label: str = "", now: datetime) -> Connect
     """Return a new connection of a directory, with a random id and without tokens.
 
     :param now: The time, in UTC.
-    :raises InvalidConnectionError: When the label is too long or holds control characters.
+    :raises InvalidConnectionError: When the label is too long or contains control characters.
     """
     return Connection(
-        id=tokens.generate_id(),
+        id=generate_id(),
         directory=directory,
         label=_checked_label(label),
         state=State.ENABLED,
@@ -130,15 +121,15 @@ def new_connection(directory: str, *, label: str = "", now: datetime) -> Connect
 def new_token(
     connection: Connection, *, lifetime: timedelta, scope: Scope = Scope.PROVISION, label: str = "", now: datetime
 ) -> tuple[Token, PresentedToken]:
-    """Return a new token of a connection: what is to be kept of it, and the token itself, to be shown once.
+    """Return a new token of a connection: the token to store, and the token with its secret, to show once.
 
-    :param lifetime: How long it shall be accepted; up to :data:`MAX_LIFETIME`.
+    :param lifetime: How long it is accepted; at most :data:`MAX_LIFETIME`.
     :param now: The time, in UTC.
     :raises InvalidConnectionError: When the lifetime or the label is out of bounds.
     """
     if not timedelta(0) < lifetime <= MAX_LIFETIME:
-        raise InvalidConnectionError(f"A token can live from 1 to {MAX_LIFETIME.days} days, not {lifetime.days}.")
-    secret = tokens.generate()
+        raise InvalidConnectionError(f"A token's lifetime is 1 to {MAX_LIFETIME.days} days, not {lifetime.days}.")
+    secret = generate_token()
     created = now.replace(microsecond=0)
     kept = Token(
         id=secret.id,
@@ -154,30 +145,32 @@ def new_token(
     return kept, secret
 
 
-def in_the_way(tokens_of_it: Collection[Token], now: datetime) -> list[Token]:
-    """Return which of a connection's tokens must go before it gets one more: those that expired first, and none while
-    there is room. An expired one is kept as long as it can be: the log calls it expired, and one that is gone unknown.
+def tokens_to_evict(tokens: Collection[Token], now: datetime) -> list[Token]:
+    """Return the expired tokens of a connection to delete before it gets one more, those that expired first; none while
+    there is room.
+
+    Expired tokens are kept as long as there is room: their requests are then logged as expired, not as unknown.
 
     :raises InvalidConnectionError: When all of :data:`MAX_TOKENS` are live.
     """
-    excess = len(tokens_of_it) + 1 - MAX_TOKENS
-    expired = sorted((token for token in tokens_of_it if token.is_expired(now)), key=lambda token: token.expires)
+    excess = len(tokens) + 1 - MAX_TOKENS
+    expired = sorted((token for token in tokens if token.is_expired(now)), key=lambda token: token.expires)
     if excess > len(expired):
         raise InvalidConnectionError(
-            f"The connection has {MAX_TOKENS} live tokens, the most there can be: revoke one that nobody uses."
+            f"The connection already has {MAX_TOKENS} live tokens, the maximum. Revoke one that is not in use."
         )
     return expired[: max(0, excess)]
 
 
 def ending(token: Token, grace: timedelta, now: datetime) -> Token:
-    """Return a token that ends when a grace period is over, or when it would have ended anyway: never later."""
+    """Return a token that expires at the end of a grace period, or at its own expiry if that is earlier."""
     return replace(token, expires=min(token.expires, now.replace(microsecond=0) + grace))
 
 
 def _checked_label(label: str) -> str:
     label = label.strip()
     if len(label) > MAX_LABEL_LENGTH:
-        raise InvalidConnectionError(f"A label has at most {MAX_LABEL_LENGTH} characters, this one {len(label)}.")
+        raise InvalidConnectionError(f"A label has at most {MAX_LABEL_LENGTH} characters; this one has {len(label)}.")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in label):
-        raise InvalidConnectionError("A label is one line of text, without control characters.")
+        raise InvalidConnectionError("A label is one line of text without control characters.")
     return label

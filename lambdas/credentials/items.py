@@ -1,14 +1,15 @@
-"""How connections and tokens lie in the table: the attributes of their items."""
+"""The items of connections and tokens in the table."""
 
 from datetime import UTC, datetime
 
-from lambdas.credentials.connections import Connection, Scope, State, Token
+from lambdas.credentials.connections import Connection, State, Token
+from lambdas.credentials.scopes import Scope
 from lambdas.store import keys
 from lambdas.store.table import Item, key_of
 
 
 def connection_item(connection: Connection) -> Item:
-    """Return the item of a connection; it has no ``tokens`` where there are none, because no set may be empty."""
+    """Return the item of a connection; without tokens it has no ``tokens``, because DynamoDB has no empty sets."""
     item = {
         **key_of(keys.connection(connection.id)),
         "directory": {"S": connection.directory},
@@ -21,7 +22,7 @@ def connection_item(connection: Connection) -> Item:
 
 
 def read_connection(item: Item) -> Connection:
-    """Return the connection that an item is."""
+    """Return the connection of an item."""
     return Connection(
         id=item["pk"]["S"].partition("#")[2],
         directory=item["directory"]["S"],
@@ -34,7 +35,7 @@ def read_connection(item: Item) -> Connection:
 
 
 def token_item(token: Token) -> Item:
-    """Return the item of a token: the hash of its secret, never the secret."""
+    """Return the item of a token. It contains the hash of the secret, never the secret."""
     item: Item = {
         **key_of(keys.token(token.id)),
         "hash": {"B": token.hash},
@@ -52,7 +53,7 @@ def token_item(token: Token) -> Item:
 
 
 def read_token(item: Item) -> Token:
-    """Return the token that an item is."""
+    """Return the token of an item."""
     last_used = item.get("last_used")
     return Token(
         id=item["pk"]["S"].partition("#")[2],

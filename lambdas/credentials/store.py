@@ -1,4 +1,4 @@
-"""Connections and their tokens on the table."""
+"""The store of connections and tokens on the table."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,52 +10,52 @@ from lambdas.store.keys import Key
 from lambdas.store.table import Action, Item, Table, key_of
 
 ABSENT = "attribute_not_exists(pk)"
-"""The condition of an item that is to be new. Ids are random, so it fails only when something is very wrong."""
+"""The condition of a new item. Ids are random, so it fails only by a bug."""
 
 PRESENT = "attribute_exists(pk)"
-"""The condition of an item that is to be changed: an update alone would make one that is not there."""
+"""The condition of an update, which would otherwise create a missing item."""
 
 
 class ConnectionStore:
-    """Where connections and tokens are kept.
+    """The store of connections and their tokens.
 
-    Each is found by its id. A list of the connections' ids takes the place of an index. Whatever is done to a connection
-    and its tokens is one transaction, conditional on the connection being as it was read: all of it happens or nothing.
+    Each is read by its id; a partition that lists the ids of all connections replaces an index. Every change of a connection
+    and its tokens is one transaction, conditional on the connection's revision, so it happens completely or not at all.
     """
 
     def __init__(self, table: Table) -> None:
-        """Take the table of one environment."""
+        """Create the store on the table of one environment."""
         self.table = table
 
     def connection(self, connection_id: str) -> Connection | None:
-        """Return one connection, or None; strongly consistent."""
+        """Return a connection, or None; strongly consistent."""
         item = self.table.get(keys.connection(connection_id))
         return read_connection(item) if item else None
 
     def connections(self) -> list[Connection]:
-        """Return all connections, the oldest first; strongly consistent. One read of the list, and one for each 100."""
+        """Return all connections, the oldest first; strongly consistent. Costs one Query, and one BatchGetItem per 100."""
         listed = [item["sk"]["S"] for item in self.table.query(keys.listed_connections(), attributes=["sk"])]
         items = self.table.batch_get(keys.connection(each) for each in listed)
         return sorted(map(read_connection, items), key=lambda connection: (connection.created, connection.id))
 
     def token(self, token_id: str) -> Token | None:
-        """Return one token, or None; strongly consistent."""
+        """Return a token, or None; strongly consistent."""
         item = self.table.get(keys.token(token_id))
         return read_token(item) if item else None
 
     def tokens(self, token_ids: Iterable[str]) -> list[Token]:
-        """Return those of these tokens that exist, the oldest first; strongly consistent."""
+        """Return the tokens that exist among these ids, the oldest first; strongly consistent."""
         items = self.table.batch_get(keys.token(token_id) for token_id in token_ids)
         return sorted(map(read_token, items), key=lambda token: (token.created, token.id))
 
     def create(self, connection: Connection, token: Token) -> Connection:
-        """Write a new connection and its first token: both or none.
+        """Write a new connection and its first token in one transaction.
 
-        :param connection: A new one, without tokens.
-        :param token: A new one of this connection.
-        :returns: The connection as it was written.
-        :raises InvalidConnectionError: When the directory's id cannot be one.
-        :raises ConditionFailed: When one of the two ids is taken; nothing was written.
+        :param connection: A new connection without tokens.
+        :param token: A new token of the connection.
+        :returns: The connection as written.
+        :raises InvalidConnectionError: When the directory's id is not valid.
+        :raises ConditionFailed: When one of the ids exists already; nothing was written.
         """
         check_directory(connection.directory)
         created = replace(connection, tokens=frozenset({token.id}))
@@ -65,14 +65,14 @@ class ConnectionStore:
     def add_token(
         self, connection: Connection, token: Token, *, ending: Token | None = None, without: Iterable[Token] = ()
     ) -> Connection:
-        """Write one more token of a connection.
+        """Add a token to a connection.
 
-        :param connection: As it was read.
-        :param token: A new one of this connection.
-        :param ending: Another of its tokens, with the time at which it ends instead of its own.
-        :param without: Those of its tokens that are removed to make room.
-        :returns: The connection as it was written.
-        :raises ConditionFailed: When connection or tokens changed since they were read; nothing was written.
+        :param connection: The connection as it was read.
+        :param token: A new token of the connection.
+        :param ending: Another of its tokens, with its new expiry.
+        :param without: Tokens of the connection to delete, to make room.
+        :returns: The connection as written.
+        :raises ConditionFailed: When the connection or a token changed since it was read; nothing was written.
         """
         removed = [each.id for each in without]
         actions = [_put_new(token_item(token)), *map(_delete_token, removed)]
@@ -82,35 +82,38 @@ class ConnectionStore:
         return self._change(connection, connection.tokens - set(removed) | {token.id}, actions=actions)
 
     def revoke(self, connection: Connection, token_id: str) -> Connection:
-        """Remove a token of a connection, as it was read; from now on it is unknown.
+        """Delete a token of a connection, and return the connection as written.
 
-        :raises ConditionFailed: When the connection changed since it was read; nothing was removed.
+        :param connection: The connection as it was read.
+        :raises ConditionFailed: When the connection changed since it was read; nothing was deleted.
         """
         return self._change(connection, connection.tokens - {token_id}, actions=[_delete_token(token_id)])
 
     def set_state(self, connection: Connection, state: State) -> Connection:
-        """Open or close a connection, as it was read, and with it all of its tokens.
+        """Enable or disable a connection with all of its tokens, and return the connection as written.
 
-        :raises ConditionFailed: When connection or tokens changed since they were read; nothing was written.
+        :param connection: The connection as it was read.
+        :raises ConditionFailed: When the connection or a token changed since it was read; nothing was written.
         """
         copies = [_update(keys.token(each), "state", {"S": state.value}) for each in sorted(connection.tokens)]
         return self._change(replace(connection, state=state), connection.tokens, actions=copies)
 
     def delete(self, connection: Connection) -> None:
-        """Remove a connection, as it was read, with its tokens. The users and groups of its directory stay.
+        """Delete a connection with its tokens. The users and groups of its directory stay.
 
-        :raises ConditionFailed: When it changed since it was read; nothing was removed.
+        :param connection: The connection as it was read.
+        :raises ConditionFailed: When it changed since it was read; nothing was deleted.
         """
         self.table.transact(_removal(connection))
 
     def regenerate(self, old: Connection, new: Connection, token: Token) -> Connection:
-        """Put a new connection and its first token in the place of an old one, which ends with its tokens.
+        """Replace a connection and its tokens by a new connection with one token, in one transaction.
 
-        :param old: As it was read.
-        :param new: A new one, without tokens.
-        :param token: A new one of the new connection.
-        :returns: The new connection as it was written.
-        :raises ConditionFailed: When the old one changed since it was read; nothing was written or removed.
+        :param old: The old connection as it was read.
+        :param new: A new connection without tokens.
+        :param token: A new token of the new connection.
+        :returns: The new connection as written.
+        :raises ConditionFailed: When the old connection changed since it was read; nothing was changed.
         """
         check_directory(new.directory)
         created = replace(new, tokens=frozenset({token.id}))
@@ -118,7 +121,7 @@ class ConnectionStore:
         return created
 
     def _change(self, connection: Connection, tokens: frozenset[str], *, actions: list[Action]) -> Connection:
-        """Write a connection with these tokens, unless it changed since it was read, together with other actions."""
+        """Write a connection with these tokens, together with other actions, unless it changed since it was read."""
         changed = replace(connection, tokens=tokens, revision=connection.revision + 1)
         put = {"Put": {"Item": connection_item(changed), **_unchanged(connection)}}
         self.table.transact([put, *actions])
@@ -126,14 +129,14 @@ class ConnectionStore:
 
 
 def check_directory(directory: str) -> None:
-    """Refuse a directory id that could not begin a key.
+    """Check that a directory id can begin a key.
 
     :raises InvalidConnectionError: When it is not a DNS label (:data:`lambdas.store.keys.DIRECTORY_ID`).
     """
     if not keys.DIRECTORY_ID.fullmatch(directory):
         raise InvalidConnectionError(
-            "A directory id has 1 to 63 lower-case letters, digits and hyphens, and a letter or digit at both ends, "
-            f"as in 'acme-corp'. {directory[:80]!r} has not."
+            f"{directory[:80]!r} is not a directory id: it has 1 to 63 lower-case letters, digits and hyphens, and starts and "
+            "ends with a letter or digit, for example 'acme-corp'."
         )
 
 
@@ -151,7 +154,7 @@ def _removal(connection: Connection) -> list[Action]:
 
 
 def _unchanged(connection: Connection) -> dict[str, object]:
-    """Return the condition that a connection is as it was read."""
+    """Return the condition that a connection has not changed since it was read."""
     return {
         "ConditionExpression": "revision = :revision",
         "ExpressionAttributeValues": {":revision": {"N": str(connection.revision)}},
@@ -163,7 +166,7 @@ def _put_new(item: Item) -> Action:
 
 
 def _update(key: Key, name: str, value: dict[str, str]) -> Action:
-    """Return the change of one attribute of an item that exists: the others, such as the last use, may change meanwhile."""
+    """Return the update of one attribute of an existing item. Others, such as the last use, may change concurrently."""
     return {
         "Update": {
             "Key": key_of(key),

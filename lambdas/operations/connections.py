@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 from lambdas.credentials.connections import (
     Connection,
-    Scope,
     State,
     Token,
     ending,
-    in_the_way,
     new_connection,
     new_token,
+    tokens_to_evict,
 )
+from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore
 from lambdas.credentials.tokens import PresentedToken
 from lambdas.operations.journal import Journal
@@ -165,7 +165,7 @@ class Connections:
         lifetime = self._lifetime(lifetime_days)
         token, secret = new_token(held.connection, lifetime=lifetime, scope=scope, label=label, now=now)
         with self._writing(held.connection.id):
-            changed = self.store.add_token(held.connection, token, without=in_the_way(held.tokens, now))
+            changed = self.store.add_token(held.connection, token, without=tokens_to_evict(held.tokens, now))
         self._note("create token", changed, token, f"scope {scope.value}, ends {token.expires:%Y-%m-%d}")
         return self._generated(changed, token, secret)
 
@@ -185,7 +185,7 @@ class Connections:
                 held.connection,
                 token,
                 ending=ended if ended != old else None,
-                without=in_the_way(held.tokens, now),
+                without=tokens_to_evict(held.tokens, now),
             )
         self._note(
             "rotate token", changed, token, f"in the place of {old.id}, which ends {ended.expires:%Y-%m-%d %H:%M}"

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from lambdas.credentials import tokens as token_form
-from lambdas.credentials.connections import Scope, Token
+from lambdas.credentials.connections import Token
+from lambdas.credentials.scopes import Scope
 from lambdas.operations.connections import Connections, ConnectionWithTokens
 from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target

@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from lambdas.credentials import tokens
-from lambdas.credentials.connections import Scope, State
+from lambdas.credentials.connections import State
+from lambdas.credentials.generation import generate_token
+from lambdas.credentials.scopes import Scope
 from lambdas.credentials.tokens import PresentedToken
 from lambdas.operations.connections import Connections, ConnectionWithTokens, GeneratedToken
 from tests.e2e.endpoint import NO_TOKEN, SECRETS, Endpoint, Reply, now
@@ -107,7 +109,7 @@ def bearer(text: str) -> str:
 
 
 def unknown(side: Side, made: GeneratedToken) -> str:
-    return bearer(tokens.generate().text)
+    return bearer(generate_token().text)
 
 
 def foreign(side: Side, made: GeneratedToken) -> str:
@@ -119,7 +121,7 @@ def mistyped(side: Side, made: GeneratedToken) -> str:
 
 
 def forged(side: Side, made: GeneratedToken) -> str:
-    return bearer(PresentedToken(made.token.id, tokens.generate().secret).text)
+    return bearer(PresentedToken(made.token.id, generate_token().secret).text)
 
 
 def of_another_user(side: Side, made: GeneratedToken) -> str:

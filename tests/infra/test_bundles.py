@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,7 @@ def test_the_authorizer_carries_only_what_it_imports_of_ours(either: Assembly):
         "lambdas/metrics.py",
         "lambdas/records.py",
         "lambdas/credentials/__init__.py",
+        "lambdas/credentials/scopes.py",
         "lambdas/credentials/tokens.py",
         "lambdas/store/__init__.py",
         "lambdas/store/keys.py",
@@ -131,8 +133,20 @@ def test_the_functions_carry_the_checked_environment_and_the_authorizer_does_not
     assert not (either.asset("authorizer") / settings.DEPLOYED_FILE).exists()
 
 
-def test_the_api_does_not_carry_the_authorizer(either: Assembly):
-    assert not (either.asset("api") / "lambdas" / "authorizer").exists()
+@pytest.mark.parametrize("handler", ["api", "changes"])
+def test_no_code_that_checks_or_makes_credentials_ships_with_the_api(either: Assembly, handler: str):
+    asset = either.asset(handler) / "lambdas"
+    assert not (asset / "authorizer").exists()
+    assert not (asset / "operations").exists()
+    credentials = {path.name for path in (asset / "credentials").glob("*.py")}
+    assert credentials == {"__init__.py", "scopes.py"}
+    assert not [path for path in asset.rglob("*.py") if "generate_token" in path.read_text()]
+
+
+def test_the_authorizer_carries_no_code_that_makes_tokens(either: Assembly):
+    asset = either.asset("authorizer") / "lambdas"
+    assert not (asset / "credentials" / "generation.py").exists()
+    assert not [path for path in asset.rglob("*.py") if re.search(r"^import secrets|randbits", path.read_text(), re.M)]
 
 
 def test_the_same_code_gives_the_same_bytes_so_that_nothing_is_deployed_twice(tmp_path: Path):

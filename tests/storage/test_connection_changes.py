@@ -15,16 +15,16 @@ from lambdas.credentials.connections import (
     MAX_TOKENS,
     Connection,
     InvalidConnectionError,
-    Scope,
     State,
     Token,
     ending,
-    in_the_way,
     new_connection,
     new_token,
+    tokens_to_evict,
 )
+from lambdas.credentials.generation import generate_id
+from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore
-from lambdas.credentials.tokens import generate_id
 from lambdas.store.table import ConditionFailed, Table
 from support.tables import TABLE_NAME, create_table
 
@@ -171,7 +171,7 @@ def test_a_connection_has_at_least_two_live_tokens_and_a_named_most(store):
     assert MAX_TOKENS >= 2
     connection = stored(store, tokens=MAX_TOKENS)
     with pytest.raises(InvalidConnectionError, match=f"{MAX_TOKENS} live tokens"):
-        in_the_way(store.tokens(connection.tokens), NOW)
+        tokens_to_evict(store.tokens(connection.tokens), NOW)
 
 
 def test_expired_tokens_are_kept_until_there_is_no_room():
@@ -179,9 +179,9 @@ def test_expired_tokens_are_kept_until_there_is_no_room():
     lives = [timedelta(days=days) for days in (300, 20, 10, 400, 500)]
     tokens = [token_of(connection, life) for life in lives]
     later = NOW + timedelta(days=30)
-    assert in_the_way(tokens[:-1], later) == []
-    assert in_the_way(tokens, later) == [tokens[2]]
-    assert in_the_way([*tokens, token_of(connection)], later) == [tokens[2], tokens[1]]
+    assert tokens_to_evict(tokens[:-1], later) == []
+    assert tokens_to_evict(tokens, later) == [tokens[2]]
+    assert tokens_to_evict([*tokens, token_of(connection)], later) == [tokens[2], tokens[1]]
 
 
 def test_an_expired_token_makes_room_in_the_same_transaction(store, table):

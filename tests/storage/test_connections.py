@@ -13,12 +13,12 @@ from lambdas.credentials.connections import (
     MAX_LABEL_LENGTH,
     Connection,
     InvalidConnectionError,
-    Scope,
     State,
     Token,
     new_connection,
     new_token,
 )
+from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore, check_directory
 from lambdas.credentials.tokens import PresentedToken, matches
 from lambdas.store.table import ConditionFailed, Table

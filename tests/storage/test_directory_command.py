@@ -164,7 +164,7 @@ def test_another_directory_is_verified_by_its_id(acme: Directory) -> None:
 def test_a_text_that_is_no_directory_id_is_refused(acme: Directory) -> None:
     result = verify("--directory", "Acme#USER")
     assert result.exit_code == 1
-    assert "A directory id has" in result.stderr
+    assert "is not a directory id" in result.stderr
 
 
 def test_a_local_cloud_that_does_not_run_is_explained(acme: Directory, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from aws_lambda_powertools import Logger
 from lambdas.authorizer.check import Authorizer, UnauthorizedError
 from lambdas.authorizer.last_use import LastUse
 from lambdas.authorizer.log import AccessLog
-from lambdas.credentials.connections import Connection, Scope, Token, new_connection, new_token
+from lambdas.credentials.connections import Connection, Token, new_connection, new_token
+from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore
 from lambdas.credentials.tokens import PresentedToken
 from lambdas.store.table import Table

@@ -15,8 +15,9 @@ from moto import mock_aws
 
 from lambdas.authorizer.check import UnauthorizedError, UncheckedError
 from lambdas.authorizer.credentials import Credentials, Reason, Refusal, read_credentials
-from lambdas.credentials import tokens
-from lambdas.credentials.connections import Scope, State
+from lambdas.credentials.connections import State
+from lambdas.credentials.generation import generate_token
+from lambdas.credentials.scopes import Scope
 from lambdas.credentials.tokens import PresentedToken
 from support.tables import create_table
 from tests.unit.authorizer.endpoint import TABLE, Endpoint, Issued, basic
@@ -109,14 +110,14 @@ def test_a_tokens_scope_is_the_stored_one(endpoint):
 
 
 def test_an_unknown_token_is_refused(endpoint):
-    secret = tokens.generate()
+    secret = generate_token()
     record = endpoint.refusal(f"Bearer {secret.text}")
     assert (record["reason"], record["token"]) == ("unknown", secret.id)
 
 
 def test_a_token_with_another_secret_is_refused(endpoint):
     issued = endpoint.issue()
-    forged = PresentedToken(issued.token.id, tokens.generate().secret)
+    forged = PresentedToken(issued.token.id, generate_token().secret)
     record = endpoint.refusal(f"Bearer {forged.text}")
     assert (record["reason"], record["token"]) == ("wrong_secret", issued.token.id)
 
@@ -135,7 +136,7 @@ def test_a_token_of_a_disabled_connection_is_refused(endpoint):
 
 def test_only_who_knows_the_secret_learns_from_the_log_that_a_token_is_expired_or_disabled(endpoint):
     issued = endpoint.issue(state=State.DISABLED, expires=datetime.now(UTC) - timedelta(days=1))
-    forged = PresentedToken(issued.token.id, tokens.generate().secret)
+    forged = PresentedToken(issued.token.id, generate_token().secret)
     assert endpoint.refusal(f"Bearer {forged.text}")["reason"] == "wrong_secret"
 
 
@@ -160,9 +161,9 @@ def test_basic_credentials_that_name_another_connection_are_refused(endpoint):
         basic("user:password"),
         "Digest username=a",
         "Bearer eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL3N0cy53aW5kb3dzLm5ldC8ifQ.x",
-        tokens.generate().text,
-        f"Token {tokens.generate().text}",
-        f"Bearer Bearer {tokens.generate().text}",
+        generate_token().text,
+        f"Token {generate_token().text}",
+        f"Bearer Bearer {generate_token().text}",
         "Bearer \ud800",
         "Basic \ud800",
         b"Bearer x",
@@ -263,7 +264,7 @@ def test_neither_log_nor_answer_nor_exception_holds_a_secret_or_a_header(endpoin
 
 
 def test_representations_of_what_the_authorizer_passes_around_hide_the_secret():
-    secret = tokens.generate()
+    secret = generate_token()
     credentials = read_credentials(f"Bearer {secret.text}")
     assert isinstance(credentials, Credentials)
     assert secret.secret not in repr(credentials)
@@ -285,7 +286,7 @@ def test_when_the_table_cannot_be_reached_nothing_is_let_through():
     )
     endpoint = Endpoint(unreachable)
     with pytest.raises(UncheckedError) as caught:
-        endpoint.answer(f"Bearer {tokens.generate().text}", "GET/v2/abcdefghijklmnop/Users")
+        endpoint.answer(f"Bearer {generate_token().text}", "GET/v2/abcdefghijklmnop/Users")
     assert str(caught.value) != "Unauthorized"
     (record,) = endpoint.records()
     assert (record["event"], record["reason"], record["level"]) == ("scim.refused", "unchecked", "ERROR")

@@ -15,9 +15,10 @@ from moto import mock_aws
 from lambdas import metrics
 from lambdas.authorizer.last_use import LastUse
 from lambdas.authorizer.policy import allow, why_denied
-from lambdas.credentials.connections import Scope
+from lambdas.credentials.generation import generate_token
+from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore
-from lambdas.credentials.tokens import PresentedToken, generate
+from lambdas.credentials.tokens import PresentedToken
 from lambdas.store.table import Table
 from support.tables import create_table
 from tests.unit.authorizer.endpoint import TABLE, Endpoint, Issued
@@ -145,7 +146,7 @@ def test_a_damaged_last_use_refuses_nothing(endpoint, client, damaged):
 def test_a_refused_token_leaves_no_use(endpoint):
     issued = endpoint.issue(expires=datetime.now(UTC) - timedelta(days=1))
     endpoint.refusal(issued.bearer, own(issued))
-    forged = PresentedToken(issued.token.id, generate().secret)
+    forged = PresentedToken(issued.token.id, generate_token().secret)
     endpoint.refusal(f"Bearer {forged.text}", own(issued))
     assert "last_used" not in endpoint.item(issued)
 
@@ -176,7 +177,7 @@ def test_the_days_until_a_token_expires_are_a_metric_of_environment_and_connecti
 def test_credentials_that_could_not_be_checked_are_a_metric_and_refused_ones_are_not_part_of_it(endpoint):
     issued = endpoint.issue()
     endpoint.refusal("Bearer x")
-    endpoint.refusal(f"Bearer {generate().text}")
+    endpoint.refusal(f"Bearer {generate_token().text}")
     assert all("_aws" not in record for record in endpoint.records())
     endpoint.authorizer.table_name = "missing"
     with pytest.raises(Exception, match="could not be checked"):
@@ -187,7 +188,7 @@ def test_credentials_that_could_not_be_checked_are_a_metric_and_refused_ones_are
 def test_an_unproven_connection_is_no_dimension_of_a_metric(endpoint):
     endpoint.authorizer.table_name = "missing"
     with pytest.raises(Exception, match="could not be checked"):
-        endpoint.answer(f"Bearer {generate().text}", "GET/v2/abcdefghijklmnop/Users")
+        endpoint.answer(f"Bearer {generate_token().text}", "GET/v2/abcdefghijklmnop/Users")
     record = endpoint.records()[-1]
     assert record["connection"] == "abcdefghijklmnop"
     assert metric(record)[1] == [["environment"]]

@@ -186,7 +186,7 @@ def test_what_cannot_be_asked_is_a_usage_error(acme: Acme, arguments: list[str],
 
 
 def test_a_directory_that_cannot_be_one_is_refused(acme: Acme) -> None:
-    assert "A directory id has" in acme.refused("log", "--directory", 'x" || $.y = "')
+    assert "is not a directory id" in acme.refused("log", "--directory", 'x" || $.y = "')
 
 
 def test_a_tenant_url_names_its_connection(acme: Acme) -> None:

@@ -112,7 +112,7 @@ def test_a_name_with_quotes_is_looked_for_as_it_is(acme: Acme) -> None:
 
 def test_another_directory_is_looked_at_by_its_id(acme: Acme, ada: str) -> None:
     assert acme.json("users", "list", "--directory", "globex")["totalResults"] == 0
-    assert "A directory id has" in acme.refused("users", "list", "--directory", "Acme#USER")
+    assert "is not a directory id" in acme.refused("users", "list", "--directory", "Acme#USER")
 
 
 def test_a_disabled_user_is_not_active_and_keeps_its_groups(acme: Acme, ada: str) -> None:

@@ -1,0 +1,21 @@
+"""Generation of ids and tokens from the operating system's randomness.
+
+Apart from :mod:`lambdas.credentials.tokens`, so that functions that only check credentials carry no code that makes them.
+"""
+
+import secrets
+
+from lambdas.credentials.tokens import BASE32, ID_LENGTH, SECRET_LENGTH, PresentedToken, base62
+
+SECRET_BITS = 256
+"""Random bits of a secret, as many as its stored SHA-256 has."""
+
+
+def generate_token() -> PresentedToken:
+    """Return a new token with a random id and a random secret."""
+    return PresentedToken(generate_id(), base62(secrets.randbits(SECRET_BITS), SECRET_LENGTH))
+
+
+def generate_id() -> str:
+    """Return a new random id for a token or a connection: 16 characters of lower-case base 32."""
+    return "".join(secrets.choice(BASE32) for _ in range(ID_LENGTH))
