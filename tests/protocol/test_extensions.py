@@ -99,7 +99,7 @@ def test_a_patch_that_brings_an_extension_beyond_its_limit_changes_nothing(exten
     assert extended.patch(f"/Users/{made}", {"Operations": add[:1]}).status == 200
     refused = extended.patch(f"/Users/{made}", {"Operations": [{"op": "replace", "path": "title", "value": "T"}, *add]})
     assert (refused.status, refused.json["scimType"]) == (400, "invalidValue")
-    assert refused.detail == f"{OPEN} would have 201 attributes that nobody declared; up to 200 are kept. Send fewer."
+    assert refused.detail == f"{OPEN} would have 201 undeclared attributes; the limit is 200. Send fewer."
     after = extended.get(f"/Users/{made}").json
     assert after[OPEN] == before[OPEN] | {"one": "v"}
     assert "title" not in after

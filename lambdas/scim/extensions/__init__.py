@@ -1,1 +1,1 @@
-"""Schema extensions: what an environment declares, and attributes whose names nobody declares, as models of the protocol."""
+"""Schema extensions: the models of declared extensions, and of those that take undeclared attributes."""

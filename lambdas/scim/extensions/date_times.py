@@ -1,7 +1,7 @@
-"""Dates and times that clients write: compared by the moment they mean, returned as they were sent.
+"""Dates and times as clients send them: compared by the moment they mean, returned as sent.
 
-Entra writes the seven decimals of .NET, ``2030-01-31T08:00:00.0000000Z``. Whoever reads back another text than it sent takes the
-value for changed, and sends it again with every cycle.
+Entra sends the seven decimals of .NET, ``2030-01-31T08:00:00.0000000Z``. A client that reads back another text than it sent treats
+the value as changed, and sends it again with every cycle.
 """
 
 import re
@@ -12,19 +12,19 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
 _FORM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?", re.IGNORECASE)
-"""xsd:dateTime, which RFC 7643 section 2.3.5 refers to; a date alone, or a number, is none."""
+"""xsd:dateTime (RFC 7643 section 2.3.5); not a date alone, nor a number."""
 
 
 class SentDateTime(datetime):
-    """A date and time with the text that a client sent for it."""
+    """A date and time, with the text that a client sent for it."""
 
     text: str
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Return the moment that a text means; in UTC when it names no zone.
+        """Return the moment that a text means, in UTC when it names no zone.
 
-        :raises ValueError: When it is no date and time.
+        :raises ValueError: When the text is not a date and time.
         """
         match = _FORM.fullmatch(text)
         try:
@@ -40,7 +40,7 @@ class SentDateTime(datetime):
         return self.text
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether another moment is the same, which the core may hold as text: it compares with the operands of filters."""
+        """Return whether another moment, or the text of one, is the same; the core compares it with the texts of filters."""
         if isinstance(other, str):
             try:
                 other = self.read(other)
@@ -51,12 +51,12 @@ class SentDateTime(datetime):
     __hash__ = datetime.__hash__
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Return itself, which nothing changes; the standard library would make a copy without the text."""
+        """Return itself, which is immutable; the standard library would return a copy without the text."""
         return self
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Read a text in the form of RFC 7643, and write it again."""
+        """Return the schema that reads a text in the form of RFC 7643, and writes it unchanged."""
         return core_schema.no_info_plain_validator_function(
             cls._validate, serialization=core_schema.plain_serializer_function_ser_schema(str)
         )

@@ -1,8 +1,8 @@
-"""Schema extensions that a directory declares (RFC 7643 section 3.3), made into models that the protocol serves like its own.
+"""Declarations of schema extensions (RFC 7643 section 3.3), and the models built from them.
 
-A declaration says what a schema's ``/Schemas`` entry says; :func:`build` makes the model of it. It does not go through
-``Extension.from_schema``: that gives URLs where clients send whatever their directories hold, and names its class as the schema
-is named, which may be the name of an attribute of the user.
+A declaration holds what the schema's ``/Schemas`` entry shows; :func:`build` returns its model. It does not use
+``Extension.from_schema``, which validates references as URLs where clients send whatever their directories hold, and names
+the class after the schema, which may be the name of an attribute of the user.
 """
 
 import json
@@ -27,10 +27,10 @@ TYPES: dict[str, type] = {
     "dateTime": SentDateTime,
     "reference": ExternalReference,
 }
-"""By the types of RFC 7643 section 2.3, those of their values. A reference, a date and a time are returned as sent."""
+"""The Python type of each type of RFC 7643 section 2.3. References, dates and times are returned as sent."""
 
 RESERVED = frozenset({"schemas", "id", "meta", "external_id"})
-"""Names that the protocol keeps for resources (RFC 7643 section 3.1) and leaves out of extensions, in lower case."""
+"""Names, in lower case, that SCIM reserves for resources (RFC 7643 section 3.1)."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Attribute:
     """One attribute of an extension (RFC 7643 section 7)."""
 
     name: str
-    """The name that clients use, such as ``folders``; it may hold dots, colons and spaces, as administrators type them."""
+    """The name that clients use, such as ``folders``; it may contain dots, colons and spaces."""
 
     type: str = "string"
     """One of :data:`TYPES`."""
@@ -50,13 +50,13 @@ class Attribute:
     """``readWrite``, ``immutable`` or ``readOnly``."""
 
     case_exact: bool = False
-    """Whether comparisons heed the case of letters."""
+    """Whether comparisons are case-sensitive."""
 
     objects: bool = False
     """Whether the values of a list are returned as ``{"value": "a"}`` rather than ``"a"``; both are read."""
 
     description: str | None = None
-    """What ``/Schemas`` tells of it."""
+    """Its description in ``/Schemas``."""
 
 
 @dataclass(frozen=True)
@@ -67,29 +67,29 @@ class Declaration:
     """The URN of its schema."""
 
     name: str
-    """What ``/Schemas`` calls it."""
+    """Its name in ``/Schemas``."""
 
     description: str | None = None
-    """What ``/Schemas`` tells of it."""
+    """Its description in ``/Schemas``."""
 
     attributes: tuple[Attribute, ...] = ()
-    """What it declares."""
+    """The attributes that it declares."""
 
     open: bool = False
-    """Whether it takes attributes that it does not declare, as texts."""
+    """Whether it takes undeclared attributes, as texts."""
 
 
 def mistakes_in(declaration: Declaration, taken: Collection[str]) -> list[str]:
-    """Return why a declaration cannot be served, each as a sentence without its full stop; nothing when it can.
+    """Return the reasons why a declaration is invalid, each as a sentence without full stop; empty when it is valid.
 
     :param taken: The URNs of the other schemas of the service.
     """
     urn, mistakes = declaration.urn, []
     if urn.lower() in {each.lower() for each in taken}:
-        mistakes.append(f"{urn} is a schema that is served already; give the extension a URN of its own")
+        mistakes.append(f"{urn} is already the URN of a schema; give the extension a URN of its own")
     if urn.lower().startswith(("urn:ietf:params:scim:schemas:core:", "urn:ietf:params:scim:api:")):
         mistakes.append(
-            f"{urn} is a URN of SCIM itself; those of extensions begin urn:ietf:params:scim:schemas:extension:"
+            f"{urn} is reserved for SCIM; begin the URN of an extension with urn:ietf:params:scim:schemas:extension:"
         )
     seen: dict[str, str] = {}
     for attribute in declaration.attributes:
@@ -102,29 +102,29 @@ def mistakes_in(declaration: Declaration, taken: Collection[str]) -> list[str]:
             )
         elif (first := seen.setdefault(folded(name), name)) != name:
             mistakes.append(
-                f"{urn} declares {_quoted(first)} and {_quoted(name)}, which clients cannot tell apart; rename one of them"
+                f"{urn} declares {_quoted(first)} and {_quoted(name)}, which differ only in case; rename one of them"
             )
     return mistakes
 
 
 def _why_not(name: str) -> str | None:
-    """Return why an attribute cannot have a name, as the end of a sentence."""
+    """Return why a name is invalid for an attribute, as the end of a sentence; None when it is valid."""
     if name.lower() in RESERVED:
-        return "which SCIM keeps for resources; choose another name"
+        return "which SCIM reserves for resources; choose another name"
     if name.startswith(PREFIX):
-        return f"but names that begin with {_quoted(PREFIX)} have a meaning inside this service; choose another name"
+        return f"but names that begin with {_quoted(PREFIX)} are reserved by this service; choose another name"
     if name != name.strip() or not name.isprintable():
-        return "which begins or ends with a space, or holds characters that cannot be seen; write only what can be seen"
+        return "which begins or ends with a space or contains invisible characters; remove them"
     return None
 
 
 def _quoted(name: str) -> str:
-    """Return a name as it is written in quotes, whatever it holds."""
+    """Return a name in quotes, with control characters escaped."""
     return json.dumps(name, ensure_ascii=False)
 
 
 def build(declaration: Declaration) -> type[DeclaredExtension]:
-    """Return the model of an extension, which :func:`mistakes_in` finds nothing wrong with."""
+    """Return the model of an extension that :func:`mistakes_in` finds valid."""
     fields: dict[str, Any] = {_field_name(each.name): _field(each) for each in declaration.attributes}
     base = OpenExtension if declaration.open else DeclaredExtension
     # The name of the class is also that of its field in the resource, where nothing else may have it.
@@ -132,17 +132,17 @@ def build(declaration: Declaration) -> type[DeclaredExtension]:
     model.__schema__ = URN("urn" + declaration.urn[3:])
     model.__doc__ = declaration.description or declaration.name
     model.title = declaration.name
-    model.__pydantic_on_complete__()  # the library notes the schema's URN when a model is complete
+    model.__pydantic_on_complete__()  # the library registers the schema's URN when a model is complete
     return model
 
 
 def _field_name(name: str) -> str:
-    """Return the Python name of an attribute: its own, where paths and Python can have it."""
+    """Return the Python name of an attribute: its own where paths and Python allow it, else its escaped name."""
     return name if ATTRNAME.fullmatch(name) and not hasattr(OpenExtension, name) else escape(name)
 
 
 def _field(attribute: Attribute) -> tuple[Any, Any]:
-    """Return an attribute as pydantic declares fields: its annotation, and what else is said of it."""
+    """Return the annotation and the field of an attribute, as pydantic declares fields."""
     kind: Any = TYPES[attribute.type]
     case_exact = CaseExact(attribute.case_exact)
     if attribute.multi_valued and attribute.objects:

@@ -1,4 +1,4 @@
-"""The model that every extension of a directory's own is made from."""
+"""The base model of all extensions that an environment declares."""
 
 from typing import ClassVar
 
@@ -9,16 +9,16 @@ from lambdas.scim.extensions.date_times import SentDateTime
 
 
 class DeclaredExtension(Extension):
-    """An extension that is no part of the code."""
+    """An extension that an environment declares."""
 
     model_config = ConfigDict(allow_inf_nan=False)  # JSON has no such numbers
 
     title: ClassVar[str] = ""
-    """What ``/Schemas`` calls it; the name of the class is that of its field in the resource."""
+    """Its name in ``/Schemas``; the name of the class is that of its field in the resource."""
 
     @classmethod
     def to_schema(cls) -> Schema:
-        """Return what ``/Schemas`` shows."""
+        """Return the entry of the extension in ``/Schemas``."""
         schema = super().to_schema()
         schema.name = cls.title
         for attribute in schema.attributes or []:
@@ -27,7 +27,7 @@ class DeclaredExtension(Extension):
 
 
 def _name_type(attribute: Attribute, kind: type | None) -> None:
-    """Say ``dateTime`` of an attribute whose Python type the library does not know as such."""
+    """Set the type ``dateTime`` of an attribute whose Python type the library does not recognise."""
     if kind is SentDateTime:
         attribute.type = Attribute.Type.date_time
     for sub_attribute in attribute.sub_attributes or []:

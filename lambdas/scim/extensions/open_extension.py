@@ -1,22 +1,22 @@
-"""Extensions whose attributes nobody declares: any name, and a text for each (idp-behaviour 6.3).
+"""Extensions that take undeclared attributes: any name, with a text as its value (idp-behaviour 6.3).
 
 ``{"urn:ietf:params:scim:schemas:extension:2.0:Metadata": {"costCentre": "7", "Büro (alt)": "B2"}}``: an administrator types the
-names into the identity provider's attribute list. They are kept as sent, and compared without their case.
+names into the identity provider's attribute list. Names are stored as sent, and compared without case.
 
 The library finds the attribute that a path, a filter or ``sortBy`` names by asking the model for the field of that name. An open
-extension answers that it has every field: its model takes *extra* fields, of which pydantic keeps, copies and compares the values,
-and what the library asks of a field's annotations is answered for all of them alike. So PATCH, filters, sorting and projection
-treat an undeclared attribute as any other, and nothing of them is written twice. What makes it sound:
+extension has every field: its model takes *extra* fields, of which pydantic keeps, copies and compares the values, and it returns
+the same annotations for all of them. So PATCH, filters, sorting and projection treat an undeclared attribute as any other. This is
+sound because:
 
 - In the model, every undeclared name is escaped (:mod:`lambdas.scim.extensions.escaped_names`). ``schemas``, ``model_config`` and
   ``__proto__`` are then names like any other, and ``a.b``, ``a:b`` and ``{{key}}`` can stand in paths.
-- Names come in unescaped in documents, a client's or the table's, and :meth:`OpenExtension._escape_names` escapes them; in paths
-  and filters the dialect :func:`lambdas.scim.dialects.names.open_name` does. They go out unescaped, also into the table
+- Names are unescaped in documents, a client's or the table's, and :meth:`OpenExtension._escape_names` escapes them; in paths and
+  filters the dialect :func:`lambdas.scim.dialects.names.open_name` does. They are written unescaped, also into the table
   (:class:`ShowsOpenNames`).
 - A path carries its name as the client spelled it, and :meth:`OpenExtension._spelled` finds the one that is stored: the first
   spelling stays.
-- The library remembers what names resolve to, per model and without end, because declared names are few. For models with open
-  extensions it gets a memory that ends (:func:`bound_memory`).
+- The library caches what names resolve to, per model and without a limit, because declared names are few. For models with open
+  extensions the cache is bounded (:func:`bound_memory`).
 """
 
 from collections.abc import Mapping
@@ -38,11 +38,11 @@ from lambdas.scim.extensions.escaped_names import escape, folded, is_escaped, un
 from lambdas.scim.limits import MAX_OPEN_NAME_LENGTH, MAX_OPEN_NAMES
 
 MAX_REMEMBERED = 2_000
-"""Names that the library remembers of one model before it begins anew: some 2 MB."""
+"""Names that the library caches of one model before the cache is cleared: about 2 MB."""
 
 
 class _AnyName(dict[str, str]):
-    """Names of fields, in which every escaped name stands for itself."""
+    """Names of fields, with every escaped name standing for itself."""
 
     def __missing__(self, name: str) -> str:
         if is_escaped(name):
@@ -57,7 +57,7 @@ class _AnyName(dict[str, str]):
 
 
 class OpenExtension(DeclaredExtension):
-    """An extension that takes attributes beside those that it declares."""
+    """An extension that takes undeclared attributes beside the declared ones."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -65,12 +65,12 @@ class OpenExtension(DeclaredExtension):
 
     @classmethod
     def declares(cls, name: str) -> bool:
-        """Tell whether a name, as clients write it, is that of a declared attribute."""
+        """Return whether an attribute of this name, as clients write it, is declared."""
         return any(cls._scim_name(field).lower() == name.lower() for field in cls.model_fields if field != "schemas")
 
     @classmethod
     def is_open(cls, field_name: str) -> bool:
-        """Tell whether a field is that of an undeclared attribute."""
+        """Return whether a field is that of an undeclared attribute."""
         return field_name not in cls.model_fields and is_escaped(field_name)
 
     @property
@@ -81,7 +81,7 @@ class OpenExtension(DeclaredExtension):
     @model_validator(mode="wrap")
     @classmethod
     def _escape_names(cls, data: Any, handler: ValidatorFunctionWrapHandler) -> Self:
-        """Escape the undeclared names of a document, which is a client's or the table's."""
+        """Return the model of a document, a client's or the table's, with undeclared names escaped."""
         if isinstance(data, dict):
             names = cls.escaped(data)
             data = {name: value for name, value in names.items() if value is not None or not cls.is_open(name)}
@@ -89,7 +89,7 @@ class OpenExtension(DeclaredExtension):
 
     @classmethod
     def escaped(cls, document: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a document with its undeclared names escaped; of two that mean one attribute, the first counts."""
+        """Return a document with its undeclared names escaped; of two names for one attribute, the first counts."""
         read: dict[str, Any] = {}
         seen: set[str] = set()
         for name, value in document.items():
@@ -100,11 +100,11 @@ class OpenExtension(DeclaredExtension):
                 seen.add(folded(name))
         return read
 
-    # -- What the library asks of a model's fields ------------------------------------------------------------------
+    # -- The fields of the model, as the library looks them up ------------------------------------------------------------------
 
     @classmethod
     def __pydantic_on_complete__(cls) -> None:
-        """Note the fields that there are, and that there is one for every escaped name."""
+        """Register the declared fields, and one for every escaped name."""
         super().__pydantic_on_complete__()
         info = cls.__scim_info__
         cls.__scim_info__ = info._replace(
@@ -113,7 +113,7 @@ class OpenExtension(DeclaredExtension):
 
     @classmethod
     def get_field_annotation(cls, field_name: str, annotation_type: type) -> Any:
-        """Return what is declared of an attribute, and of an undeclared one what RFC 7643 section 2.2 says by default."""
+        """Return an annotation of an attribute; of an undeclared one the default of RFC 7643 section 2.2."""
         if cls.is_open(field_name):
             return getattr(annotation_type, "_default", None)
         return super().get_field_annotation(field_name, annotation_type)
@@ -125,16 +125,16 @@ class OpenExtension(DeclaredExtension):
 
     @classmethod
     def get_field_multiplicity(cls, attribute_name: str) -> bool:
-        """Tell whether an attribute holds a list."""
+        """Return whether an attribute holds a list."""
         return not cls.is_open(attribute_name) and super().get_field_multiplicity(attribute_name)
 
     @classmethod
     def _scim_name(cls, field_name: str) -> str:
-        """Return what an attribute is called in messages and in keys, where one attribute has one name."""
+        """Return the name of an attribute in messages and keys, where one attribute has one name."""
         return folded(unescape(field_name)) if cls.is_open(field_name) else super()._scim_name(field_name)
 
     def _get_attribute_urn(self, field_name: str) -> str:
-        """Return the path that ``attributes`` and ``excludedAttributes`` name an attribute by."""
+        """Return the path of an attribute as ``attributes`` and ``excludedAttributes`` write it."""
         if self.is_open(field_name):
             return f"{self.__schema__}:{escape(folded(unescape(field_name)))}"
         return super()._get_attribute_urn(field_name)
@@ -142,12 +142,12 @@ class OpenExtension(DeclaredExtension):
     # -- Values -----------------------------------------------------------------------------------------------------
 
     def _spelled(self, field_name: str) -> str:
-        """Return the field under which an undeclared attribute is kept, or would be."""
+        """Return the field under which an undeclared attribute is stored, or would be."""
         wanted = folded(unescape(field_name))
         return next((name for name in self.__pydantic_extra__ if folded(unescape(name)) == wanted), field_name)
 
     def __getattr__(self, name: str) -> Any:
-        """Return the value of an undeclared attribute, in whichever case it is named; None when it has none."""
+        """Return the value of an undeclared attribute, whatever the case of its name; None when it has none."""
         if self.is_open(name):
             return self.__pydantic_extra__.get(self._spelled(name))
         return super().__getattr__(name)  # type: ignore[misc]  # which pydantic hides from type checkers
@@ -155,7 +155,7 @@ class OpenExtension(DeclaredExtension):
     def __setattr__(self, name: str, value: Any) -> None:
         """Set the value of an undeclared attribute, or remove it with None.
 
-        :raises InvalidValueException: When it would be one more than :data:`lambdas.scim.limits.MAX_OPEN_NAMES`.
+        :raises InvalidValueException: When the extension would exceed :data:`lambdas.scim.limits.MAX_OPEN_NAMES`.
         """
         if not self.is_open(name):
             super().__setattr__(name, value)
@@ -170,7 +170,7 @@ class OpenExtension(DeclaredExtension):
 
 
 class ShowsOpenNames(Resource[Any]):
-    """A resource that writes the names in its open extensions as they were sent."""
+    """A resource that serializes the names in its open extensions as they were sent."""
 
     @model_serializer(mode="wrap")
     def _scim_serializer(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def open_extensions(model: type[BaseModel]) -> Mapping[str, type[OpenExtension]]
 
 
 def check_open_names(resource: Resource[Any]) -> None:
-    """Check the names in a resource's open extensions against the limits.
+    """Raise an error for names in a resource's open extensions that exceed the limits.
 
     :raises InvalidValueException: When there are too many of them, or one is too long or empty.
     """
@@ -204,22 +204,22 @@ def check_open_names(resource: Resource[Any]) -> None:
         if len(names) > MAX_OPEN_NAMES:
             raise _too_many(urn, len(names))
         if "" in names:
-            raise InvalidValueException(detail=f"{urn} holds an attribute without a name; name it")
+            raise InvalidValueException(detail=f"{urn} has an attribute with an empty name; give it a name")
         longest = max((len(name) for name in names), default=0)
         if longest > MAX_OPEN_NAME_LENGTH:
             raise InvalidValueException(
-                detail=f"{urn} holds an attribute whose name has {longest:,} characters; up to {MAX_OPEN_NAME_LENGTH} are kept"
+                detail=f"{urn} has an attribute name of {longest:,} characters; the limit is {MAX_OPEN_NAME_LENGTH}"
             )
 
 
 def _too_many(urn: str, number: int) -> InvalidValueException:
     return InvalidValueException(
-        detail=f"{urn} would have {number:,} attributes that nobody declared; up to {MAX_OPEN_NAMES} are kept. Send fewer."
+        detail=f"{urn} would have {number:,} undeclared attributes; the limit is {MAX_OPEN_NAMES}. Send fewer."
     )
 
 
 class _Memory(dict[Any, Any]):
-    """What the library remembers of a model's names; it begins anew when it is full."""
+    """The library's cache of a model's names; it is cleared when it is full."""
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if len(self) >= MAX_REMEMBERED:
@@ -228,6 +228,6 @@ class _Memory(dict[Any, Any]):
 
 
 def bound_memory(model: type[BaseModel]) -> None:
-    """Give a model with open extensions a memory of resolved names that does not grow with what clients send."""
+    """Bound the cache of resolved names of a model with open extensions, which clients would fill otherwise."""
     if open_extensions(model):
         setattr(model, _RESOLVED_ATTRS, _Memory())

@@ -1,8 +1,8 @@
-"""Stored resources whose extensions are declared otherwise by now: a file can change, and a resource is older than the change.
+"""Stored resources that are older than the declaration of their extensions.
 
-``{"urn:...:CustomExtensionName": {"level": "3"}}``, stored when ``level`` was a string, or when nobody had declared it. What can be
-made a value of the new type becomes one, as if a client had sent it; what fits no more is not shown. Nobody could read, search or
-disable people otherwise.
+``{"urn:...:CustomExtensionName": {"level": "3"}}``, stored when ``level`` was a string, or not declared. A value that can be read
+as the new type is, as if a client had sent it; any other is not returned. Otherwise the resource could not be read, found or
+disabled.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ from lambdas.scim.extensions.escaped_names import unescape
 
 
 def read_stored(document: dict[str, Any], model: type[Resource[Any]]) -> Resource[Any]:
-    """Return a stored resource as its model describes it.
+    """Return a stored resource, validated by its present model.
 
     :param document: What is stored; may be changed.
-    :raises pydantic.ValidationError: When more of it is wrong than values in extensions that a file declares.
+    :raises pydantic.ValidationError: When values other than those of declared extensions are invalid.
     """
     try:
         return model.model_validate(document)
@@ -39,7 +39,7 @@ def read_stored(document: dict[str, Any], model: type[Resource[Any]]) -> Resourc
 
 
 def _wrong(error: ValidationError, document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the URN and the name, as stored, of each attribute of an extension that an error is about."""
+    """Yield the URN and the name, as stored, of each attribute of an extension that an error names."""
     for each in error.errors(include_url=False, include_context=False, include_input=False):
         urn, name = (*map(str, each["loc"]), "", "")[:2]
         held = document.get(urn)

@@ -21,14 +21,14 @@ def extension(*names: str, urn: str = CUSTOM, more: str = "") -> str:
 @pytest.mark.parametrize(
     ("urn", "told"),
     [
-        (ENTERPRISE, f"{ENTERPRISE} is a schema that is served already; give the extension a URN of its own"),
-        (ENTERPRISE.upper().replace("URN", "urn", 1), "is a schema that is served already"),
+        (ENTERPRISE, f"{ENTERPRISE} is already the URN of a schema; give the extension a URN of its own"),
+        (ENTERPRISE.upper().replace("URN", "urn", 1), "is already the URN of a schema"),
         (
             "urn:ietf:params:scim:schemas:core:2.0:Device",
-            "urn:ietf:params:scim:schemas:core:2.0:Device is a URN of SCIM itself; "
-            "those of extensions begin urn:ietf:params:scim:schemas:extension:",
+            "urn:ietf:params:scim:schemas:core:2.0:Device is reserved for SCIM; begin the URN of an extension with "
+            "urn:ietf:params:scim:schemas:extension:",
         ),
-        ("urn:ietf:params:scim:api:messages:2.0:Extra", "is a URN of SCIM itself"),
+        ("urn:ietf:params:scim:api:messages:2.0:Extra", "is reserved for SCIM"),
     ],
 )
 def test_an_extension_has_a_urn_of_its_own(urn: str, told: str):
@@ -52,16 +52,16 @@ def test_a_urn_is_one_that_paths_and_filters_can_read(urn: str):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ('"id"', 'declares "id", which SCIM keeps for resources; choose another name.'),
-        ('"Schemas"', 'declares "Schemas", which SCIM keeps for resources; choose another name.'),
-        ('"meta"', "which SCIM keeps for resources"),
-        ('"external_id"', "which SCIM keeps for resources"),
+        ('"id"', 'declares "id", which SCIM reserves for resources; choose another name.'),
+        ('"Schemas"', 'declares "Schemas", which SCIM reserves for resources; choose another name.'),
+        ('"meta"', "which SCIM reserves for resources"),
+        ('"external_id"', "which SCIM reserves for resources"),
         ('" folders"', 'declares " folders", which begins or ends with a space'),
         (
             '"fold\\ters"',
-            'declares "fold\\ters", which begins or ends with a space, or holds characters that cannot be seen',
+            'declares "fold\\ters", which begins or ends with a space or contains invisible characters',
         ),
-        ('"k$folders"', 'declares "k$folders", but names that begin with "k$" have a meaning inside this service'),
+        ('"k$folders"', 'declares "k$folders", but names that begin with "k$" are reserved by this service'),
     ],
 )
 def test_an_attribute_has_a_name_that_can_be_served(name: str, told: str):
@@ -73,7 +73,7 @@ def test_an_attribute_has_a_name_that_can_be_served(name: str, told: str):
 def test_two_attributes_whose_names_differ_in_case_or_in_the_making_of_their_letters_are_one():
     assert 'declares "folders" twice' in mistakes_in(extension('"folders"', '"FOLDERS"'))[0]
     (mistake,) = mistakes_in(extension('"stra\\u00dfe \\u00fc"', '"stra\\u00dfe u\\u0308"'))
-    assert "which clients cannot tell apart; rename one of them." in mistake
+    assert "which differ only in case; rename one of them." in mistake
 
 
 def test_the_path_of_an_attribute_is_not_the_urn_of_another_extension():

@@ -94,13 +94,13 @@ def test_what_is_asked_of_an_undeclared_name_is_what_the_rfc_says_by_default():
     [
         (
             [str(number) for number in range(MAX_OPEN_NAMES + 1)],
-            f"{OPEN} would have 201 attributes that nobody declared; up to 200 are kept",
+            f"{OPEN} would have 201 undeclared attributes; the limit is 200",
         ),
         (
             ["n" * (MAX_OPEN_NAME_LENGTH + 1)],
-            f"{OPEN} holds an attribute whose name has 201 characters; up to 200 are kept",
+            f"{OPEN} has an attribute name of 201 characters; the limit is 200",
         ),
-        ([""], f"{OPEN} holds an attribute without a name"),
+        ([""], f"{OPEN} has an attribute with an empty name"),
     ],
 )
 def test_names_beyond_the_limits_are_refused(names: list[str], told: str):
