@@ -1,4 +1,4 @@
-"""Everything that clients are known to send, replayed over HTTP against the deployed endpoint."""
+"""What API Gateway or parallel functions could break of what clients send, replayed over HTTP against the deployed endpoint."""
 
 import http.client
 import json
@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.endpoint import Endpoint
 from tests.protocol.replay import Answer, Script, Send, replay, scripts
 
-DEPLOYED = [script for script in scripts() if script.needs != "extension"]
+DEPLOYED = [script for script in scripts() if script.is_deployed]
 
 
 def over_http(endpoint: Endpoint) -> Send:

@@ -25,6 +25,10 @@ A file is one script: a sequence of requests, played in an empty directory from 
 
 ``"needs": "gateway"`` marks a sequence about what stands before the functions (credentials), which only a deployed stack
 has; ``"needs": "extension"`` one about the extensions of an environment, which ``extensions.toml`` declares.
+
+``"deployed": "reason"`` marks a sequence that is also replayed against the deployed stack, because something between client
+and function could break it: an encoding, a header, requests at the same time. All others are replayed in process only;
+``scimprobe check`` and ``scimprobe simulate`` send requests of the same shapes through the deployed stack.
 """
 
 import json
@@ -75,6 +79,11 @@ class Script:
     def needs(self) -> str | None:
         """What the transport must have beyond the endpoint itself."""
         return self.document.get("needs")
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether it is replayed against the deployed stack."""
+        return self.needs == "gateway" or "deployed" in self.document
 
     @property
     def cases(self) -> set[int]:
