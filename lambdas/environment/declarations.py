@@ -16,6 +16,7 @@ from lambdas.environment.file.places import written
 from lambdas.environment.file.resources import AttributeRules
 from lambdas.scim.attributes import Attribute, comparable, holds_texts, unique_by_schema
 from lambdas.scim.discovery import Declarations
+from lambdas.scim.upstream import scim_name
 
 SERVICE_ATTRIBUTES = frozenset({"id", "meta", "schemas", "members"})
 """The fields that the service sets or stores separately."""
@@ -178,7 +179,7 @@ def _parts(attribute: Attribute) -> str:
     if not _is_complex(attribute):
         return ""
     model = cast("type[BaseModel]", attribute.binding.target_type)
-    parts = [f"{attribute.name}.{model._scim_name(each)}" for each in model.model_fields]
+    parts = [f"{attribute.name}.{scim_name(model, each)}" for each in model.model_fields]
     return f": name a sub-attribute, {', '.join(map(_quoted, parts[:4]))}{' or others' if len(parts) > 4 else ''}"
 
 

@@ -13,21 +13,24 @@ from scim2_server.responses import ScimResponse
 from lambdas import records
 from lambdas.operations.journal import Journal
 from lambdas.records import Kind
-from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.log_fields import answer_fields, known, request_fields
-from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
-from lambdas.store.storage import DynamoStorage
+from lambdas.store.directories import Directories
 
 
 class OperatorRequest:
     """One SCIM request in an operator's name."""
 
-    def __init__(self, journal: Journal, storage: DynamoStorage, service: DirectoryService) -> None:
-        """Take where the record goes, a storage that serves no other request, and the service with the operators' rules."""
+    def __init__(self, journal: Journal, directories: Directories, directory: str) -> None:
+        """Prepare a request.
+
+        :param journal: Writes the record.
+        :param directories: The directories of the environment, open with the rules for operators.
+        :param directory: The id of the directory that the request is for.
+        """
         self.journal = journal
-        self.storage = storage
-        self.service = service
+        self.directories = directories
+        self.directory = directory
         self.trace = Trace()
 
     def send(self, method: str, route: str, path: str, body: Any = None) -> ScimResponse:
@@ -44,11 +47,11 @@ class OperatorRequest:
             headers={"Content-Type": "application/scim+json"},
             body=b"" if body is None else json.dumps(body).encode(),
         )
-        meter = self.storage.table.meter
+        meter = self.directories.table.meter
         meter.reset()
         started = time.perf_counter()
         try:
-            response = DirectoryHandler(self.service, self.storage, self.trace).handle(request)
+            response = self.directories.handle(self.directory, request, self.trace)
         except Exception as exception:
             self._record(request, route, self._failure(exception), started)
             raise
@@ -57,7 +60,7 @@ class OperatorRequest:
 
     def _failure(self, exception: Exception) -> ScimResponse:
         if isinstance(exception, SCIMException):
-            return self.service.error_response(exception)
+            return self.directories.service.error_response(exception)
         return ScimResponse(
             HTTPStatus.INTERNAL_SERVER_ERROR, {"detail": f"The change failed ({type(exception).__name__})."}
         )
@@ -65,13 +68,13 @@ class OperatorRequest:
     def _record(self, request: ScimRequest, route: str, response: ScimResponse, started: float) -> None:
         sender = {
             "request_id": str(uuid.uuid4()),
-            "directory": self.storage.directory,
+            "directory": self.directory,
             "operator": self.journal.operator,
             "method": request.method,
             "route": route,
         }
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        cost = {records.MILLISECONDS: milliseconds, **self.storage.table.meter.fields()}
+        cost = {records.MILLISECONDS: milliseconds, **self.directories.table.meter.fields()}
         fields = {**sender, **request_fields(request, self.trace), **answer_fields(response, request), **cost}
         environment = self.journal.target.settings.name
         self.journal.write(records.record(Kind.REQUEST, environment=environment, **known(fields)))

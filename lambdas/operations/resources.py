@@ -9,18 +9,14 @@ from typing import Any
 from scim2_models import Context, NotFoundException, Resource, ResourceType, SCIMException, SearchRequest
 
 from lambdas.credentials.store import check_directory
-from lambdas.environment.product import Product
-from lambdas.environment.provider import build_provider
 from lambdas.environment.rules import OperatorRules
 from lambdas.operations.journal import Journal
 from lambdas.operations.problems import Problem
 from lambdas.operations.requests import OperatorRequest
 from lambdas.operations.target import Target
-from lambdas.scim.service import DirectoryService
+from lambdas.store.directories import Directories
 from lambdas.store.reads import Reader, is_id
-from lambdas.store.secrets import cursor_secret
 from lambdas.store.storage import DynamoStorage
-from lambdas.store.system_groups import SystemGroups
 
 PAGE = 200
 """Resources read at once when all are listed."""
@@ -56,12 +52,9 @@ class Resources:
         self.directory = target.settings.directory if directory is None else directory
         check_directory(self.directory)
         self.table = target.table()
-        self.provider = build_provider(target.settings)
-        self.product = Product.of(target.settings)
-        self.system_groups = SystemGroups(target.settings.permissions)
-        self.service = DirectoryService(
-            self.provider, cursor_secret(self.table), OperatorRules(target.settings, self.provider)
-        )
+        self.directories = Directories.open(target.settings, self.table, OperatorRules)
+        self.provider = self.directories.provider
+        self.service = self.directories.service
 
     @property
     def place(self) -> str:
@@ -141,7 +134,7 @@ class Resources:
         :raises Problem: When it is refused, with the reason; the refusal is in the log as well.
         """
         endpoint = f"{self._type(type_name).endpoint}"
-        request = OperatorRequest(journal, self._storage(), self.service)
+        request = OperatorRequest(journal, self.directories, self.directory)
         with self._told():
             response = request.send(method, f"{endpoint}/{{id}}", f"{endpoint}/{resource_id}", body)
         return response.body or {}
@@ -159,9 +152,7 @@ class Resources:
 
     def _storage(self) -> DynamoStorage:
         """Return a new storage: one serves one request."""
-        storage = DynamoStorage(self.table, self.directory, self.provider, self.product)
-        self.system_groups.ensure(storage.reader, storage.writer)
-        return storage
+        return self.directories.storage(self.directory)
 
     def _shown(self, resource: Resource[Any], request: SearchRequest[Any] | None = None) -> dict[str, Any]:
         published = self.service.publish("", resource)

@@ -17,12 +17,12 @@ from scim2_models import (
     ResourceType,
     Schema,
     ScimPolicy,
-    ScimProvider,
     ServiceProviderConfig,
     Uniqueness,
 )
 
 from lambdas.scim.attributes import Attribute, unique_by_schema
+from lambdas.scim.upstream import AllTypesProvider
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
@@ -57,7 +57,7 @@ class Declarations:
     """Each attribute with the values that mean something here; whether others are taken is not said."""
 
 
-class DirectoryProvider(ScimProvider):
+class DirectoryProvider(AllTypesProvider):
     """What is served, what is told of it, and what resources are found by."""
 
     def __init__(
@@ -113,11 +113,6 @@ class DirectoryProvider(ScimProvider):
         """Tell whether resources of a type are served."""
         return str(resource_type.name) not in self._unserved
 
-    @property
-    def known_types(self) -> tuple[ResourceType, ...]:
-        """The resource types, with those that are not served."""
-        return self._resource_types
-
     @cached_property
     def resource_types(self) -> tuple[ResourceType, ...]:
         """The resource types that are served, each as it is told to clients.
@@ -126,7 +121,7 @@ class DirectoryProvider(ScimProvider):
         """
         urns = {attribute.path.schema for each in self._declared.values() for attribute in each.required}
         required = {str(urn).lower() for urn in urns if urn}
-        served = [each.model_copy(deep=True) for each in self._resource_types if self.serves(each)]
+        served = [each.model_copy(deep=True) for each in self.known_types if self.serves(each)]
         for resource_type in served:
             for extension in resource_type.schema_extensions or []:
                 if str(extension.schema_).lower() in required:

@@ -1,11 +1,12 @@
-"""What an administrator reads when a request was refused: the attribute's path, what was wrong, what would be right.
+"""The ``detail`` of errors: the attribute's path, what is wrong with its value, and what would be right.
 
-A detail tells kinds of values, never the values themselves: it is shown to people and kept in the log. No text of a library and
-no name of a class of ours leaves.
+A detail names kinds of values, never the values themselves: administrators read it, and the log keeps it. It holds no text of a
+library and no name of a class.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,7 +23,7 @@ KINDS: dict[type, str] = {
     dict: "an object",
     type(None): "null",
 }
-"""What the types of JSON are called, to people."""
+"""The types of JSON, as error details name them."""
 
 EXPECTED: dict[str, str] = {
     "string_type": "a string",
@@ -45,11 +46,11 @@ EXPECTED: dict[str, str] = {
     "datetime_from_date_parsing": "a date and time such as 2030-01-31T08:00:00Z",
     "base64_decode": "Base64 text (RFC 4648 section 4)",
 }
-"""By pydantic's error type, what would have been right."""
+"""The value that is expected instead, by pydantic's error type."""
 
 
 def explain(error: ValidationError) -> SCIMException:
-    """Return the SCIM exception of an invalid request, in words for an administrator."""
+    """Return the SCIM exception for an invalid request, with a detail for an administrator."""
     first = error.errors(include_url=False)[0]
     scim_error = Error.from_validation_error(first)
     scim_error.detail = detail_of(first)
@@ -57,7 +58,7 @@ def explain(error: ValidationError) -> SCIMException:
 
 
 def detail_of(error: Mapping[str, Any]) -> str:
-    """Return the sentence for one validation error."""
+    """Return the detail for one validation error."""
     kind, path = str(error["type"]), path_of(error["loc"])
     subject = path or "The body"
     if kind in EXPECTED:
@@ -70,7 +71,7 @@ def detail_of(error: Mapping[str, Any]) -> str:
 
 
 def _sentence(error: Mapping[str, Any], kind: str, path: str) -> str:
-    """Return the sentence for an error that has words of its own."""
+    """Return the detail for an error that is not about the type of a value."""
     context = error.get("ctx") or {}
     words: dict[str, Callable[[], str]] = {
         "required_error": lambda: f"{context['field_name']} is required: send it with a value that is not empty",
@@ -101,7 +102,7 @@ def path_of(location: tuple[Any, ...]) -> str:
 
 
 def restate(exception: SCIMException) -> SCIMException:
-    """Return an exception of the protocol library in our words, when its cause is a failed validation."""
+    """Return an exception of the protocol library with a detail for an administrator, when a failed validation caused it."""
     cause = exception.__cause__
     if not isinstance(cause, ValidationError):
         return exception
@@ -111,6 +112,15 @@ def restate(exception: SCIMException) -> SCIMException:
     return restated
 
 
+@contextmanager
+def restating() -> Iterator[None]:
+    """Give the errors that the protocol library raises inside the block a detail for an administrator."""
+    try:
+        yield
+    except SCIMException as error:
+        raise restate(error) from None
+
+
 def _kind_of(value: Any, error_type: str) -> str:
     if isinstance(value, str) and error_type.endswith(("_parsing", "_decode")):
         return "this text"
@@ -118,7 +128,7 @@ def _kind_of(value: Any, error_type: str) -> str:
 
 
 def _camel(name: str) -> str:
-    """Return a Python field name as SCIM spells it: validation of assignments reports ``user_name``."""
+    """Return a Python field name as SCIM spells it; the validation of assignments reports ``user_name``."""
     if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", name):
         return name
     head, *rest = name.split("_")
@@ -126,7 +136,7 @@ def _camel(name: str) -> str:
 
 
 def _library_text(message: str) -> str:
-    """Return a library's message without its own vocabulary."""
+    """Return a message of the library without names of its classes and fields."""
     message = re.sub(r"^Value error, ", "", message)
     message = re.sub(r"Expected str or \w+, got (\w+)", "a string is expected", message)
     message = message.replace("'excluded_attributes'", "'excludedAttributes'")

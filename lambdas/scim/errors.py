@@ -1,25 +1,27 @@
-"""The failures of this endpoint that scim2-models has no exception for."""
+"""The errors of this endpoint for which scim2-models has no exception."""
 
 from scim2_models import SCIMException
 
 from lambdas.retrying import RETRY_AFTER, OutOfTimeError
 
+BUSY = "The directory is busy and the request did not complete. Retry the request; repeating it is safe."
+
 
 class BusyException(SCIMException):
-    """The storage could not finish in time: contention or throttling that outlived every retry.
+    """The storage did not finish in time: contention or throttling outlasted every retry.
 
     Answered with 503 and ``Retry-After`` (RFC 9110 section 10.2.3). Every write is safe to repeat.
     """
 
     status = 503
-    _default_detail = "The directory is busy. Nothing was lost: send the request again."
 
     def __init__(self, *, retry_after: int = RETRY_AFTER, detail: str | None = None) -> None:
-        """Say when to come back.
+        """Create the error.
 
-        :param retry_after: Seconds until a new attempt is worth making.
+        :param retry_after: Seconds until the client should retry.
+        :param detail: What did not complete; the default says that retrying is safe.
         """
-        super().__init__(detail=detail)
+        super().__init__(detail=detail or BUSY)
         self.retry_after = retry_after
 
 
@@ -28,3 +30,16 @@ def as_scim_exception(exception: Exception) -> Exception:
     if isinstance(exception, OutOfTimeError):
         return BusyException(retry_after=exception.retry_after, detail=exception.detail)
     return exception
+
+
+class UnexpectedException(SCIMException):
+    """A defect of the service: answered with 500 and the request id, under which the log holds the stack trace."""
+
+    status = 500
+
+    def __init__(self, request_id: str) -> None:
+        """Create the error with the one thing about the failure that may leave the service, the request's id."""
+        super().__init__(
+            detail="The request failed because of an internal error. It can be retried. If it keeps failing, give the operator "
+            f"this request id: {request_id}"
+        )

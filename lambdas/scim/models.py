@@ -26,6 +26,8 @@ from scim2_models import (
     Mutability,
     Reference,
     Required,
+    Resource,
+    ResourceType,
     Uniqueness,
 )
 
@@ -126,3 +128,10 @@ class Group(ShowsOpenNames, scim2_models.Group):
 
     display_name: Annotated[str | None, Required.true, Uniqueness.server] = None
     """The name of the Group, unique in the directory whatever its case."""
+
+
+def is_group(subject: Resource[Any] | ResourceType) -> bool:
+    """Tell whether a resource, or a resource type, is that of groups."""
+    if isinstance(subject, ResourceType):
+        return subject.name == "Group"
+    return "members" in type(subject).model_fields

@@ -96,7 +96,7 @@ def show(
     if output is Output.JSON:
         showing.print_json({**found, **_permission_sets(resources, found)})
         return
-    says_sets = resources.product.computes_entitlements
+    says_sets = resources.directories.product.computes_entitlements
     showing.print_user({name: value for name, value in found.items() if name != "entitlements" or not says_sets})
     if says_sets:
         showing.print_grants(PermissionOperations(resources).grants(found), active=found.get("active") is not False)
@@ -193,7 +193,7 @@ def _say(sentence: str) -> None:
 
 def _permission_sets(resources: Resources, user: dict[str, Any]) -> dict[str, Any]:
     """Return, for a program, why the user has its sets or, when disabled, would have them; nothing where there are none."""
-    if not resources.product.computes_entitlements:
+    if not resources.directories.product.computes_entitlements:
         return {}
     grants = PermissionOperations(resources).grants(user)
     return {"permissionSets": [{"id": each.set.id, "reasons": [str(one) for one in each.reasons]} for each in grants]}

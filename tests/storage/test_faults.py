@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from lambdas import retrying as backoff
-from lambdas.api.errors import error_response, scim_exception_of
 from lambdas.environment.rules import EnvironmentRules
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
+from lambdas.store.failures import scim_exception_of
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Item, Table
 from support.environments import environment_of
@@ -68,7 +68,7 @@ def send(operation: Operation, facts: Facts, table: Table) -> Outcome:
             return Outcome(operation.status)
         response = DirectoryHandler(service_of(operation.toml), directory.storage, Trace()).handle(request)
     except Exception as exception:
-        response = error_response(scim_exception_of(exception, "request"), service_of(operation.toml))
+        response = service_of(operation.toml).error_response(scim_exception_of(exception, "request"))
     return Outcome(int(response.status), response.headers.get("Retry-After"))
 
 

@@ -12,11 +12,11 @@ from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
 from lambdas import retrying as backoff
-from lambdas.api.errors import error_response, scim_exception_of
 from lambdas.scim import cursors
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
+from lambdas.store.failures import scim_exception_of
 from lambdas.store.table import Table
 from tests.storage.builders import PROVIDER, Directory
 from tests.storage.faults import KINDS, Fault, FaultyClient, QuickClock
@@ -71,7 +71,7 @@ def send(client: Any, table: str, asked: ScimRequest) -> ScimResponse:
     try:
         return DirectoryHandler(SERVICE, Directory(Table(client, table)).storage, Trace()).handle(asked)
     except Exception as exception:
-        return error_response(scim_exception_of(exception, "request"), SERVICE)
+        return SERVICE.error_response(scim_exception_of(exception, "request"))
 
 
 @pytest.mark.parametrize(("path", "query"), READS)

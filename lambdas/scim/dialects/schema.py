@@ -11,6 +11,7 @@ from scim2_models import BaseModel, ComplexAttribute, Mutability, Resource
 
 from lambdas.scim.extensions.escaped_names import ATTRNAME
 from lambdas.scim.extensions.open_extension import OpenExtension
+from lambdas.scim.upstream import field_named
 
 Model = type[Resource[Any]]
 
@@ -109,7 +110,7 @@ class Place:
 
 def attribute_of(model: type[BaseModel], name: str) -> Attribute | None:
     """Return the attribute that a model declares under a name, in any case (RFC 7643 section 2.1), or None."""
-    field = model.__scim_info__.field_by_name.get(name.lower())
+    field = field_named(model, name)
     return _describe(model, field) if field in model.model_fields else None
 
 

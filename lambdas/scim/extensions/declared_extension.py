@@ -6,6 +6,7 @@ from pydantic import ConfigDict
 from scim2_models import Attribute, ComplexAttribute, Extension, Schema
 
 from lambdas.scim.extensions.date_times import SentDateTime
+from lambdas.scim.upstream import field_of_attribute
 
 
 class DeclaredExtension(Extension):
@@ -22,7 +23,7 @@ class DeclaredExtension(Extension):
         schema = super().to_schema()
         schema.name = cls.title
         for attribute in schema.attributes or []:
-            _name_type(attribute, cls.get_field_root_type(cls.__scim_info__.alias_to_field[str(attribute.name)]))
+            _name_type(attribute, cls.get_field_root_type(field_of_attribute(cls, str(attribute.name))))
         return schema
 
 

@@ -24,18 +24,15 @@ from typing import Any, Self, cast
 
 from pydantic import (
     ConfigDict,
-    SerializationInfo,
-    SerializerFunctionWrapHandler,
     ValidatorFunctionWrapHandler,
-    model_serializer,
     model_validator,
 )
 from scim2_models import BaseModel, Extension, InvalidValueException, Resource
-from scim2_models.path.resolution import _RESOLVED_ATTRS
 
 from lambdas.scim.extensions.declared_extension import DeclaredExtension
 from lambdas.scim.extensions.escaped_names import escape, folded, is_escaped, unescape
 from lambdas.scim.limits import MAX_OPEN_NAME_LENGTH, MAX_OPEN_NAMES
+from lambdas.scim.upstream import OpenNames, RewrittenResource, default_of, remember_names, scim_name
 
 MAX_REMEMBERED = 2_000
 """Names that the library caches of one model before the cache is cleared: about 2 MB."""
@@ -56,7 +53,7 @@ class _AnyName(dict[str, str]):
             return default
 
 
-class OpenExtension(DeclaredExtension):
+class OpenExtension(OpenNames, DeclaredExtension):
     """An extension that takes undeclared attributes beside the declared ones."""
 
     model_config = ConfigDict(extra="allow")
@@ -66,7 +63,7 @@ class OpenExtension(DeclaredExtension):
     @classmethod
     def declares(cls, name: str) -> bool:
         """Return whether an attribute of this name, as clients write it, is declared."""
-        return any(cls._scim_name(field).lower() == name.lower() for field in cls.model_fields if field != "schemas")
+        return any(scim_name(cls, field).lower() == name.lower() for field in cls.model_fields if field != "schemas")
 
     @classmethod
     def is_open(cls, field_name: str) -> bool:
@@ -106,16 +103,13 @@ class OpenExtension(DeclaredExtension):
     def __pydantic_on_complete__(cls) -> None:
         """Register the declared fields, and one for every escaped name."""
         super().__pydantic_on_complete__()
-        info = cls.__scim_info__
-        cls.__scim_info__ = info._replace(
-            field_by_name=_AnyName(info.field_by_name), validation_names=_AnyName(info.validation_names)
-        )
+        cls.replace_names(_AnyName)
 
     @classmethod
     def get_field_annotation(cls, field_name: str, annotation_type: type) -> Any:
         """Return an annotation of an attribute; of an undeclared one the default of RFC 7643 section 2.2."""
         if cls.is_open(field_name):
-            return getattr(annotation_type, "_default", None)
+            return default_of(annotation_type)
         return super().get_field_annotation(field_name, annotation_type)
 
     @classmethod
@@ -129,15 +123,14 @@ class OpenExtension(DeclaredExtension):
         return not cls.is_open(attribute_name) and super().get_field_multiplicity(attribute_name)
 
     @classmethod
-    def _scim_name(cls, field_name: str) -> str:
-        """Return the name of an attribute in messages and keys, where one attribute has one name."""
-        return folded(unescape(field_name)) if cls.is_open(field_name) else super()._scim_name(field_name)
+    def open_scim_name(cls, field_name: str) -> str | None:
+        """Return the name of an undeclared attribute in messages and keys, where one attribute has one name."""
+        return folded(unescape(field_name)) if cls.is_open(field_name) else None
 
-    def _get_attribute_urn(self, field_name: str) -> str:
-        """Return the path of an attribute as ``attributes`` and ``excludedAttributes`` write it."""
-        if self.is_open(field_name):
-            return f"{self.__schema__}:{escape(folded(unescape(field_name)))}"
-        return super()._get_attribute_urn(field_name)
+    @classmethod
+    def open_urn(cls, field_name: str) -> str | None:
+        """Return the path of an undeclared attribute as ``attributes`` and ``excludedAttributes`` write it."""
+        return f"{cls.__schema__}:{escape(folded(unescape(field_name)))}" if cls.is_open(field_name) else None
 
     # -- Values -----------------------------------------------------------------------------------------------------
 
@@ -169,13 +162,13 @@ class OpenExtension(DeclaredExtension):
             values[kept] = str(value)
 
 
-class ShowsOpenNames(Resource[Any]):
+class ShowsOpenNames(RewrittenResource):
     """A resource that serializes the names in its open extensions as they were sent."""
 
-    @model_serializer(mode="wrap")
-    def _scim_serializer(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
-        serialized: dict[str, Any] = super()._scim_serializer(handler, info)
-        for urn, extension in open_extensions(type(self)).items():
+    @classmethod
+    def rewrite(cls, serialized: dict[str, Any]) -> dict[str, Any]:
+        """Return the serialized resource with the names in its open extensions unescaped."""
+        for urn, extension in open_extensions(cls).items():
             if isinstance(serialized.get(urn), dict):
                 serialized[urn] = {
                     unescape(name) if extension.is_open(name) else name: value
@@ -230,4 +223,4 @@ class _Memory(dict[Any, Any]):
 def bound_memory(model: type[BaseModel]) -> None:
     """Bound the cache of resolved names of a model with open extensions, which clients would fill otherwise."""
     if open_extensions(model):
-        setattr(model, _RESOLVED_ATTRS, _Memory())
+        remember_names(model, _Memory())

@@ -14,11 +14,11 @@ from botocore.exceptions import (
 from scim2_models import NotFoundException, UnauthorizedException
 from scim2_server.errors import MethodNotAllowedException
 
-from lambdas.api.errors import error_response, scim_exception_of
 from lambdas.retrying import OutOfTimeError
 from lambdas.scim.errors import BusyException
 from lambdas.scim.provider import build_provider
 from lambdas.scim.service import DirectoryService
+from lambdas.store.failures import scim_exception_of
 
 ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 SERVICE = DirectoryService(build_provider(), lambda: b"secret")
@@ -45,7 +45,7 @@ def test_a_scim_exception_is_answered_as_it_is():
     ],
 )
 def test_what_dynamodb_could_not_do_in_time_may_be_sent_again(exception: Exception):
-    response = error_response(scim_exception_of(exception, ID), SERVICE)
+    response = SERVICE.error_response(scim_exception_of(exception, ID))
     assert response.status == 503
     assert int(response.headers["Retry-After"]) > 0
     assert "dynamodb" not in json.dumps(response.body).lower()
@@ -64,7 +64,7 @@ def test_what_dynamodb_could_not_do_in_time_may_be_sent_again(exception: Excepti
     ],
 )
 def test_a_mistake_of_ours_tells_its_id_and_nothing_else(exception: Exception):
-    response = error_response(scim_exception_of(exception, ID), SERVICE)
+    response = SERVICE.error_response(scim_exception_of(exception, ID))
     assert response.body is not None
     assert (response.status, response.body["status"]) == (500, "500")
     assert ID in response.body["detail"]
@@ -74,7 +74,7 @@ def test_a_mistake_of_ours_tells_its_id_and_nothing_else(exception: Exception):
 
 def test_every_error_is_a_scim_error():
     for exception in (NotFoundException(), BusyException(), scim_exception_of(ValueError(), ID)):
-        body = error_response(exception, SERVICE).body
+        body = SERVICE.error_response(exception).body
         assert body is not None
         assert body["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
         assert body["status"] == str(exception.status)
@@ -82,22 +82,22 @@ def test_every_error_is_a_scim_error():
 
 
 def test_the_busy_answer_says_when_to_come_back():
-    assert error_response(BusyException(retry_after=7), SERVICE).headers["Retry-After"] == "7"
+    assert SERVICE.error_response(BusyException(retry_after=7)).headers["Retry-After"] == "7"
 
 
 def test_a_wrong_method_is_told_the_right_ones():
-    response = error_response(MethodNotAllowedException(allowed=["GET", "POST"]), SERVICE)
+    response = SERVICE.error_response(MethodNotAllowedException(allowed=["GET", "POST"]))
     assert response.headers["Allow"] == "GET, POST"
     assert response.body is not None
     assert "GET, POST" in response.body["detail"]
 
 
 def test_a_request_without_token_is_told_which_kind_to_bring():
-    assert "Bearer" in error_response(UnauthorizedException(), SERVICE).headers["WWW-Authenticate"]
+    assert "Bearer" in SERVICE.error_response(UnauthorizedException()).headers["WWW-Authenticate"]
 
 
 def test_running_out_of_time_is_503_with_the_seconds_to_wait():
-    response = error_response(scim_exception_of(OutOfTimeError("Timed out."), ID), SERVICE)
+    response = SERVICE.error_response(scim_exception_of(OutOfTimeError("Timed out."), ID))
     assert (response.status, response.body["detail"]) == (503, "Timed out.")
     assert response.headers["Retry-After"] == "5"
 

@@ -1,0 +1,109 @@
+"""The operations on groups: PATCH and PUT that change members without reading them, and DELETE."""
+
+from typing import Any
+
+from scim2_models import Meta, PatchOp, Resource, ResponseParameters, TooManyException
+from scim2_server.conditions import Conditions
+
+from lambdas.scim import limits
+from lambdas.scim.membership import MemberChange, MembersNeeded, read_members, split_members
+from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
+
+
+class Groups(ResourceOperations):
+    """The operations on the groups of a directory.
+
+    :meth:`patch` and :meth:`replace` return groups without their members; :meth:`reload` reads them for an answer.
+    """
+
+    compared = 0
+    """The members that the PATCHes of this request have compared; see :data:`limits.MAX_MEMBERS_COMPARED`."""
+
+    def reload(self, changed: Resource[Any], parameters: ResponseParameters[Any]) -> Resource[Any]:
+        """Return a changed group with what its answer shows of it."""
+        return super().read(str(changed.id), parameters)
+
+    def _patch_once(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
+        try:
+            change, others = split_members(patch_op)
+        except MembersNeeded:
+            return self._patch_compared(resource_id, patch_op, conditions)
+        if change is not None and not others and not is_conditional(conditions):
+            version = self.storage.update_group(self.resource_type, resource_id, None, change)
+            return self._unread(resource_id, version)
+        head = self.storage.get_head(self.resource_type, resource_id)
+        version = version_of(head)
+        rest = patch_op.model_copy(update={"operations": others})
+        patched = self.service.apply_patch(head, rest, conditions)
+        self.trace.saw(head)
+        if patched is not None or change is not None:
+            version = self.storage.update_group(
+                self.resource_type, resource_id, patched, change, expected_version=version
+            )
+        return self._unread(resource_id, version)
+
+    def _patch_compared(self, group_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
+        """Apply a PATCH whose outcome depends on the present members.
+
+        :raises TooManyException: When the PATCHes of the request compare more than :data:`limits.MAX_MEMBERS_COMPARED`.
+        """
+        try:
+            current = self.storage.get(self.resource_type, group_id)
+        except TooManyException:
+            raise _too_many_compared() from None
+        compared = self.compared + len(getattr(current, "members", None) or [])
+        if compared > limits.MAX_MEMBERS_COMPARED:
+            raise _too_many_compared()
+        version = version_of(current)
+        patched = self.service.apply_patch(current, patch_op, conditions)
+        if patched is not None:
+            current = self.storage.update(self.resource_type, patched, expected_version=version)
+        self.compared = compared
+        return current
+
+    def _replace_once(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> Resource[Any]:
+        """Replace a group: its attributes as a whole, its members by the difference to the stored ones.
+
+        :raises TooManyException: When the body names more members than :data:`limits.MAX_MEMBERS_REPLACED`.
+        """
+        named = getattr(replacement, "members", None) or []
+        if len(named) > limits.MAX_MEMBERS_REPLACED:
+            raise TooManyException(
+                detail=f"The body has {len(named):,} members; a PUT may have up to {limits.MAX_MEMBERS_REPLACED:,}. Send a PATCH "
+                "that adds and removes only the members that change."
+            )
+        members = MemberChange()
+        members.replace(read_members([_plain(each) for each in named]))
+        head = self.storage.get_head(self.resource_type, resource_id)
+        version = version_of(head)
+        fresh = replacement.model_copy(update={"members": None}).model_copy(deep=True)
+        replaced = self.service.apply_replacement(head, fresh, conditions)
+        version = self.storage.update_group(
+            self.resource_type, resource_id, replaced, members, expected_version=version
+        )
+        return self._unread(resource_id, version)
+
+    def _delete_once(self, resource_id: str, conditions: Conditions) -> None:
+        current = self.storage.get_head(self.resource_type, resource_id)
+        self.trace.saw(current)
+        self.service.check_deletion(current, conditions)
+        self.service.rules.check_deletion(current)
+        self.storage.delete(self.resource_type, resource_id, expected_version=version_of(current))
+
+    def _unread(self, group_id: str, version: str | None) -> Resource[Any]:
+        """Return a group with only its id and, if known, its version: enough for an answer without a body."""
+        group = self.service.get_model(self.resource_type).model_construct(id=group_id)
+        group.meta = Meta(resource_type=self.resource_type.name, version=version)
+        return group
+
+
+def _too_many_compared() -> TooManyException:
+    return TooManyException(
+        detail=f"The request filters or partly changes more than {limits.MAX_MEMBERS_COMPARED:,} members. Select members by their "
+        'ids: members[value eq "<id>"].'
+    )
+
+
+def _plain(member: Any) -> Any:
+    """Return a validated member as the JSON value that it was read from."""
+    return {"value": member.value, "$ref": member.ref, "type": member.type, "display": member.display}

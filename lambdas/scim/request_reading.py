@@ -1,0 +1,129 @@
+"""Reading requests: JSON, the limits of size, the client's dialect, then strict validation."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from pydantic import ValidationError
+from scim2_models import (
+    BaseModel,
+    BulkRequest,
+    Context,
+    NotImplementedException,
+    PatchOp,
+    PayloadTooLargeException,
+    Resource,
+    ResourceType,
+    ResponseParameters,
+    SearchRequest,
+)
+from scim2_server.conditions import Conditions
+from scim2_server.requests import ScimRequest
+from scim2_server.service import ScimService
+from scim2_server.utils import parametrize
+
+from lambdas.scim import dialects, limits
+from lambdas.scim.error_details import explain, restating
+from lambdas.scim.json_body import parse_json
+from lambdas.scim.request_size import check_bulk, check_patch, check_search
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class RequestReading(ScimService):
+    """The steps of a service that read requests."""
+
+    @staticmethod
+    def ensure_supported(capability: Any, operation: str) -> None:
+        """Raise an error when the environment has switched a capability off.
+
+        :raises NotImplementedException: Naming the capability (RFC 7644 section 3.12).
+        """
+        if capability is None or not capability.supported:
+            raise NotImplementedException(
+                detail=f"{operation} is not supported here. /ServiceProviderConfig lists what is supported."
+            )
+
+    def read_conditions(self, request: ScimRequest) -> Conditions:  # type: ignore[override]  # it depends on the service
+        """Return the conditional headers of a request; none where resources have no versions."""
+        return super().read_conditions(request) if self.etag_supported else Conditions()
+
+    def read_body(self, model: type[ModelT], body: bytes, content_type: str | None, scim_ctx: Context) -> ModelT:
+        """Return a validated request body.
+
+        :raises SCIMException: When it is not JSON, exceeds a limit, or breaks a rule that no dialect relaxes.
+        """
+        return self._validate(model, self._read_dialect(model, self.decode_body(body, content_type)), scim_ctx)
+
+    def decode_body(self, body: bytes, content_type: str | None) -> Any:
+        """Return the JSON value of a request body.
+
+        :raises InvalidSyntaxException: When it is not JSON, or JSON that SCIM has no meaning for.
+        :raises PayloadTooLargeException: When it is larger than :data:`limits.MAX_BODY_BYTES`.
+        """
+        self.ensure_json(content_type)
+        if len(body) > limits.MAX_BODY_BYTES:
+            raise PayloadTooLargeException(
+                detail=f"The body has {len(body):,} bytes; the limit is {limits.MAX_BODY_BYTES:,}. Send several requests."
+            )
+        return parse_json(body)
+
+    def read_patch(self, resource_type: ResourceType, body: bytes, content_type: str | None) -> "PatchOp[Any]":
+        """Return the validated body of a PATCH; an empty list of operations changes nothing (idp-behaviour case 46)."""
+        self.ensure_patch_supported()
+        model = parametrize(PatchOp, self.get_model(resource_type))
+        payload = self._read_dialect(model, self.decode_body(body, content_type))
+        if isinstance(payload, dict) and payload.get("Operations") == []:
+            return model.model_construct(operations=[])
+        return self._validate(model, payload, Context.RESOURCE_PATCH_REQUEST)
+
+    def read_response_parameters(
+        self, resource_type: ResourceType, query: Mapping[str, str]
+    ) -> ResponseParameters[Any]:
+        """Return the query's ``attributes`` and ``excludedAttributes``.
+
+        :raises InvalidValueException: When there are too many names, or one is not that of an attribute.
+        """
+        check_search({name: query[name] for name in ("attributes", "excludedAttributes") if name in query})
+        with restating():
+            return super().read_response_parameters(
+                resource_type, dialects.read_query(query, [self.get_model(resource_type)])
+            )
+
+    def read_search(self, resource_types: list[ResourceType], payload: Any) -> tuple[SearchRequest[Any], Any]:
+        """Return a validated search, and the position that its cursor stands for.
+
+        :param payload: The query, or the decoded body.
+        :raises SCIMException: When it exceeds a limit, or is not a search.
+        """
+        check_search(payload)
+        with restating():
+            return super().read_search(
+                resource_types, dialects.read_search(payload, self.search_models(resource_types))
+            )
+
+    def _read_dialect(self, model: type[BaseModel], payload: Any) -> Any:
+        """Return a body in the form of the RFCs; what no dialect knows is left to the validation."""
+        if issubclass(model, BulkRequest):
+            check_bulk(payload)
+            return dialects.read_bulk(payload, self._model_at)
+        if issubclass(model, PatchOp):
+            check_patch(payload)
+            return dialects.read_patch(payload, _parameter(model))
+        return dialects.read_resource(payload, cast("type[Resource[Any]]", model))
+
+    @staticmethod
+    def _validate(model: type[ModelT], payload: Any, scim_ctx: Context) -> ModelT:
+        try:
+            return model.model_validate(payload, scim_ctx=scim_ctx)
+        except ValidationError as error:
+            raise explain(error) from None
+
+    def _model_at(self, path: str) -> type[Resource[Any]] | None:
+        """Return the model that is served at the path of a bulk operation."""
+        resource_type = self.get_resource_type_by_endpoint(path.strip("/").split("/")[0])
+        return self.get_model(resource_type) if resource_type else None
+
+
+def _parameter(model: type[BaseModel]) -> type[Resource[Any]]:
+    """Return the resource model that a message model such as ``PatchOp[User]`` was made for."""
+    return cast("type[Resource[Any]]", model.__pydantic_generic_metadata__["args"][0])

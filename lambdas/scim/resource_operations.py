@@ -1,0 +1,111 @@
+"""What the operations on users and on groups have in common."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from scim2_models import PatchOp, PreconditionFailedException, Resource, ResourceType, ResponseParameters
+from scim2_server.conditions import Conditions
+
+from lambdas.retrying import Backoff
+from lambdas.scim.extensions.open_extension import check_open_names
+from lambdas.scim.service import DirectoryService
+from lambdas.scim.storage import DirectoryStorage
+from lambdas.scim.trace import Trace
+
+T = TypeVar("T")
+
+
+class ResourceOperations(ABC):
+    """The operations on the resources of one type, for one request.
+
+    Every method raises the :class:`scim2_models.SCIMException` that refuses the request, and records in the trace which
+    resource it was about.
+    """
+
+    def __init__(
+        self, resource_type: ResourceType, service: DirectoryService, storage: DirectoryStorage, trace: Trace
+    ) -> None:
+        self.resource_type = resource_type
+        self.service = service
+        self.storage = storage
+        self.trace = trace
+
+    def create(self, resource: Resource[Any]) -> Resource[Any]:
+        """Create a resource and return it as it is stored (RFC 7644 section 3.3)."""
+        self.trace.saw(resource)
+        self.trace.wrote(resource)
+        check_open_names(resource)
+        self.service.rules.check_creation(resource)
+        created = self.storage.create(self.resource_type, resource)
+        self.trace.saw(created)
+        return created
+
+    def read(self, resource_id: str, parameters: ResponseParameters[Any]) -> Resource[Any]:
+        """Return a resource, without stored parts that its answer leaves out (RFC 7644 section 3.4.1)."""
+        resource = self.storage.get(self.resource_type, resource_id, response_parameters=parameters)
+        self.trace.saw(resource)
+        return resource
+
+    def patch(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
+        """Apply a PATCH and return the result (RFC 7644 section 3.5.2); :meth:`reload` completes it for an answer."""
+        self.trace.about(self.resource_type, resource_id)
+        self.trace.patched(patch_op)
+        return self._retry(conditions, lambda: self._patch_once(resource_id, patch_op, conditions))
+
+    def replace(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> Resource[Any]:
+        """Apply a PUT and return the result (RFC 7644 section 3.5.1); :meth:`reload` completes it for an answer."""
+        self.trace.about(self.resource_type, resource_id)
+        self.trace.wrote(replacement)
+        resource = self._retry(conditions, lambda: self._replace_once(resource_id, replacement, conditions))
+        self.trace.saw(resource)
+        return resource
+
+    def delete(self, resource_id: str, conditions: Conditions) -> None:
+        """Delete a resource in the state that its conditions were checked against (RFC 7644 section 3.6)."""
+        self.trace.about(self.resource_type, resource_id)
+        self._retry(conditions, lambda: self._delete_once(resource_id, conditions))
+
+    @abstractmethod
+    def reload(self, changed: Resource[Any], parameters: ResponseParameters[Any]) -> Resource[Any]:
+        """Return what :meth:`patch` or :meth:`replace` returned, with everything that an answer shows."""
+
+    @abstractmethod
+    def _patch_once(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
+        """Read the resource, apply a PATCH and write the result."""
+
+    @abstractmethod
+    def _replace_once(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> Resource[Any]:
+        """Read the resource, apply a PUT and write the result."""
+
+    @abstractmethod
+    def _delete_once(self, resource_id: str, conditions: Conditions) -> None:
+        """Read the resource, check its conditions and delete it."""
+
+    @staticmethod
+    def _retry(conditions: Conditions, attempt: Callable[[], T]) -> T:
+        """Return the result of an attempt, repeated from its read on as long as concurrent requests win.
+
+        Without ``If-Match`` a client expects no conflict: two PATCHes of one user that meet are both applied, one after the
+        other (idp-behaviour case 60). With a condition, a lost race is 412.
+
+        :raises OutOfTimeError: When other requests won until the time for retries was over.
+        """
+        pause = Backoff()
+        while True:
+            try:
+                return attempt()
+            except PreconditionFailedException:
+                if is_conditional(conditions):
+                    raise
+                pause.wait()
+
+
+def is_conditional(conditions: Conditions) -> bool:
+    """Tell whether a request depends on the version of the resource (RFC 7644 section 3.14)."""
+    return bool(conditions.if_match or conditions.if_none_match)
+
+
+def version_of(resource: Resource[Any]) -> str | None:
+    """Return the entity tag of a stored resource."""
+    return resource.meta.version if resource.meta else None

@@ -1,0 +1,146 @@
+"""Every private name of scim2-models and scim2-server that this project depends on, and the public API that would replace it.
+
+Both libraries are below version 1.0 and pinned exactly. The rest of the project reaches their internals through this module
+only, so an upgrade is checked in one place. The faults of the libraries that the project works around, each with a minimal
+input, are listed in ``docs/contributor/upstream.md``.
+"""
+
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any, Protocol
+
+from pydantic import SerializationInfo, SerializerFunctionWrapHandler, model_serializer
+from scim2_models import BaseModel, Extension, Resource, ResourceType, ScimProvider
+from scim2_models.path.resolution import _RESOLVED_ATTRS
+from scim2_server.service import ScimService
+
+
+def field_named(model: type[BaseModel], name: str) -> str | None:
+    """Return the Python field of an attribute, whatever the case of its SCIM name; None when the model declares none.
+
+    Ask upstream for: a public ``Model.field_for(name)``.
+    """
+    field = model.__scim_info__.field_by_name.get(name.lower())
+    return field if field is None else str(field)
+
+
+def field_of_attribute(model: type[BaseModel], name: str) -> str:
+    """Return the Python field of an attribute, by its SCIM name exactly as ``/Schemas`` shows it.
+
+    Ask upstream for: the same ``Model.field_for(name)`` as :func:`field_named`.
+    """
+    return str(model.__scim_info__.alias_to_field[name])
+
+
+def scim_name(model: type[BaseModel], field: str) -> str:
+    """Return the SCIM name of a Python field, such as ``userName`` for ``user_name``.
+
+    Ask upstream for: a public ``Model.attribute_name(field)``.
+    """
+    return str(model._scim_name(field))
+
+
+def default_of(annotation: type) -> Any:
+    """Return the value that an attribute characteristic has where nothing is declared (RFC 7643 section 2.2).
+
+    :param annotation: ``Mutability``, ``Returned``, ``Uniqueness``, ``Required`` or ``CaseExact``.
+
+    Ask upstream for: a public ``default()`` of the characteristics.
+    """
+    return getattr(annotation, "_default", None)
+
+
+def remember_names(model: type[BaseModel], memory: MutableMapping[Any, Any]) -> None:
+    """Make a model keep the names that it resolved in a mapping of the caller's choice.
+
+    The library's own cache never shrinks, which is right for declared names and wrong for names that clients invent.
+
+    Ask upstream for: a bound on the cache of resolved names.
+    """
+    setattr(model, _RESOLVED_ATTRS, memory)
+
+
+class OpenNames(Extension):
+    """An extension that resolves names which no field declares: the library asks these hooks for the names of fields.
+
+    Ask upstream for: extensions with undeclared attributes (RFC 7643 section 3.3 allows a schema of any attributes).
+    """
+
+    @classmethod
+    def replace_names(cls, replaced: Callable[[Mapping[str, str]], Mapping[str, str]]) -> None:
+        """Replace the two mappings in which the library looks up fields by name."""
+        info = cls.__scim_info__
+        cls.__scim_info__ = info._replace(
+            field_by_name=replaced(info.field_by_name), validation_names=replaced(info.validation_names)
+        )
+
+    @classmethod
+    def open_scim_name(cls, field_name: str) -> str | None:
+        """Return the SCIM name of an undeclared attribute; None for a declared one."""
+        return None
+
+    @classmethod
+    def open_urn(cls, field_name: str) -> str | None:
+        """Return the URN by which ``attributes`` names an undeclared attribute; None for a declared one."""
+        return None
+
+    @classmethod
+    def _scim_name(cls, field_name: str) -> str:
+        return cls.open_scim_name(field_name) or super()._scim_name(field_name)
+
+    def _get_attribute_urn(self, field_name: str) -> str:
+        return self.open_urn(field_name) or super()._get_attribute_urn(field_name)
+
+
+class RewrittenResource(Resource[Any]):
+    """A resource whose serialized form can be changed after the library has made it.
+
+    Ask upstream for: a public serializer hook. A second ``model_serializer`` of another name replaces the library's own, so
+    the private one is wrapped.
+    """
+
+    @classmethod
+    def rewrite(cls, serialized: dict[str, Any]) -> dict[str, Any]:
+        """Return the serialized resource as it is sent or stored; the argument may be changed."""
+        return serialized
+
+    @model_serializer(mode="wrap")
+    def _scim_serializer(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        return self.rewrite(super()._scim_serializer(handler, info))
+
+
+class AllTypesProvider(ScimProvider):
+    """A provider that tells all of its resource types, also those that a subclass does not show to clients.
+
+    Ask upstream for: resource types that are bound and not announced.
+    """
+
+    @property
+    def known_types(self) -> tuple[ResourceType, ...]:
+        """The resource types that the provider was built with."""
+        return tuple(self._resource_types)
+
+
+class CursorSeal(Protocol):
+    """What seals the position of a page into a cursor; the interface of ``scim2_server.cursor.Cursors``."""
+
+    def seal(self, query: str, count: int | None, position: Any) -> str:
+        """Return the cursor of a position."""
+
+    def open(self, cursor: str, query: str, count: int | None, timeout: int | None) -> Any:
+        """Return the position that a cursor holds."""
+
+
+class SealedService(ScimService):
+    """A service with cursors that are sealed by an object of the caller's choice.
+
+    Ask upstream for: a ``cursors=`` argument. The library builds its own from a secret that must be known at start, with the
+    16 MB ``cryptography`` package.
+    """
+
+    def __init__(self, provider: ScimProvider, cursors: CursorSeal) -> None:
+        super().__init__(provider, secret=b"not used")
+        self._cursors = cursors  # type: ignore[assignment]  # the library's class, of which this is the interface
+
+    @staticmethod
+    def _build_cursors(secret: str | bytes | None) -> Any:
+        return None

@@ -1,0 +1,60 @@
+"""The directories of an environment: the one place where its file, the protocol and the table are put together."""
+
+from typing import Self
+
+from scim2_server.requests import ScimRequest
+from scim2_server.responses import ScimResponse
+
+from lambdas.environment.file import Environment
+from lambdas.environment.product import Product
+from lambdas.environment.provider import build_provider
+from lambdas.environment.rules import EnvironmentRules
+from lambdas.retrying import request_time
+from lambdas.scim.discovery import DirectoryProvider
+from lambdas.scim.handler import DirectoryHandler
+from lambdas.scim.service import DirectoryService
+from lambdas.scim.trace import Trace
+from lambdas.store.secrets import cursor_secret
+from lambdas.store.storage import DynamoStorage
+from lambdas.store.system_groups import SystemGroups
+from lambdas.store.table import Table
+
+
+class Directories:
+    """The directories of one environment, open for requests; built once and shared by all of them."""
+
+    def __init__(
+        self, table: Table, provider: DirectoryProvider, product: Product, groups: SystemGroups, rules: EnvironmentRules
+    ) -> None:
+        self.table = table
+        self.provider = provider
+        self.product = product
+        self.system_groups = groups
+        self.service = DirectoryService(provider, cursor_secret(table), rules)
+
+    @classmethod
+    def open(cls, environment: Environment, table: Table, rules: type[EnvironmentRules] = EnvironmentRules) -> Self:
+        """Return the directories of an environment.
+
+        :param environment: The environment's checked file.
+        :param rules: The rules for the kind of caller: an identity provider's by default, or an operator's.
+        """
+        provider = build_provider(environment)
+        groups = SystemGroups(environment.permissions)
+        return cls(table, provider, Product.of(environment), groups, rules(environment, provider))
+
+    def handle(self, directory: str, request: ScimRequest, trace: Trace) -> ScimResponse:
+        """Serve a request to one directory, within the time that a request has.
+
+        :param directory: The directory's id, such as ``acme``.
+        :param trace: Records what the request was about.
+        :raises SCIMException: When the request is refused; ``service.error_response`` makes the response.
+        """
+        with request_time():
+            return DirectoryHandler(self.service, self.storage(directory), trace).handle(request)
+
+    def storage(self, directory: str) -> DynamoStorage:
+        """Return a new storage of one directory, which serves one request; its system groups exist."""
+        storage = DynamoStorage(self.table, directory, self.provider, self.product)
+        self.system_groups.ensure(storage.reader, storage.writer)
+        return storage
