@@ -20,8 +20,9 @@ from scim2_models import Resource
 
 from lambdas.scim.provider import build_provider
 from lambdas.store import keys
+from lambdas.store.documents import document_of, name_of
 from lambdas.store.indexes import index_of
-from lambdas.store.items import Stored, document_of, name_of, now
+from lambdas.store.items import Stored, now
 from lambdas.store.table import Item
 from support.engines import client_for, engine_name, running_engine
 from support.tables import TABLE_NAME, create_table, table_description

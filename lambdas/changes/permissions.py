@@ -17,9 +17,9 @@ from lambdas import records
 from lambdas.environment.permission_sets import Grant, effective
 from lambdas.environment.product import Product
 from lambdas.records import Kind
-from lambdas.store.entitlements import UserFacts, holder_of
 from lambdas.store.items import Stored
 from lambdas.store.table import Item, Table
+from lambdas.store.user_groups import UserGroups, permission_facts
 
 USERS = "#USER"
 """How the partition of a directory's users ends."""
@@ -68,7 +68,7 @@ class PermissionLog:
         """
         if not self.product.computes_entitlements:
             return
-        facts = UserFacts(self.table, user.directory, self.product)
+        facts = UserGroups(self.table, user.directory, self.product)
         before, after = self._grants(facts, user.before), self._grants(facts, user.after)
         if _ids(before) == _ids(after):
             return
@@ -87,14 +87,14 @@ class PermissionLog:
             ),
         )
 
-    def _grants(self, facts: UserFacts, stored: Stored | None) -> list[Grant]:
+    def _grants(self, facts: UserGroups, stored: Stored | None) -> list[Grant]:
         if stored is None:
             return []
-        known = facts.groups_that_were(stored.groups)
+        known = facts.existing_or_deleted(stored.groups)
         document = json.loads(stored.document)
         groups = [known[each] for each in sorted(stored.groups) if each in known]
         return effective(
-            self.product.permissions, holder_of(stored, document.get("active"), document.get("roles"), groups)
+            self.product.permissions, permission_facts(stored, document.get("active"), document.get("roles"), groups)
         )
 
 

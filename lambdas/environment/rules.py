@@ -7,7 +7,7 @@ from scim2_models import Resource
 from lambdas.environment.attribute_checks import AttributeChecks
 from lambdas.environment.file.environment import Environment
 from lambdas.environment.group_rules import GroupRules
-from lambdas.environment.roles import RoleRules
+from lambdas.environment.role_rules import RoleRules
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.rules import Deprovisioning, Rules, is_active
 

@@ -15,7 +15,7 @@ from lambdas.operations.permission_store import PermissionChange, PermissionStor
 from lambdas.operations.problems import Problem
 from lambdas.operations.resources import Resources
 from lambdas.records import Kind, record
-from lambdas.store.entitlements import holder_of
+from lambdas.store.user_groups import permission_facts
 
 
 class PermissionOperations:
@@ -85,8 +85,8 @@ class PermissionOperations:
         with self.resources.target.readable():
             reader = self.resources.reader()
             stored = reader.stored(reader.type_named("User"), user["id"])
-            groups = list(reader.facts.groups(stored.groups).values())
-        return sets_if_active(self.permissions, holder_of(stored, None, user.get("roles"), groups))
+            groups = list(reader.user_groups.existing(stored.groups).values())
+        return sets_if_active(self.permissions, permission_facts(stored, None, user.get("roles"), groups))
 
     def _set(self, name: str) -> PermissionSet:
         known = {text.casefold(): each for each in self.permissions.sets for text in (each.name, each.id)}

@@ -7,6 +7,7 @@ A deletion first removes what makes the resource visible. What a deleted group l
 from scim2_models import ResourceType
 
 from lambdas.store import actions, keys
+from lambdas.store.documents import resource_of
 from lambdas.store.indexes import index_of
 from lambdas.store.items import Stored
 from lambdas.store.leaving import Leaver, room
@@ -45,7 +46,7 @@ class Deleter:
     def _own(self, resource_type: ResourceType, name: str, stored: Stored) -> list[Action]:
         """Return the actions that remove a resource and everything it is found by."""
         index = index_of(
-            self.reader.provider, name, stored.to_resource(resource_type, self.reader.model(resource_type))
+            self.reader.provider, name, resource_of(stored, resource_type, self.reader.model(resource_type))
         )
         return [
             actions.delete_version(keys.resource(self.directory, name, stored.id), stored.version),

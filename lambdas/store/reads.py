@@ -16,9 +16,11 @@ from lambdas.environment.product import PLAIN, Product
 from lambdas.retrying import time_is_up
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store import keys
-from lambdas.store.entitlements import UserFacts
-from lambdas.store.items import Stored, entry_of, member_value
+from lambdas.store.documents import entry_of, resource_of
+from lambdas.store.entitlements import add_groups_and_entitlements, add_login_method
+from lambdas.store.items import Stored, member_value
 from lambdas.store.table import Table
+from lambdas.store.user_groups import UserGroups
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """The form of an id: a UUID in lower case. Any other text is the id of nothing, which needs no read."""
@@ -65,7 +67,7 @@ class Reader:
         self.directory = directory
         self.provider = provider
         self.product = product
-        self.facts = UserFacts(table, directory, product)
+        self.user_groups = UserGroups(table, directory, product)
         self.members_left = MAX_MEMBERS
 
     def apart(self, resource_type: ResourceType) -> tuple[str, ...]:
@@ -117,12 +119,12 @@ class Reader:
             before the last group is read.
         """
         model = self.model(resource_type)
-        resources = [each.to_resource(resource_type, model) for each in stored]
+        resources = [resource_of(each, resource_type, model) for each in stored]
         if resource_type.name == "User":
             for resource, one in zip(resources, stored, strict=True):
-                self.facts.sign_in(resource, one)
+                add_login_method(resource, one, self.product)
             if whole:
-                self.facts.complete(resources, stored)
+                add_groups_and_entitlements(resources, stored, self.user_groups)
         elif resource_type.name == "Group" and whole:
             for number, resource in enumerate(resources):
                 self._add_members(resource, late=number > 0 and time_is_up())

@@ -11,7 +11,8 @@ from scim2_server.utils import parametrize
 
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store import keys
-from lambdas.store.items import Stored, member_value, set_values
+from lambdas.store.documents import set_values
+from lambdas.store.items import Stored, member_value
 from lambdas.store.listing import Listing
 from lambdas.store.pages import Found, cut_page
 from lambdas.store.planner import AccessPath, AnyOf, ById, ByLookup, ByMember, ByUnique, Planner

@@ -11,6 +11,7 @@ from scim2_models import UniquenessException
 
 from lambdas.environment.file.permissions import Permissions, PermissionSet, Source
 from lambdas.store import keys
+from lambdas.store.documents import resource_of
 from lambdas.store.indexes import index_of
 from lambdas.store.items import Stored
 from lambdas.store.keys import Key
@@ -77,7 +78,7 @@ class SystemGroup:
                 writer.create(self.resource_type, self.resource, None, resource_id=self.id)
             else:
                 stored = Stored.from_item(item)
-                renamed = stored.to_resource(self.resource_type, self.model)
+                renamed = resource_of(stored, self.resource_type, self.model)
                 renamed["displayName"] = self.resource["displayName"]
                 writer.update(self.resource_type, stored, renamed)
         except (LostRace, UniquenessException):

@@ -9,8 +9,9 @@ from scim2_models import InvalidValueException, Resource, ResourceType, Uniquene
 
 from lambdas.scim.membership import MemberChange
 from lambdas.store import actions, keys
+from lambdas.store.documents import document_of, name_of, resource_of
 from lambdas.store.indexes import Index, index_of
-from lambdas.store.items import Stored, document_of, name_of, now
+from lambdas.store.items import Stored, now
 from lambdas.store.keys import Key
 from lambdas.store.leaving import Leaver, room
 from lambdas.store.memberships import BATCH, Memberships
@@ -175,7 +176,7 @@ class Writer:
         after = replace(before, document=document, version=before.version + 1, modified=now(), name=name_of(resource))
         model = self.reader.model(resource_type)
         provider = self.reader.provider
-        was = index_of(provider, name, before.to_resource(resource_type, model))
+        was = index_of(provider, name, resource_of(before, resource_type, model))
         becomes = index_of(provider, name, resource)
         becomes.check_number(name, was)
         key = keys.resource(self.directory, name, before.id)

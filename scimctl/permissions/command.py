@@ -177,7 +177,7 @@ def _mappings(decider: PermissionOperations) -> list[dict[str, Any]]:
     """Return the mapped groups with their names, those that were deleted with none."""
     mapped = decider.mappings()
     with decider.resources.target.readable():
-        groups = decider.resources.reader().facts.groups(mapped)
+        groups = decider.resources.reader().user_groups.existing(mapped)
     names = {each: facts.name for each, facts in groups.items()}
     lines = [{"group": each, "displayName": names.get(each), "sets": sorted(sets)} for each, sets in mapped.items()]
     return sorted(lines, key=lambda line: (line["displayName"] is None, line["displayName"] or "", line["group"]))

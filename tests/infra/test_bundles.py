@@ -81,6 +81,12 @@ def test_the_authorizer_loads_no_more_of_the_store_than_the_keys(local: Assembly
     }
 
 
+def test_the_stream_s_function_loads_no_scim_models(local: Assembly, lambda_runtime: Path):
+    loaded = import_in(local.asset("changes"), lambda_runtime, "lambdas.changes.handler")
+    assert "pydantic" in loaded
+    assert not loaded & {"scim2_models", "scim2_server"}
+
+
 @pytest.mark.parametrize("handler", HANDLERS)
 def test_no_function_carries_what_the_runtime_brings(either: Assembly, handler: str):
     carried = {path.name for path in either.asset(handler).iterdir()}

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lambdas.store import keys
+from lambdas.store.documents import document_of, name_of
 from lambdas.store.indexes import index_of
-from lambdas.store.items import Stored, document_of, name_of, now
+from lambdas.store.items import Stored, now
 from lambdas.store.table import Item, Table
 from tests.storage.builders import PROVIDER, Directory
 

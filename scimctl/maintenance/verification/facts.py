@@ -13,6 +13,7 @@ from scim2_models import Resource, ResourceType, SCIMException
 
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store import keys
+from lambdas.store.documents import resource_of
 from lambdas.store.indexes import Index, index_of
 from lambdas.store.items import Stored
 from lambdas.store.keys import Key
@@ -110,7 +111,7 @@ class FactReader:
     def _index(self, resource_type: ResourceType, item: Item) -> Index:
         try:
             model = cast("type[Resource[Any]]", self.provider.model_for(resource_type))
-            resource = Stored.from_item(item).to_resource(resource_type, model)
+            resource = resource_of(Stored.from_item(item), resource_type, model)
             return index_of(self.provider, str(resource_type.name), resource)
         except (ValueError, KeyError, TypeError, AttributeError, SCIMException) as error:
             raise UnreadableError(type(error).__name__) from error

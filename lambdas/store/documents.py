@@ -1,0 +1,89 @@
+"""Resources as the JSON documents that the table stores, and back."""
+
+import json
+from typing import Any, cast
+
+from scim2_models import ComplexAttribute, Context, InvalidValueException, Meta, Resource, ResourceType
+
+from lambdas.scim.extensions.redeclared import read_stored
+from lambdas.scim.product_attributes import ProductUser, computes_entitlements
+from lambdas.store.items import Stored, etag
+
+NOT_IN_DOCUMENT = frozenset({"id", "meta", "groups", "password"})
+"""Attributes that a document leaves out: stored separately, computed, or (``password``) never stored."""
+
+PRODUCT_USER = str(ProductUser.__schema__)
+"""The extension that shows how a user signs in, computed by the service."""
+
+MAX_DOCUMENT_BYTES = 300_000
+"""Bytes of a document. An item holds up to 400 KB (AWS limit), shared with a user's group ids: 300 KB leave room for 2,500."""
+
+
+def resource_of(stored: Stored, resource_type: ResourceType, model: type[Resource[Any]]) -> Resource[Any]:
+    """Return a stored resource without the attributes that are stored separately: a user's groups, a group's members."""
+    document = json.loads(stored.document)
+    if len(document.get("schemas", ())) > 1:
+        # An extension that the environment's file no longer declares is not shown, nor is its URN.
+        known = model.get_extension_models().keys() | {str(model.__schema__)}
+        document["schemas"] = [each for each in document["schemas"] if each in known]
+    resource = read_stored(document, model)
+    resource.id = stored.id
+    resource.meta = Meta(
+        resource_type=resource_type.name,
+        created=stored.created,
+        last_modified=stored.modified,
+        version=etag(stored.version),
+    )
+    return resource
+
+
+def document_of(resource: Resource[Any]) -> str:
+    """Return the JSON document of a resource.
+
+    :raises InvalidValueException: When it exceeds :data:`MAX_DOCUMENT_BYTES`, or a string is not valid Unicode.
+    """
+    dumped = resource.model_dump(scim_ctx=Context.DEFAULT)
+    left_out = _left_out(type(resource))
+    if PRODUCT_USER in dumped.get("schemas", ()):
+        dumped["schemas"] = [each for each in dumped["schemas"] if each != PRODUCT_USER]
+    document = json.dumps(
+        {name: value for name, value in dumped.items() if name not in left_out},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    try:
+        size = len(document.encode())
+    except UnicodeEncodeError:
+        raise InvalidValueException(detail="A string holds an unpaired surrogate, which is no Unicode text") from None
+    if size > MAX_DOCUMENT_BYTES:
+        raise InvalidValueException(
+            detail=f"The resource takes {size:,} bytes; the directory keeps up to {MAX_DOCUMENT_BYTES:,} per resource. "
+            "Send fewer or shorter values."
+        )
+    return document
+
+
+def _left_out(model: type[Resource[Any]]) -> frozenset[str]:
+    """Return the attributes that the documents of a model leave out: those stored separately, and those computed."""
+    left_out = NOT_IN_DOCUMENT | {PRODUCT_USER}
+    if "members" in model.model_fields:
+        left_out |= {"members"}
+    return left_out | {"entitlements"} if computes_entitlements(model) else left_out
+
+
+def name_of(resource: Resource[Any]) -> str | None:
+    """Return the ``userName`` of a user or the ``displayName`` of a group."""
+    if "user_name" in type(resource).model_fields:
+        return getattr(resource, "user_name", None)
+    return getattr(resource, "display_name", None)
+
+
+def set_values(resource: Resource[Any], attribute: str, values: list[dict[str, Any]]) -> None:
+    """Set a multi-valued complex attribute from plain values that the service made."""
+    entry = entry_of(resource, attribute)
+    setattr(resource, attribute, [entry.model_validate(value) for value in values])
+
+
+def entry_of(resource: Resource[Any], attribute: str) -> type[ComplexAttribute]:
+    """Return the model of the values of a multi-valued complex attribute."""
+    return cast("type[ComplexAttribute]", type(resource).get_field_root_type(attribute))
