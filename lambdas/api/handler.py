@@ -12,6 +12,7 @@ from lambdas.api.log import Record
 from lambdas.api.requests import read_request
 from lambdas.api.responses import Answer, write_answer
 from lambdas.api.settings import Addressing, read_settings
+from lambdas.credentials.scopes import Scope
 from lambdas.environment.file import Environment, load_deployed
 from lambdas.scim.errors import UnexpectedException
 from lambdas.store.directories import Directories
@@ -50,7 +51,9 @@ class Endpoint:
         try:
             record.caller = caller = read_caller(event)
             record.request = request = read_request(event, caller, self.addressing)
-            response = self.directories.handle(caller.directory, request, record.trace)
+            response = self.directories.handle(
+                caller.directory, request, record.trace, reader=caller.scope == Scope.READ
+            )
             answer = write_answer(response, request)
         except Exception as exception:
             refusal = scim_exception_of(exception, record.request_id)

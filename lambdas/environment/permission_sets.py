@@ -4,7 +4,7 @@ Nothing is stored: a user's sets follow from group memberships, the sets that op
 sent, and the sets that an operator assigned. A changed mapping or file takes effect at each user's next read and rewrites no item.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -29,6 +29,9 @@ class Why(StrEnum):
 
     DEFAULT = "default"
     """No source gave any set, so the user has the default sets."""
+
+    BASE = "every active user"
+    """Every active user has the set."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +94,11 @@ def effective(permissions: Permissions, user: PermissionFacts) -> list[Grant]:
 def sets_if_active(permissions: Permissions, user: PermissionFacts) -> list[Grant]:
     """Return the permission sets a user has or, if disabled, would have when enabled."""
     reasons = _reasons(permissions, user)
-    found = [Grant(each, tuple(reasons[each.id])) for each in permissions.sets if reasons.get(each.id)]
-    if found:
-        return found
-    return [Grant(each, (Reason(Why.DEFAULT),)) for each in permissions.sets if each.id in permissions.default]
+    if not any(reasons.values()):
+        reasons |= {each: [Reason(Why.DEFAULT)] for each in permissions.default}
+    for each in permissions.base:
+        reasons[each] = [*reasons[each], Reason(Why.BASE)]
+    return [Grant(each, tuple(reasons[each.id])) for each in permissions.sets if reasons[each.id]]
 
 
 def system_set(permissions: Permissions, group_name: str | None) -> PermissionSet | None:
@@ -104,7 +108,7 @@ def system_set(permissions: Permissions, group_name: str | None) -> PermissionSe
     return next((each for each in permissions.sets if each.name.casefold() == group_name.casefold()), None)
 
 
-def _reasons(permissions: Permissions, user: PermissionFacts) -> Mapping[str, list[Reason]]:
+def _reasons(permissions: Permissions, user: PermissionFacts) -> dict[str, list[Reason]]:
     """Return the reasons from all sources, by set id."""
     reasons: dict[str, list[Reason]] = {each.id: [] for each in permissions.sets}
 

@@ -13,11 +13,22 @@ class Product:
 
     permissions: Permissions = field(default_factory=Permissions)
     login: Login | None = None
+    trimmed: tuple[str, ...] = ()
+    """Paths of attributes whose values are returned without surrounding spaces (:mod:`lambdas.environment.trimming`)."""
 
     @classmethod
-    def of(cls, environment: Environment) -> Self:
-        """Return the settings of an environment."""
-        return cls(environment.permissions, environment.login)
+    def of(cls, environment: Environment, *, reader: bool = False) -> Self:
+        """Return the settings of an environment.
+
+        :param reader: Whether the caller is the product, with a token that can only read.
+        """
+        trimmed = (
+            f"{each.urn}:{attribute.name}"
+            for each in environment.extensions
+            for attribute in each.attributes
+            if attribute.trim and each.resource == "User"
+        )
+        return cls(environment.permissions, environment.login, tuple(trimmed) if reader else ())
 
     @property
     def computes_entitlements(self) -> bool:

@@ -21,6 +21,20 @@ class RoleRules:
         self.permissions = permissions
         self.refuses = Source.ROLES in permissions.sources and permissions.unknown_role == "refuse"
 
+    def keep_one(self, user: Resource[Any], before: Resource[Any] | None = None) -> None:
+        """Leave a user with one role, where the file says so: a new role replaces the others.
+
+        Entra's ``SingleAppRoleAssignment`` sends a changed role as an Add, which by RFC 7644 section 3.5.2.1 keeps the previous
+        one (entra-docs, customize-application-attributes). Of several new roles the primary one stays, otherwise the last.
+        """
+        roles = list(getattr(user, "roles", None) or ())
+        if not self.permissions.one_role or len(roles) < 2:
+            return
+        had = read_roles(getattr(before, "roles", None))
+        new = [each for each in roles if not set(read_roles([each])) <= set(had)] or roles
+        kept = next((each for each in new if getattr(each, "primary", None)), new[-1])
+        setattr(user, "roles", [kept])  # noqa: B010 -- the attribute is known to users only
+
     def check(self, user: Resource[Any], before: Resource[Any] | None = None) -> None:
         """Refuse a role that names no permission set, where the file says so, unless the user already has the role.
 

@@ -19,6 +19,7 @@ class EnvironmentRules(Rules):
         self.environment = environment
         self.groups = GroupRules(environment)
         self.roles = RoleRules(environment.permissions)
+        self.reads_groups_as_roles = environment.permissions.roles_from == "groups"
         self._attributes = {name: AttributeChecks(provider.declared(name)) for name in ("User", "Group")}
 
     def check_creation(self, resource: Resource[Any]) -> None:
@@ -26,6 +27,7 @@ class EnvironmentRules(Rules):
         if _is_group(resource):
             self.groups.check_creation()
         else:
+            self.roles.keep_one(resource)
             self.roles.check(resource)
         self._of(resource).apply(resource)
 
@@ -34,6 +36,7 @@ class EnvironmentRules(Rules):
         if _is_group(after):
             self.groups.check_change(before, after)
         else:
+            self.roles.keep_one(after, before)
             self.roles.check(after, before)
         self._of(after).apply(after, before, patched=patched)
 

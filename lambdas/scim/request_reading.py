@@ -22,6 +22,7 @@ from scim2_server.service import ScimService
 from scim2_server.utils import parametrize
 
 from lambdas.scim import dialects, limits
+from lambdas.scim.dialects import groups_as_roles
 from lambdas.scim.error_details import explain, restating
 from lambdas.scim.json_body import parse_json
 from lambdas.scim.request_size import check_bulk, check_patch, check_search
@@ -31,6 +32,9 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 class RequestReading(ScimService):
     """The steps of a service that read requests."""
+
+    reads_groups_as_roles = False
+    """Whether the groups in a user's body are read as roles."""
 
     @staticmethod
     def ensure_supported(capability: Any, operation: str) -> None:
@@ -103,6 +107,8 @@ class RequestReading(ScimService):
 
     def _read_dialect(self, model: type[BaseModel], payload: Any) -> Any:
         """Return a body in the form of the RFCs; what no dialect knows is left to the validation."""
+        if self.reads_groups_as_roles:
+            payload = groups_as_roles.read(payload, model)
         if issubclass(model, BulkRequest):
             check_bulk(payload)
             return dialects.read_bulk(payload, self._model_at)

@@ -30,6 +30,9 @@ class Rules:
     nothing.
     """
 
+    reads_groups_as_roles: bool = False
+    """Whether the groups in a user's body are read as roles (:mod:`lambdas.scim.dialects.groups_as_roles`)."""
+
     def check_creation(self, resource: Resource[Any]) -> None:
         """Check a resource before it is created, and give it the values it lacks.
 

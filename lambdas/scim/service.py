@@ -43,6 +43,7 @@ class DirectoryService(RequestReading, Responses, SealedService):
         super().__init__(provider, SealedCursors(secret))
         self.described = provider
         self.rules = rules or Rules()
+        self.reads_groups_as_roles = self.rules.reads_groups_as_roles
 
     @staticmethod
     def match(request: ScimRequest) -> Target:

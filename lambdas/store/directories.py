@@ -24,11 +24,16 @@ class Directories:
     """The directories of one environment, open for requests; built once and shared by all of them."""
 
     def __init__(
-        self, table: Table, provider: DirectoryProvider, product: Product, groups: SystemGroups, rules: EnvironmentRules
+        self,
+        table: Table,
+        provider: DirectoryProvider,
+        products: tuple[Product, Product],
+        groups: SystemGroups,
+        rules: EnvironmentRules,
     ) -> None:
         self.table = table
         self.provider = provider
-        self.product = product
+        self.product, self.reader_product = products
         self.system_groups = groups
         self.service = DirectoryService(provider, cursor_secret(table), rules)
 
@@ -41,20 +46,22 @@ class Directories:
         """
         provider = build_provider(environment)
         groups = SystemGroups(environment.permissions)
-        return cls(table, provider, Product.of(environment), groups, rules(environment, provider))
+        products = (Product.of(environment), Product.of(environment, reader=True))
+        return cls(table, provider, products, groups, rules(environment, provider))
 
-    def handle(self, directory: str, request: ScimRequest, trace: Trace) -> ScimResponse:
+    def handle(self, directory: str, request: ScimRequest, trace: Trace, *, reader: bool = False) -> ScimResponse:
         """Serve a request to one directory, within the time that a request has.
 
         :param directory: The directory's id, such as ``acme``.
         :param trace: Records what the request was about.
+        :param reader: Whether the caller is the product, which sees some values trimmed.
         :raises SCIMException: When the request is refused; ``service.error_response`` makes the response.
         """
         with request_time():
-            return DirectoryHandler(self.service, self.storage(directory), trace).handle(request)
+            return DirectoryHandler(self.service, self.storage(directory, reader=reader), trace).handle(request)
 
-    def storage(self, directory: str) -> DynamoStorage:
+    def storage(self, directory: str, *, reader: bool = False) -> DynamoStorage:
         """Return a new storage of one directory, which serves one request; its system groups exist."""
-        storage = DynamoStorage(self.table, directory, self.provider, self.product)
+        storage = DynamoStorage(self.table, directory, self.provider, self.reader_product if reader else self.product)
         self.system_groups.ensure(storage.reader, storage.writer)
         return storage

@@ -13,6 +13,7 @@ from scim2_models import (
 )
 
 from lambdas.environment.product import PLAIN, Product
+from lambdas.environment.trimming import trim
 from lambdas.retrying import time_is_up
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store import keys
@@ -123,6 +124,7 @@ class Reader:
         if resource_type.name == "User":
             for resource, one in zip(resources, stored, strict=True):
                 add_login_method(resource, one, self.product)
+            trim(resources, self.product.trimmed)
             if whole:
                 add_groups_and_entitlements(resources, stored, self.user_groups)
         elif resource_type.name == "Group" and whole:

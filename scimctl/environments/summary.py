@@ -137,6 +137,12 @@ def _permissions(permissions: Permissions) -> Iterator[str]:
     sources = [SOURCES[each] for each in dict.fromkeys(permissions.sources)]
     yield f"from: {', '.join(sources) or 'no source, so every user has the default'}"
     yield f"a user who gets none has: {', '.join(permissions.default) or NOTHING}"
+    if permissions.base:
+        yield f"every active user has, too: {', '.join(permissions.base)}"
+    if permissions.one_role:
+        yield "a user has one role: a new one replaces the others"
+    if permissions.roles_from == "groups":
+        yield "the groups in a user's body are read as roles"
     if Source.ROLES in permissions.sources:
         refused = permissions.unknown_role == "refuse"
         yield f"a role that is no set is {'refused' if refused else 'kept and gives nothing'}"

@@ -188,6 +188,7 @@ def _as_json(decider: PermissionOperations, mappings: list[dict[str, Any]]) -> d
     return {
         "sources": list(permissions.sources),
         "default": list(permissions.default),
+        "base": list(permissions.base),
         "sets": [each.model_dump(exclude_none=True) for each in permissions.sets],
         "mappings": mappings,
     }
@@ -200,10 +201,12 @@ def _print_sets(decider: PermissionOperations) -> None:
         console.out.print(Text(told), soft_wrap=True)
         return
     grid = Grid(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("Set", "Name", "Default", "Description"):
+    for title in ("Set", "Name", "Given to", "Description"):
         grid.add_column(title, overflow="fold")
     for each in permissions.sets:
-        default = "yes" if each.id in permissions.default else ""
+        default = (
+            "every active user" if each.id in permissions.base else "default" if each.id in permissions.default else ""
+        )
         grid.add_row(*(Text(printable(text)) for text in (each.id, each.name, default, each.description or "")))
     console.out.print(grid)
     console.out.print(f"Users get them from: {', '.join(permissions.sources) or 'nowhere but the default'}")

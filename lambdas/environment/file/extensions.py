@@ -37,7 +37,22 @@ class ExtensionAttribute(Section):
             "returned; clients can send both"
         ),
     ] = "strings"
+    trim: Annotated[
+        bool,
+        Field(
+            description="true or false: whether the product sees the values of a string attribute without surrounding spaces; "
+            "the identity provider reads them as it sent them"
+        ),
+    ] = False
     description: Annotated[Name | None, Field(description="a text that /Schemas shows")] = None
+
+    @model_validator(mode="after")
+    def _trims_texts(self) -> Self:
+        if self.trim and self.type != "string":
+            raise mistake(
+                f'extensions: attribute "{self.name}" has trim, which needs the type "string", not "{self.type}"'
+            )
+        return self
 
 
 class ExtensionSchema(Section):

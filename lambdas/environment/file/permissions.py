@@ -55,6 +55,21 @@ class Permissions(Section):
         tuple[SetId, ...],
         Field(strict=False, description="a list of set ids, for users who get no set from any source"),
     ] = ()
+    base: Annotated[
+        tuple[SetId, ...],
+        Field(strict=False, description="a list of set ids, for every active user in addition to all other sets"),
+    ] = ()
+    roles_from: Annotated[
+        Literal["roles", "groups"],
+        Field(
+            description='"roles", or "groups" (read the groups in a user\'s body as roles as well, for identity providers '
+            "that send them)"
+        ),
+    ] = "roles"
+    one_role: Annotated[
+        bool,
+        Field(description="true or false: whether a user has one role at most, so that a new role replaces the others"),
+    ] = False
     unknown_role: Annotated[
         Literal["ignore", "refuse"],
         Field(description='"ignore" (store a role that names no set, without effect) or "refuse"'),
@@ -70,12 +85,15 @@ class Permissions(Section):
                 raise mistake(
                     f'permissions.sets: two sets have the {what} "{twice[0]}"; it must be unique, regardless of case'
                 )
-        unknown = [each for each in self.default if each not in {one.id for one in self.sets}]
-        if unknown:
-            there = ", ".join(each.id for each in self.sets) or "none"
-            raise mistake(f'permissions.default names "{unknown[0]}", which is not a set; the sets are: {there}')
+        for key, listed in (("default", self.default), ("base", self.base)):
+            unknown = [each for each in listed if each not in {one.id for one in self.sets}]
+            if unknown:
+                there = ", ".join(each.id for each in self.sets) or "none"
+                raise mistake(f'permissions.{key} names "{unknown[0]}", which is not a set; the sets are: {there}')
         if self.sources and not self.sets:
             raise mistake("permissions.sources is set, but there are no [[permissions.sets]]")
+        if self.roles_from == "groups" and Source.ROLES not in self.sources:
+            raise mistake('permissions.roles_from is "groups", but permissions.sources does not contain "roles"')
         return self
 
 

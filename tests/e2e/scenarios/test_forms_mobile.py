@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.credentials.connections import Scope
 from scimprobe.simulate.attributes import Value, email
 from scimprobe.simulate.dialect import Dialect
 from tests.e2e.endpoint import NO_TOKEN, Reply
@@ -170,6 +171,30 @@ def test_any_metadata_is_kept_under_the_key_that_was_sent_and_is_not_sent_again(
     assert entra.read(user)[METADATA]["later.key"] == "new"
 
 
+def test_folders_split_by_entra_reach_the_product_trimmed_and_are_not_sent_again(
+    entra: Entra,
+) -> None:
+    user = entra.provision("split.folders@mobile.example")
+    split = ["Folder 1", " Folder 2"]
+    operation = {"op": "Replace", "path": FOLDERS, "value": split}
+    assert entra.patch(f"/Users/{user}", operation).json[CUSTOM]["folders"] == split
+    version = entra.read(user)["meta"]["version"]
+    entra.patch(f"/Users/{user}", operation)
+    assert entra.read(user)["meta"]["version"] == version
+    product = entra.endpoint.seen_by(entra.endpoint.create_connection(scope=Scope.READ))
+    assert product.send("GET", f"/Users/{user}").json[CUSTOM]["folders"] == ["Folder 1", "Folder 2"]
+
+
+def test_a_group_of_seventeen_people_is_shown_with_its_members_by_name(entra: Entra, operator: Operator) -> None:
+    names = [f"sales.person{n:02}@mobile.example" for n in range(17)]
+    members = [entra.provision(name) for name in names]
+    group = entra.provision_group("Sales and Marketing", *members)
+    read = entra.endpoint.send("GET", f"/Groups/{group}").json
+    assert sorted(each["value"] for each in read["members"]) == sorted(members)
+    shown = operator.tell('groups show "Sales and Marketing"')
+    assert all(name in shown for name in names)
+
+
 # Roles and signing in ----------------------------------------------------------------------------------------------------
 
 
@@ -182,14 +207,17 @@ def test_who_has_no_role_has_access_to_the_app_only(entra: Entra) -> None:
 def test_a_role_of_the_identity_provider_decides_what_a_person_may_do(entra: Entra, role: str) -> None:
     sent = [{"primary": True, "type": ROLE_TYPE, "value": role, "display": role}]
     reply = entra.create(f"role.{role}@mobile.example".lower(), beside={"roles": sent})
-    assert (reply.status, sets_of(reply.json)) == (201, [role])
+    assert (reply.status, sets_of(reply.json)) == (201, ["AppAccess", role])
     user = str(reply.json["id"])
     admin = {"op": "Replace", "path": 'roles[primary eq "True"].value', "value": "Admin"}
     shown = {"op": "Replace", "path": 'roles[primary eq "True"].display', "value": "Administrator"}
-    assert sets_of(entra.patch(f"/Users/{user}", admin, shown).json) == ["Admin"]
+    assert sets_of(entra.patch(f"/Users/{user}", admin, shown).json) == ["AppAccess", "Admin"]
     in_a_text = [{"value": '{"id":"18d1","value":"ReadOnly","displayName":"Read only"}'}]
     replaced = entra.patch(f"/Users/{user}", {"op": "replace", "path": "roles", "value": in_a_text})
-    assert sets_of(replaced.json) == ["ReadOnly"]
+    assert sets_of(replaced.json) == ["AppAccess", "ReadOnly"]
+    # SingleAppRoleAssignment sends a changed role as an addition.
+    added = entra.patch(f"/Users/{user}", {"op": "Add", "path": "roles", "value": [{"value": '{"value":"User"}'}]})
+    assert sets_of(added.json) == ["AppAccess", "User"]
     assert (
         "entitlements" not in entra.patch(f"/Users/{user}", {"op": "Replace", "path": "active", "value": "False"}).json
     )

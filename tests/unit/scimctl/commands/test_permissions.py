@@ -87,7 +87,7 @@ def test_a_disabled_user_is_shown_with_the_sets_it_would_have(entitled: Acme, ad
 def test_sets_sources_and_mappings_are_listed(entitled: Acme, ada: str) -> None:
     entitled.told("permissions", "map", "Sales", "editor", "admin")
     told = entitled.told("permissions", "list")
-    assert "viewer Viewer yes Looks at everything" in told
+    assert "viewer Viewer default Looks at everything" in told
     assert "Users get them from: groups, roles, operator" in told
     assert "Groups mapped to sets: 1 Sales" in told
     listed: Any = entitled.json("permissions", "list")
