@@ -1,8 +1,8 @@
 """Values that the product sees without surrounding spaces, although a client sent them with some.
 
-Entra's ``Split([Source], ",")`` makes ``["Folder 1", " Folder 2"]`` of ``"Folder 1, Folder 2"``. The values are stored and returned to the
-identity provider as sent: Entra compares what it reads with what its expression gives, and a trimmed value would be sent again in every
-cycle. A token with the scope ``read`` sees them trimmed, each once.
+Entra's ``Split([Source], ",")`` turns ``"Folder 1, Folder 2"`` into ``["Folder 1", " Folder 2"]``. The values are stored and
+returned to the identity provider as sent: Entra compares what it reads with what its expression gives, and would send a trimmed
+value again in every cycle. A token with the scope ``read`` sees them trimmed, each once.
 """
 
 from collections.abc import Iterable

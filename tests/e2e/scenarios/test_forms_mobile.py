@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.credentials.connections import Scope
+from lambdas.credentials.scopes import Scope
 from scimprobe.simulate.attributes import Value, email
 from scimprobe.simulate.dialect import Dialect
 from tests.e2e.endpoint import NO_TOKEN, Reply
@@ -185,14 +185,12 @@ def test_folders_split_by_entra_reach_the_product_trimmed_and_are_not_sent_again
     assert product.send("GET", f"/Users/{user}").json[CUSTOM]["folders"] == ["Folder 1", "Folder 2"]
 
 
-def test_a_group_of_seventeen_people_is_shown_with_its_members_by_name(entra: Entra, operator: Operator) -> None:
+def test_a_group_of_seventeen_people_is_returned_with_all_its_members(entra: Entra) -> None:
     names = [f"sales.person{n:02}@mobile.example" for n in range(17)]
     members = [entra.provision(name) for name in names]
     group = entra.provision_group("Sales and Marketing", *members)
     read = entra.endpoint.send("GET", f"/Groups/{group}").json
     assert sorted(each["value"] for each in read["members"]) == sorted(members)
-    shown = operator.tell('groups show "Sales and Marketing"')
-    assert all(name in shown for name in names)
 
 
 # Roles and signing in ----------------------------------------------------------------------------------------------------
