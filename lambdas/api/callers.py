@@ -25,6 +25,11 @@ class Caller:
     scope: str
     """A :class:`~lambdas.credentials.scopes.Scope`."""
 
+    @property
+    def is_reader(self) -> bool:
+        """Whether this is the product, with a token that can only read."""
+        return self.scope == Scope.READ
+
 
 def read_caller(event: Mapping[str, Any]) -> Caller:
     """Return who calls, from ``requestContext.authorizer`` of an API Gateway event.

@@ -12,7 +12,6 @@ from lambdas.api.log import Record
 from lambdas.api.requests import read_request
 from lambdas.api.responses import Answer, write_answer
 from lambdas.api.settings import Addressing, read_settings
-from lambdas.credentials.scopes import Scope
 from lambdas.environment.file import Environment, load_deployed
 from lambdas.scim.errors import UnexpectedException
 from lambdas.store.directories import Directories
@@ -51,9 +50,7 @@ class Endpoint:
         try:
             record.caller = caller = read_caller(event)
             record.request = request = read_request(event, caller, self.addressing)
-            response = self.directories.handle(
-                caller.directory, request, record.trace, reader=caller.scope == Scope.READ
-            )
+            response = self.directories.handle(caller.directory, request, record.trace, reader=caller.is_reader)
             answer = write_answer(response, request)
         except Exception as exception:
             refusal = scim_exception_of(exception, record.request_id)
