@@ -1,27 +1,23 @@
-"""The protocol tier: the API function itself, over an empty table in moto for each test."""
+"""The protocol tier: the API function itself, over an empty table for each test."""
 
 import importlib
 import io
 import json
 import os
-import threading
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from lambdas.environment.file import Environment
 from lambdas.operations.permission_store import PermissionStore
 from lambdas.store.table import Table
-from support.engines import client_for, running_engine
+from support.engines import running_dynamodb
 from support.environments import environment_of
 from support.tables import TABLE_NAME, create_table
 from tests.protocol.client import Api, Handler
 
-# What the stack sets, before the function is imported; the credentials are moto's.
+# What the stack sets, before the function is imported; the credentials open nothing.
 os.environ.update(
     {
         "TABLE_NAME": TABLE_NAME,
@@ -38,33 +34,16 @@ os.environ.update(
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[Any]:
-    """A DynamoDB client on moto, for as long as the tests run."""
-    with mock_aws():
-        yield boto3.client("dynamodb")
-
-
-class OneAtATime:
-    """A client of moto's DynamoDB that threads may share: moto copies whole tables while others write into them."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._lock = threading.Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._client, name)
-
-        def call(**request: Any) -> Any:
-            with self._lock:
-                return method(**request)
-
-        return call
+    """A DynamoDB client, for as long as the tests run."""
+    with running_dynamodb() as client:
+        yield client
 
 
 @pytest.fixture(scope="session")
 def function(aws: Any) -> Handler:
     """The API function, imported once, as a warm function is."""
     module = importlib.import_module("lambdas.api.handler")
-    module.TABLE.client = OneAtATime(module.TABLE.client)
+    module.TABLE.client = aws
     handler: Handler = module.handler
     return handler
 
@@ -104,32 +83,6 @@ def api(function: Handler, table: Any) -> Api:
 def other(function: Handler, table: Any) -> Api:
     """A connection of another directory in the same table, empty too."""
     return Api(function, directory="globex", connection="eeeeffffgggghhhh")
-
-
-@pytest.fixture(scope="session")
-def engine() -> Iterator[Any]:
-    """A client of a DynamoDB engine, for tests with many requests: several times as fast as moto."""
-    with running_engine() as url:
-        yield client_for(url)
-
-
-@pytest.fixture
-def engine_endpoint(function: Handler, engine: Any) -> Callable[[Environment], Api]:
-    """Gives the endpoint of an environment, each time over an empty table of the engine."""
-    module = importlib.import_module("lambdas.api.handler")
-
-    def build(environment: Environment) -> Api:
-        table = Table(engine, create_table(engine, f"scim-{uuid.uuid4().hex}"))
-        serve = module.Endpoint(environment, table, module.SETTINGS.addressing).serve
-        return Api(lambda event, context: serve(event))
-
-    return build
-
-
-@pytest.fixture
-def engine_api(engine_endpoint: Callable[[Environment], Api]) -> Api:
-    """A connection of an environment without rules, over an empty table of the engine."""
-    return engine_endpoint(environment_of())
 
 
 class Records:

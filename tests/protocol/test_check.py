@@ -10,8 +10,7 @@ from tests.protocol.client import Api
 from tests.protocol.served import TOKEN, serving
 
 
-def test_our_endpoint_passes_every_check_and_nothing_is_left_behind(engine_api: Api) -> None:
-    api = engine_api
+def test_our_endpoint_passes_every_check_and_nothing_is_left_behind(api: Api) -> None:
     api.post("/Users", {"userName": "somebody@example.com", "name": {"familyName": "S"}})
     api.post("/Groups", {"displayName": "Somebody's"})
     before = [api.get(path).json["Resources"] for path in ("/Users", "/Groups")]

@@ -1,27 +1,23 @@
-"""The storage tier: our store on moto's DynamoDB, or on an engine where moto is too slow; an empty table for each test."""
+"""The storage tier: the store on DynamoDB, with an empty table for each test."""
 
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from lambdas.store.table import Table
 from support.datasets import Dataset, engine_with
-from support.engines import client_for, running_engine
+from support.engines import client_for, running_dynamodb, running_engine
 from support.tables import TABLE_NAME, create_table
 from tests.storage.builders import Directory
 
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[Any]:
-    """A DynamoDB client on moto, shared: making one costs as much as a test."""
-    with mock_aws():
-        yield boto3.client(
-            "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
-        )
+    """A DynamoDB client, shared: making one costs as much as a test."""
+    with running_dynamodb() as client:
+        yield client
 
 
 @pytest.fixture
