@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from tests.protocol.client import Api, Reply
-from tests.protocol.test_conformance import check
 
 EndpointOf = Callable[[str], Api]
 
@@ -266,20 +265,3 @@ def test_groups_have_defaults_and_allowed_values_too(endpoint_of: EndpointOf):
     assert api.post("/Groups", {"displayName": "Staff"}).json["urn:example:team"] == {"kind": "a"}
     reply = api.post("/Groups", {"displayName": "Crew", "urn:example:team": {"kind": "c"}})
     refused(reply, "invalidValue", 'urn:example:team:kind must be "a" or "b", not "c"')
-
-
-def test_no_check_of_the_conformance_suite_fails_with_rules_on_attributes(endpoint_of: EndpointOf):
-    toml = f"""
-[users]
-required = ["name.givenName", "name.familyName", "emails.value", "userType", "{ENTERPRISE}:employeeNumber"]
-unique = ["emails.value", "{ENTERPRISE}:employeeNumber"]
-matching = ["nickName", "{ENTERPRISE}:costCenter"]
-[users.allowed]
-userType = ["Premium", "Standard"]
-"roles.value" = ["ReadOnly", "Admin"]
-[users.defaults]
-userType = "Standard"
-[groups]
-unique = ["externalId"]
-"""
-    assert check(endpoint_of(toml)) == {}

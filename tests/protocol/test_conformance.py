@@ -1,67 +1,50 @@
-"""scim2-tester, the conformance suite, run against the API function through every part of it but the network."""
+"""No check of the conformance suite fails without a reason, whatever an environment's file says.
+
+`make test` runs the suite twice: on the smallest file, and on one that declares something of everything. `make test-full` runs it
+on each kind of file alone.
+"""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable
-from http import HTTPStatus
-from typing import Any
+from collections.abc import Callable
 
-from scim2_client.engines.wsgi import WSGISCIMClient
-from scim2_models import ScimProvider
-from scim2_tester import CheckResult, Status, check_server
+import pytest
 
 from tests.protocol.client import Api
-from tests.protocol.events import HOST, STAGE
+from tests.protocol.conformance import check
+from tests.protocol.entitled import LOGIN, permissions
 from tests.protocol.extended import CUSTOM, EXTENSIONS, MIXED, OPEN
 
-
-def wsgi_app(api: Api, root: str) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
-    """Return a connection as a WSGI application.
-
-    :param root: The path of the connection's URL, which the application's paths begin with.
-    """
-
-    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        target = environ["PATH_INFO"].removeprefix(root)
-        if environ["QUERY_STRING"]:
-            target += f"?{environ['QUERY_STRING']}"
-        headers = {
-            name.removeprefix("HTTP_").replace("_", "-").title(): value
-            for name, value in environ.items()
-            if name == "CONTENT_TYPE" or (name.startswith("HTTP_") and name != "HTTP_HOST")
-        }
-        body = environ["wsgi.input"].read() or None
-        reply = api.send(environ["REQUEST_METHOD"], target, headers, body)
-        start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", list(reply.headers.items()))
-        return [reply.body]
-
-    return app
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
-def check(api: Api, provider: ScimProvider | None = None) -> dict[str, str]:
-    """Return what failed, by title, with the reason."""
-    root = f"/{STAGE}/v2/{api.connection}"
-    client = WSGISCIMClient(wsgi_app(api, root), base_url=f"https://{HOST}{root}", provider=provider or ScimProvider())
-    results = check_server(client)
-    done = Counter(result.status for result in results)
-    assert done[Status.SUCCESS] > 100, done
-    return {
-        " ".join([result.resource_type or "-", result.title or "", *_path_of(result)]): str(result.reason)
-        for result in results
-        if result.status not in (Status.SUCCESS, Status.SKIPPED)
-    }
+def extensions() -> str:
+    """Return the extensions that the suite can write."""
+    lines = EXTENSIONS.read_text(encoding="utf-8").splitlines()
+    # The suite writes paths by the grammar of RFC 7644, which has no place for dots, colons and spaces in names, and makes up
+    # no values for decimals and dates.
+    beyond_it = re.compile(r'name = "[^"]*[ .:][^"]*"|type = "(decimal|dateTime)"')
+    known = [line for line in lines if not beyond_it.search(line)]
+    assert len(lines) - len(known) == 6
+    return "\n".join(known)
 
 
-def _path_of(result: CheckResult) -> list[str]:
-    """Return the path that a check is about, when it is about one."""
-    return [str(result.data["urn"])] if isinstance(result.data, dict) and "urn" in result.data else []
+RULES = f"""
+[users]
+required = ["name.givenName", "name.familyName", "emails.value", "userType", "{ENTERPRISE}:employeeNumber"]
+unique = ["emails.value", "{ENTERPRISE}:employeeNumber"]
+matching = ["nickName", "{ENTERPRISE}:costCenter"]
+[users.allowed]
+userType = ["Premium", "Standard"]
+"roles.value" = ["viewer", "admin"]
+[users.defaults]
+userType = "Standard"
+[groups]
+unique = ["externalId"]
+"""
+LEAVE = '[users.deprovisioning]\nmemberships = "remove"\n'
+KEEP = '[users.deprovisioning]\ndeleted = "disable"\n'
 
-
-def test_no_check_of_the_conformance_suite_fails(api: Api):
-    assert check(api) == {}
-
-
-UNFAIR = {
+OF_EXTENSIONS = {
     # It adds the extension as a whole first, then each attribute of it, and expects a list to hold the second value alone; RFC 7644
     # section 3.5.2.1 adds it to the first.
     f"User check_add_attribute {CUSTOM}:folders",
@@ -77,12 +60,37 @@ UNFAIR = {
 }
 """The checks of the suite that no conformant answer passes, with what it expects of extensions."""
 
+# It writes an extension as a whole, with what it may write of it, which here is nothing; and expects to read nothing back.
+OF_LOGIN = {f"User check_{verb}_attribute {LOGIN}" for verb in ("add", "replace", "remove")}
 
-def test_no_check_of_the_conformance_suite_fails_where_a_file_declares_extensions(endpoint_of: Callable[[str], Api]):
-    lines = EXTENSIONS.read_text(encoding="utf-8").splitlines()
-    # The suite writes paths by the grammar of RFC 7644, which has no place for dots, colons and spaces in names, and makes up
-    # no values for decimals and dates.
-    beyond_it = re.compile(r'name = "[^"]*[ .:][^"]*"|type = "(decimal|dateTime)"')
-    known = [line for line in lines if not beyond_it.search(line)]
-    assert len(lines) - len(known) == 6
-    assert check(endpoint_of("\n".join(known))).keys() == UNFAIR
+EVERYTHING = "\n".join(
+    (RULES, LEAVE, "[login]", permissions("system-groups", "operator", "roles", default=["viewer"]), extensions())
+)
+
+
+def kind(name: str, toml: str, failed: set[str], *, full: bool = True) -> object:
+    """Return an environment's file and the checks that fail there; only `make test-full` runs it, unless said otherwise."""
+    return pytest.param(toml, failed, id=name, marks=[pytest.mark.full] if full else [])
+
+
+@pytest.mark.parametrize(
+    ("toml", "failed"),
+    [
+        kind("smallest", "", set(), full=False),
+        kind("everything", EVERYTHING, OF_EXTENSIONS | OF_LOGIN, full=False),
+        kind("extensions", extensions(), OF_EXTENSIONS),
+        kind("rules", RULES, set()),
+        kind("less capable", "[capabilities]\nbulk = false\nsort = false\netag = false\ncursor = false", set()),
+        kind("without groups", "[groups]\nserved = false", set()),
+        kind("mapped groups", permissions("groups", "operator", default=["viewer"]), set()),
+        kind("roles", permissions("roles", default=["viewer"]), set()),
+        kind("system groups", permissions("system-groups", default=["viewer"]), set()),
+        kind("login methods", "[login]", OF_LOGIN),
+        kind("disabled leave", LEAVE, set()),
+        kind("deleted stay", KEEP, {"User object_deletion"}),
+    ],
+)
+def test_no_check_of_the_conformance_suite_fails(endpoint_of: Callable[[str], Api], toml: str, failed: set[str]):
+    found = check(endpoint_of(toml))
+    assert found.keys() == failed, found
+    assert all(f"'{LOGIN}'" in found[each] for each in OF_LOGIN & failed)

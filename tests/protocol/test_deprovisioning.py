@@ -7,7 +7,6 @@ import pytest
 
 from tests.protocol.client import Api
 from tests.protocol.conftest import Records
-from tests.protocol.test_conformance import check
 
 EndpointOf = Callable[[str], Api]
 
@@ -208,11 +207,3 @@ def test_a_user_who_stays_active_stays_in_its_groups(endpoint_of: EndpointOf):
     user = ann_in(api, 2)
     assert api.patch(user, patch({"op": "replace", "path": "title", "value": "Dr"})).status == 200
     assert groups_of(api, user) == 2
-
-
-def test_no_check_of_the_conformance_suite_fails_where_the_disabled_leave_their_groups(endpoint_of: EndpointOf):
-    assert check(endpoint_of(LEAVE)) == {}
-
-
-def test_who_is_deleted_and_stays_is_the_one_deviation_that_the_conformance_suite_finds(endpoint_of: EndpointOf):
-    assert check(endpoint_of(KEEP)).keys() == {"User object_deletion"}

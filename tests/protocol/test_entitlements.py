@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from lambdas.operations.permission_store import PermissionStore
 from tests.protocol.client import Api
 from tests.protocol.entitled import LOGIN, PATCH, group, patch, permissions, sets_of, user
-from tests.protocol.test_conformance import check
 
 EndpointOf = Callable[[str], Api]
 
@@ -146,20 +143,3 @@ def test_an_unchanged_user_keeps_its_version_when_it_is_patched_with_what_it_has
     before = api.get(f"/Users/{ada}").json["meta"]
     patch(api, f"/Users/{ada}", {"op": "replace", "path": "title", "value": "Countess"})
     assert api.get(f"/Users/{ada}").json["meta"] == before
-
-
-# -- The protocol as a whole ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("sources", [("groups", "operator"), ("roles",), ("system-groups",)])
-def test_scim2_tester_finds_nothing_wrong_where_there_are_permission_sets(
-    endpoint_of: EndpointOf, sources: tuple[str, ...]
-):
-    assert check(endpoint_of(permissions(*sources, default=["viewer"]))) == {}
-
-
-def test_scim2_tester_finds_nothing_wrong_with_login_methods_but_that_it_cannot_write_one(endpoint_of: EndpointOf):
-    failed = check(endpoint_of("[login]"))
-    # It writes an extension as a whole, with what it may write of it, which here is nothing; and expects to read nothing back.
-    assert failed.keys() == {f"User check_{verb}_attribute {LOGIN}" for verb in ("add", "replace", "remove")}
-    assert all(f"'{LOGIN}'" in reason for reason in failed.values())

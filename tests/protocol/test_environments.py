@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from tests.protocol.client import Api
-from tests.protocol.test_conformance import check
 
 EndpointOf = Callable[[str], Api]
 
@@ -201,17 +200,6 @@ def test_groups_that_clients_do_not_create_take_members_and_their_other_attribut
     assert (shown["externalId"], [each["value"] for each in shown["members"]]) == ("4711", [ann])
     assert api.put(group, {"displayName": "Staff"}).status == 200
     assert "members" not in api.get(group).json
-
-
-@pytest.mark.parametrize(
-    "toml",
-    [
-        "[capabilities]\nbulk = false\nsort = false\netag = false\ncursor = false",
-        NO_GROUPS,
-    ],
-)
-def test_no_check_of_the_conformance_suite_fails_where_less_is_served(endpoint_of: EndpointOf, toml: str):
-    assert check(endpoint_of(toml)) == {}
 
 
 # -- A file that changes ------------------------------------------------------------------------------------------------
