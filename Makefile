@@ -1,4 +1,4 @@
-# Everything a person or CI runs. `make up` and `make test` need only Python 3.11+, Node and make on the machine.
+# Everything a person or CI runs. It needs Python 3.11 to 3.13, Node.js 20, 22 or 24, and make.
 SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 4566
@@ -8,15 +8,31 @@ UV := $(BIN)/uv
 UV_VERSION := $(shell sed -n 's/.*"uv==\([^"]*\)".*/\1/p' pyproject.toml)
 COMPILE := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install up down test check lock bench clean
+# Compiled modules are kept, whatever the shell says: every worker and command of a test run imports the project anew otherwise.
+unexport PYTHONDONTWRITEBYTECODE
+# Node.js 20 works. jsii prints a banner about its end of life at every start without this list of silenced versions.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
+# One worker for each processor, up to 8. What must stay together runs in one worker (tests/conftest.py).
+WORKERS ?= logical
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadgroup
+HEART := tests/unit tests/protocol/test_clients.py tests/protocol/test_requests.py
+
+.PHONY: help install up down quick heart test test-full check lock bench clean
 
 help: ## List the commands
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+define check_tools
+@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { echo "Python 3.11, 3.12 or 3.13 is required, and $(PYTHON) is `$(PYTHON) --version 2>&1`. Name another one: make PYTHON=python3.13" >&2; exit 1; }
+@node --version 2>/dev/null | grep -qE '^v(20|22|24)\.' || { echo "Node.js 20, 22 or 24 is required for the CDK, and node is `node --version 2>&1`." >&2; exit 1; }
+@command -v npm >/dev/null || { echo "npm, which comes with Node.js, is required to install the CDK." >&2; exit 1; }
+endef
 
 install: $(VENV)/.installed node_modules/.installed ## Install what is missing: .venv (with scimctl in it) and node_modules
 
 $(VENV)/.installed: requirements/dev.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.13 ..."; exit 1; }
+	$(check_tools)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements/dev.lock
@@ -24,7 +40,7 @@ $(VENV)/.installed: requirements/dev.lock pyproject.toml
 	@touch $@
 
 node_modules/.installed: package-lock.json
-	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed for the CDK command line"; exit 1; }
+	$(check_tools)
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -47,8 +63,17 @@ check: install ## Form, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check ## Form, types, layers and every tier of tests
-	$(BIN)/pytest
+quick: install ## Form, types, layers and the heart of the fast tiers, in a minute or so
+	@$(MAKE) --no-print-directory --jobs=2 check heart
+
+heart:
+	$(PYTEST) --hypothesis-profile=quick -m "not slow and not full" $(HEART)
+
+test: check ## Form, types, layers and every tier of tests; what CI runs
+	$(PYTEST) -m "not full" tests
+
+test-full: check ## The same with every variant of the conformance suites, for a release
+	$(PYTEST) tests
 
 bench: install ## Measure what operations cost and take, into benchmarks/results (BENCH="cost speed", BENCH=--help)
 	@$(BIN)/python -m benchmarks $(BENCH)

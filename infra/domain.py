@@ -1,7 +1,6 @@
 """The vendor's own host name in the Tenant URL, as in ``https://scim.example.com/v2/<connection>``."""
 
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_certificatemanager as acm
 from constructs import Construct
 
@@ -27,19 +26,9 @@ class CustomDomain(Construct):
             certificate=acm.Certificate.from_certificate_arn(self, "Certificate", domain.certificate),
             endpoint_type=apigateway.EndpointType.REGIONAL,
             security_policy=apigateway.SecurityPolicy.TLS_1_2,
-            mapping=None if domain.base_path else api,
+            mapping=api,
         )
-        if domain.base_path:
-            # A path of several levels takes API Gateway's second version of mappings, which serves REST APIs as well.
-            apigatewayv2.CfnApiMapping(
-                self,
-                "Mapping",
-                api_id=api.rest_api_id,
-                domain_name=self.name.domain_name,
-                stage=api.deployment_stage.stage_name,
-                api_mapping_key=domain.base_path,
-            )
-        self.base_url = domain.base_url
+        self.base_url = f"https://{domain.name}"
         """What comes before ``/v2``."""
 
     @property
