@@ -16,7 +16,7 @@ from benchmarks.operations import OPERATIONS, Operation, measured
 from benchmarks.places import TablePlace
 from benchmarks.reports import growth, table, units, write
 from lambdas.api.responses import COMPRESSION_LEVEL
-from lambdas.store.table import Meter
+from lambdas.store.meter import Meter
 from support.datasets import Dataset, engine_with
 
 SIZES = (10, 1_000, 10_000, 100_000)

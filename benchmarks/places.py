@@ -15,8 +15,10 @@ from lambdas.scim.provider import build_provider
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
 from lambdas.store import keys
+from lambdas.store.keys import Item, key_of
+from lambdas.store.meter import Meter
 from lambdas.store.storage import DynamoStorage
-from lambdas.store.table import Item, Meter, Table, key_of
+from lambdas.store.table import Table
 from support.datasets import SPARE, Dataset, resource_id, user_values
 from support.tables import TABLE_NAME
 

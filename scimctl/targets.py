@@ -132,7 +132,8 @@ def _stack(environment: Environment, stack: str, place: str) -> dict[str, Any]:
 
 def _client(service: str, **arguments: Any) -> Any:
     """Return a boto3 client that uses the operator's credentials as they are now."""
-    return boto3.Session().client(service, config=PATIENCE, **arguments)
+    make: Any = boto3.Session().client  # typed for the names of services, and this one is known at run time
+    return make(service, config=PATIENCE, **arguments)
 
 
 def _output(outputs: dict[str, str], name: str, place: str) -> str:

@@ -23,7 +23,7 @@ from lambdas.store import keys
 from lambdas.store.documents import document_of, name_of
 from lambdas.store.indexes import index_of
 from lambdas.store.items import Stored, now
-from lambdas.store.table import Item
+from lambdas.store.keys import Item
 from support.engines import client_for, engine_name, running_engine
 from support.tables import TABLE_NAME, create_table, table_description
 

@@ -14,7 +14,7 @@ from lambdas.records import Kind
 from lambdas.scim.log_fields import answer_fields, known, request_fields
 from lambdas.scim.redaction import trace_of
 from lambdas.scim.trace import Trace
-from lambdas.store.table import Meter
+from lambdas.store.meter import Meter
 
 
 class Record:

@@ -18,7 +18,8 @@ from lambdas.environment.permission_sets import Grant, effective
 from lambdas.environment.product import Product
 from lambdas.records import Kind
 from lambdas.store.items import Stored
-from lambdas.store.table import Item, Table
+from lambdas.store.keys import Item
+from lambdas.store.table import Table
 from lambdas.store.user_groups import UserGroups, permission_facts
 
 USERS = "#USER"

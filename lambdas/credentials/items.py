@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from lambdas.credentials.connections import Connection, State, Token
 from lambdas.credentials.scopes import Scope
 from lambdas.store import keys
-from lambdas.store.table import Item, key_of
+from lambdas.store.keys import Item, key_of
 
 
 def connection_item(connection: Connection) -> Item:

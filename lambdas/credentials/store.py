@@ -6,8 +6,9 @@ from dataclasses import replace
 from lambdas.credentials.connections import Connection, InvalidConnectionError, State, Token
 from lambdas.credentials.items import connection_item, read_connection, read_token, token_item
 from lambdas.store import keys
-from lambdas.store.keys import Key
-from lambdas.store.table import Action, Item, Table, key_of
+from lambdas.store.keys import Item, Key, key_of
+from lambdas.store.table import Table
+from lambdas.store.transactions import Action
 
 ABSENT = "attribute_not_exists(pk)"
 """The condition of a new item. Ids are random, so it fails only by a bug."""

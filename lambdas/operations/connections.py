@@ -22,7 +22,8 @@ from lambdas.operations.journal import Journal
 from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target
 from lambdas.records import Kind, record
-from lambdas.store.table import NO_ANSWER, ConditionFailed
+from lambdas.store.table import NO_ANSWER
+from lambdas.store.transactions import ConditionFailed
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from lambdas.retrying import Backoff
 from lambdas.store import actions, keys
 from lambdas.store.items import Stored, now
+from lambdas.store.keys import Item
 from lambdas.store.reads import not_found
-from lambdas.store.table import ConditionFailed, Item, Table
+from lambdas.store.table import Table
+from lambdas.store.transactions import ConditionFailed
 
 
 @dataclass(frozen=True)

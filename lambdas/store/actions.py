@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from lambdas.store.items import Stored
-from lambdas.store.keys import Key
-from lambdas.store.table import Action, Item, OptionalAction, key_of
+from lambdas.store.keys import Item, Key, key_of
+from lambdas.store.transactions import Action, OptionalAction
 
 EXISTS = "attribute_exists(pk)"
 NEW = "attribute_not_exists(pk)"

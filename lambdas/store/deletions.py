@@ -12,7 +12,7 @@ from lambdas.store.indexes import index_of
 from lambdas.store.items import Stored
 from lambdas.store.leaving import Leaver, room
 from lambdas.store.reads import Reader
-from lambdas.store.table import Action, ConditionFailed
+from lambdas.store.transactions import Action, ConditionFailed
 from lambdas.store.writes import LostRace
 
 

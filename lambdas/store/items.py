@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.store import keys
-from lambdas.store.keys import Key
-from lambdas.store.table import Item
+from lambdas.store.keys import Item, Key
 
 if TYPE_CHECKING:
     from lambdas.scim.membership import Member

@@ -7,8 +7,11 @@ client text can cross a key boundary (``#``) or exceed what DynamoDB allows for 
 
 import hashlib
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
+
+Item = dict[str, Any]
+"""An item in DynamoDB's low-level form: ``{"pk": {"S": "..."}, ...}``."""
 
 DIRECTORY_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 """What a directory id may be: a DNS label, so it holds no ``#`` and is readable in every key."""
@@ -28,6 +31,11 @@ class Key(NamedTuple):
 
     pk: str
     sk: str
+
+
+def key_of(key: Key) -> Item:
+    """Return a key in DynamoDB's low-level form."""
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
 
 
 def encode(value: str) -> str:

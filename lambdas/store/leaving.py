@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from lambdas.store import actions, keys
 from lambdas.store.items import Stored, now
-from lambdas.store.table import MAX_TRANSACTION_ACTIONS, Action, OptionalAction, Table
+from lambdas.store.table import Table
+from lambdas.store.transactions import MAX_TRANSACTION_ACTIONS, Action, OptionalAction
 
 
 def room(own: Sequence[Action]) -> int:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from botocore.exceptions import ClientError
 from scim2_models import InvalidValueException, TooManyException
 
 from lambdas.retrying import time_is_up
@@ -20,8 +19,10 @@ from lambdas.scim.errors import BusyException
 from lambdas.scim.membership import Member, MemberChange
 from lambdas.store import actions, keys
 from lambdas.store.items import member_item
+from lambdas.store.keys import Item
 from lambdas.store.reads import is_id
-from lambdas.store.table import MAX_TRANSACTION_ACTIONS, Action, ConditionFailed, Item, Table
+from lambdas.store.table import Table
+from lambdas.store.transactions import MAX_TRANSACTION_ACTIONS, Action, ConditionFailed, TooLarge
 
 BATCH = 45
 """Members changed in one transaction: two actions each, which leaves ten for the group itself (AWS limit: 100)."""
@@ -30,9 +31,6 @@ MAX_CHANGES = 5_000
 """Memberships that one request changes, a bulk request's operations together. Each takes 2 write units or more of the partition
 that holds the users, and a partition gives 1,000 a second (AWS limit): 10 seconds of a request's 15, with users of up to 1 KB. With
 larger ones the request may have to be sent again; it goes on where it ended."""
-
-ITEM_TOO_LARGE = "ValidationError"
-"""The cancellation reason of an action that would make an item larger than 400 KB: of ours, only a growing set of groups can."""
 
 OTHER_TYPE = {"User": "Group", "Group": "User"}
 
@@ -192,7 +190,7 @@ class Memberships:
                 if any(index < len(own) for index in failure.failed):
                     raise refuse(failure) from None
                 steps = _reconsider(steps, pairs, {index - len(own) for index in failure.failed})
-            except ClientError as error:
+            except TooLarge as error:
                 _refuse_full(error, steps, pairs, len(own))
                 raise
             else:
@@ -255,18 +253,17 @@ def _reconsider(steps: list[Step], pairs: list[list[Action]], failed: set[int]) 
     return left
 
 
-def _refuse_full(error: ClientError, steps: Sequence[Step], pairs: Sequence[Sequence[Action]], own: int) -> None:
+def _refuse_full(error: TooLarge, steps: Sequence[Step], pairs: Sequence[Sequence[Action]], own: int) -> None:
     """Tell of a member that is in as many groups as its item holds (AWS limit: 400 KB, some 10,000 groups).
 
     :raises InvalidValueException: When that is why a transaction was refused.
     """
-    codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
     members = [step.member.id for step, pair in zip(steps, pairs, strict=True) for _ in pair]
-    for member_id, code in zip(members, codes[own:], strict=False):
-        if code == ITEM_TOO_LARGE:
-            raise InvalidValueException(
-                detail=f'members.value: "{member_id}" is in too many groups to be put into another. Take it out of some.'
-            ) from None
+    full = [members[position - own] for position in error.positions if position >= own]
+    if full:
+        raise InvalidValueException(
+            detail=f'members.value: "{full[0]}" is in too many groups to be put into another. Take it out of some.'
+        ) from None
 
 
 def unknown_members(ids: Sequence[str]) -> InvalidValueException:

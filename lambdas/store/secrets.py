@@ -5,7 +5,9 @@ from collections.abc import Callable
 from functools import cache
 
 from lambdas.store import actions, keys
-from lambdas.store.table import ConditionFailed, Table, key_of
+from lambdas.store.keys import key_of
+from lambdas.store.table import Table
+from lambdas.store.transactions import ConditionFailed
 
 SECRET_BYTES = 32
 

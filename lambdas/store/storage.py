@@ -22,7 +22,8 @@ from lambdas.store.items import Stored, etag, version_of
 from lambdas.store.memberships import Memberships
 from lambdas.store.reads import Reader
 from lambdas.store.search import Searcher
-from lambdas.store.table import ConditionFailed, Table
+from lambdas.store.table import Table
+from lambdas.store.transactions import ConditionFailed
 from lambdas.store.writes import LostRace, Writer
 
 

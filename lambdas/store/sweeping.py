@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator, Sequence
 
 from lambdas.store import actions, keys
-from lambdas.store.table import ConditionFailed, OptionalAction, Table
+from lambdas.store.table import Table
+from lambdas.store.transactions import ConditionFailed, OptionalAction
 
 MAPPING_SECONDS = 86_400
 """Seconds for which the mapping of a deleted group is kept: as long as the table's stream remembers (AWS limit)."""

@@ -14,9 +14,8 @@ from lambdas.store import keys
 from lambdas.store.documents import resource_of
 from lambdas.store.indexes import index_of
 from lambdas.store.items import Stored
-from lambdas.store.keys import Key
+from lambdas.store.keys import Item, Key
 from lambdas.store.reads import Reader
-from lambdas.store.table import Item
 from lambdas.store.writes import LostRace, Writer
 
 NAMESPACE = uuid.UUID("8f0a3a5e-9d0c-4f4e-9b57-6a1f0c1d2e3f")

@@ -1,35 +1,34 @@
-"""The table as the store sees it: strongly consistent reads, transactions that retry lost races, and a meter on every call.
+"""The table as the store sees it: strongly consistent reads, writes that retry lost races, and a meter on every call.
 
-What another attempt can cure, contention, load or silence, is tried again until a request's time is up.
+Contention, load and lost answers are retried until the request's time is up.
 """
 
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as UnreachableError
 
 from lambdas.retrying import Backoff
-from lambdas.store.keys import Key
+from lambdas.store.keys import Item, Key, key_of
+from lambdas.store.meter import Meter
+from lambdas.store.transactions import (
+    CONTENTION,
+    Action,
+    ConditionFailed,
+    PendingTransaction,
+    TooLarge,
+    cancellation_codes,
+    conditional,
+    is_size_error,
+)
 
-Item = dict[str, Any]
-"""An item in DynamoDB's low-level form: ``{"pk": {"S": "..."}, ...}``."""
-
-Action = dict[str, Any]
-"""One action of a transaction: ``{"Put": {...}}``, without the table's name."""
-
-MAX_TRANSACTION_ACTIONS = 100
-"""Actions in one TransactWriteItems (AWS limit)."""
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactGetItemTypeDef
 
 MAX_BATCH_KEYS = 100
 """Keys in one BatchGetItem (AWS limit)."""
-
-CONTENTION = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-"""Cancellation reasons that another attempt can cure."""
-
-CONDITION = "ConditionalCheckFailed"
 
 RETRIED_ERRORS = frozenset(
     {
@@ -43,72 +42,22 @@ RETRIED_ERRORS = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Errors that another attempt can cure, after botocore's own attempts."""
+"""Errors after which a retry can succeed, beyond botocore's own attempts."""
 
 NO_ANSWER = (UnreachableError, HTTPClientError)
-"""What botocore raises when it had no answer: no connection, a broken one, or one that stayed silent. The call may have
-taken effect all the same."""
+"""What botocore raises without an answer: no connection, a broken one, or a time-out. The call may have taken effect."""
 
-T = TypeVar("T")
-
-
-class OptionalAction(dict[str, Any]):
-    """An action of a transaction that is left out, and the rest written without it, when its own condition does not hold."""
-
-
-class ConditionFailed(Exception):  # noqa: N818 -- an outcome that callers expect and decide upon
-    """A conditional write found another state than it was computed from.
-
-    :ivar failed: The positions of the actions whose condition failed; ``[0]`` for a single write.
-    :ivar items: By position, the item that was found instead, where DynamoDB returned it.
-    """
-
-    def __init__(self, failed: Sequence[int], items: dict[int, Item]) -> None:
-        super().__init__(f"conditions failed: {list(failed)}")
-        self.failed = list(failed)
-        self.items = items
-
-
-@dataclass
-class Meter:
-    """What a request cost: DynamoDB calls and capacity units, exact, as DynamoDB returned them."""
-
-    calls: int = 0
-    read_units: float = 0.0
-    write_units: float = 0.0
-
-    def reset(self) -> None:
-        """Start counting anew."""
-        self.calls, self.read_units, self.write_units = 0, 0.0, 0.0
-
-    def fields(self) -> dict[str, float]:
-        """Return the cost as fields of a log record."""
-        return {"dynamodb_calls": self.calls, "read_units": self.read_units, "write_units": self.write_units}
-
-    def count(self, answer: dict[str, Any], *, writes: bool) -> None:
-        """Count one call and the units that its answer reports."""
-        self.calls += 1
-        consumed = answer.get("ConsumedCapacity") or []
-        for each in consumed if isinstance(consumed, list) else [consumed]:
-            units = float(each.get("CapacityUnits") or 0.0)
-            reads, written = each.get("ReadCapacityUnits"), each.get("WriteCapacityUnits")
-            if writes:
-                # A transaction that is sent again after it took effect consumes read units (AWS).
-                self.write_units += float(written) if written is not None else units - float(reads or 0.0)
-                self.read_units += float(reads or 0.0)
-            else:
-                self.read_units += float(reads) if reads is not None else units
+Answer = TypeVar("Answer", bound=Mapping[str, Any])
 
 
 class Table:
-    """One DynamoDB table, reached through a boto3 low-level client."""
+    """One DynamoDB table, reached through a boto3 low-level client.
 
-    def __init__(self, client: Any, name: str, *, patient: bool = True) -> None:
-        """Take a ``boto3.client("dynamodb")`` and the table's name.
+    :param patient: Whether a call without an answer is retried until the request's time is up. If not, it raises one of
+        :data:`NO_ANSWER` after the client's own attempts, so that an operator learns of it at once.
+    """
 
-        :param patient: Whether a call that the client had no answer to is sent again, as for a request; an operator would
-            rather know at once, and gets one of :data:`NO_ANSWER`.
-        """
+    def __init__(self, client: "DynamoDBClient", name: str, *, patient: bool = True) -> None:
         self.client = client
         self.name = name
         self.patient = patient
@@ -137,7 +86,8 @@ class Table:
                 request["ProjectionExpression"] = ", ".join(request["ExpressionAttributeNames"])
             answer = self._call(self.client.batch_get_item, writes=False, RequestItems={self.name: request})
             items += answer.get("Responses", {}).get(self.name, [])
-            left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+            unprocessed = answer.get("UnprocessedKeys", {}).get(self.name)
+            left = [dict(key) for key in unprocessed["Keys"]] if unprocessed else []
             if left:
                 wanted = left + wanted
                 pause.wait()
@@ -157,7 +107,7 @@ class Table:
 
         :param after: Yield only sort keys beyond this one (before it, when ``backwards``).
         :param start: Yield only sort keys from this one on (up to it, when ``backwards``).
-        :param limit: The most items to yield. What a filter leaves out belongs to the caller.
+        :param limit: The most items to yield.
         """
         for page in self.pages(pk, after=after, start=start, limit=limit, backwards=backwards, attributes=attributes):
             yield from page
@@ -188,9 +138,9 @@ class Table:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def scan(self, prefix: str) -> Iterator[list[Item]]:
-        """Yield all items whose ``pk`` begins with a prefix, in pages, each strongly consistent.
+        """Yield all items whose ``pk`` begins with a prefix, in strongly consistent pages.
 
-        It reads, and costs, the whole table: for operators, never for a request.
+        It reads, and costs, the whole table: for operator commands, never for a request.
         """
         request: dict[str, Any] = {
             "TableName": self.name,
@@ -207,18 +157,18 @@ class Table:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def snapshot(self, keys: Sequence[Key]) -> list[Item | None]:
-        """Return up to 100 items as they were at one moment, in the order of their keys; None for one that was not there.
+        """Return up to 100 items as of one moment, in the order of their keys; None for one that does not exist.
 
-        :raises OutOfTimeError: When writes under way keep it from one moment until the time for attempts is up.
+        :raises OutOfTimeError: When concurrent writes prevent it until the time for retries is up.
         """
-        wanted = list(dict.fromkeys(keys))  # one item twice is refused
-        gets = [{"Get": {"TableName": self.name, "Key": key_of(key)}} for key in wanted]
+        wanted = list(dict.fromkeys(keys))  # DynamoDB refuses one key twice
+        gets: list[TransactGetItemTypeDef] = [{"Get": {"TableName": self.name, "Key": key_of(key)}} for key in wanted]
         pause = Backoff()
         while True:
             try:
                 answer = self._call(self.client.transact_get_items, writes=False, TransactItems=gets)
             except ClientError as error:
-                if not CONTENTION.intersection(_reasons(error)):
+                if not CONTENTION.intersection(cancellation_codes(error)):
                     raise
                 pause.wait()
             else:
@@ -248,74 +198,52 @@ class Table:
         return request
 
     def write(self, action: Action) -> None:
-        """Perform one action alone: half the capacity units of a transaction.
+        """Perform one action without a transaction, for half the capacity units.
 
-        Without an answer it is sent again, and may then meet its own effect: unlike a transaction it has no token that would
-        tell. Who sends a conditional action compares what was found with what it wrote.
+        A write without an answer is retried and can then meet its own effect, because unlike a transaction it has no token. The
+        caller of a conditional write compares the item in :class:`ConditionFailed` with what it wrote.
 
         :raises ConditionFailed: When its condition does not hold.
+        :raises TooLarge: When the item would exceed 400 KB (AWS limit).
         """
         ((kind, request),) = action.items()
-        method = {
+        methods: Mapping[str, Callable[..., Mapping[str, Any]]] = {
             "Put": self.client.put_item,
             "Update": self.client.update_item,
             "Delete": self.client.delete_item,
-        }[kind]
-        request = {**request, "TableName": self.name}
-        if "ConditionExpression" in request:
-            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        }
         try:
-            self._call(method, writes=True, **request)
+            self._call(methods[kind], writes=True, **conditional({**request, "TableName": self.name}))
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                found = error.response.get("Item")
-                raise ConditionFailed([0], {0: found} if found else {}) from None
+                found: Any = error.response.get("Item")
+                raise ConditionFailed([0], {0: dict(found)} if found else {}) from None
+            if is_size_error(error):
+                raise TooLarge([0]) from None
             raise
 
     def transact(self, actions: Sequence[Action]) -> None:
-        """Perform up to 100 actions, all or none but for each :class:`OptionalAction`; a lost race is tried again with jitter.
-
-        A transaction that stays without an answer is sent again under the same token, so that it takes effect once at most
-        (AWS: ``ClientRequestToken``, for ten minutes). A cancelled one wrote nothing: its next attempt has a new token.
+        """Perform up to 100 actions, all or none but for each :class:`OptionalAction`; contention is retried with jitter.
 
         :raises ConditionFailed: When the condition of an action that is not optional does not hold; nothing was written.
-        :raises OutOfTimeError: When contention outlives the time for attempts.
+        :raises TooLarge: When an item or the transaction exceeds a size limit; nothing was written.
+        :raises OutOfTimeError: When contention outlives the time for retries.
         """
-        left = dict(enumerate(actions))
+        pending = PendingTransaction(actions)
         pause = Backoff()
-        while left:
-            items = [self._transacted(action) for action in left.values()]
+        while pending.left:
             try:
-                self._call(
-                    self.client.transact_write_items,
-                    writes=True,
-                    TransactItems=items,
-                    ClientRequestToken=str(uuid.uuid4()),
-                )
+                self._call(self.client.transact_write_items, writes=True, **pending.request(self.name))
             except ClientError as error:
-                failed = _failed_conditions(error, list(left))
-                if failed is None:
+                if pending.settle(error):
                     pause.wait()
-                    continue
-                needed = {index: item for index, item in failed.items() if not isinstance(left[index], OptionalAction)}
-                if needed:
-                    raise ConditionFailed(list(needed), {i: item for i, item in needed.items() if item}) from None
-                left = {index: action for index, action in left.items() if index not in failed}
             else:
                 return
 
-    def _transacted(self, action: Action) -> dict[str, Any]:
-        """Return an action as an item of a transaction on the table."""
-        ((kind, request),) = action.items()
-        request = {**request, "TableName": self.name}
-        if "ConditionExpression" in request:
-            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-        return {kind: request}
+    def _call(self, method: Callable[..., Answer], *, writes: bool, **request: Any) -> Answer:
+        """Make one call and count it; throttling and lost answers are retried after botocore's own attempts.
 
-    def _call(self, method: Callable[..., dict[str, Any]], *, writes: bool, **request: Any) -> dict[str, Any]:
-        """Make one call, counted; what botocore gave up on, for load or without an answer, is tried again in time.
-
-        :raises OutOfTimeError: When the table was too busy, or silent, until the time for attempts was up.
+        :raises OutOfTimeError: When the table was too busy, or silent, until the time for retries was up.
         """
         pause = Backoff()
         while True:
@@ -334,36 +262,3 @@ class Table:
             else:
                 self.meter.count(answer, writes=writes)
                 return answer
-
-
-def _failed_conditions(error: ClientError, indexes: Sequence[int]) -> dict[int, Item | None] | None:
-    """Return the actions of a cancelled transaction whose conditions did not hold, each with the item that was found.
-
-    :param indexes: What the transaction's actions are known by, in their order.
-    :return: None when it lost a race, and may be tried again.
-    :raises ClientError: The error itself, when it is about anything else.
-    """
-    if error.response["Error"]["Code"] != "TransactionCanceledException":
-        raise error
-    codes = _reasons(error)
-    if CONTENTION.intersection(codes):
-        return None
-    reasons = error.response.get("CancellationReasons", [])
-    failed = {
-        index: reason.get("Item") or None
-        for index, reason, code in zip(indexes, reasons, codes, strict=True)
-        if code == CONDITION
-    }
-    if not failed:
-        raise error
-    return failed
-
-
-def _reasons(cancelled: ClientError) -> list[str | None]:
-    """Return why each action of a transaction was cancelled; nothing for any other error."""
-    return [reason.get("Code") for reason in cancelled.response.get("CancellationReasons", [])]
-
-
-def key_of(key: Key) -> Item:
-    """Return a key in DynamoDB's low-level form."""
-    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}

@@ -17,7 +17,7 @@ from lambdas.store.leaving import Leaver, room
 from lambdas.store.memberships import BATCH, Memberships
 from lambdas.store.reads import Reader
 from lambdas.store.sweeping import sweep_group
-from lambdas.store.table import Action, ConditionFailed
+from lambdas.store.transactions import Action, ConditionFailed
 
 
 class LostRace(Exception):  # noqa: N818 -- answered by another attempt, never shown to a client

@@ -122,7 +122,8 @@ def _failed(state: LocalState, what: str, began: datetime, log: Path, output: Pa
 
 def _client(state: LocalState) -> Any:
     """Make a client of the local CloudFormation."""
-    return boto3.client("cloudformation", **state.client_arguments())
+    arguments: Any = state.client_arguments()
+    return boto3.client("cloudformation", **arguments)
 
 
 def _stack_status(state: LocalState, name: str) -> str | None:

@@ -107,4 +107,5 @@ def _readable(target: LocalState) -> AbstractContextManager[None]:
 
 
 def _client(target: LocalState, service: str) -> Any:
-    return boto3.client(service, **target.client_arguments())
+    make: Any = boto3.client  # typed for the names of services, and this one is known at run time
+    return make(service, **target.client_arguments())

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lambdas.store import actions, keys
-from lambdas.store.keys import Key
-from lambdas.store.table import MAX_TRANSACTION_ACTIONS, Action, Item, Table
+from lambdas.store.keys import Item, Key
+from lambdas.store.table import Table
+from lambdas.store.transactions import MAX_TRANSACTION_ACTIONS, Action
 
 MAX_BATCH_BYTES = 3_000_000
 """Bytes of the items of one transaction, roughly measured; it ends at 4 MB (AWS limit)."""

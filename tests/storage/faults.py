@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -30,6 +30,19 @@ AFTER: tuple[Callable[[], Exception], ...] = (
 )
 """Errors of a call that took effect all the same."""
 
+TRANSACTION = "transact_write_items"
+"""The client's method that writes transactions."""
+
+
+def contended(method: str, request: dict[str, Any]) -> Exception:
+    """Return the error of a call that met another transaction on an item of its own."""
+    if method != TRANSACTION:
+        return answered("TransactionConflictException")
+    reasons = [{"Code": "TransactionConflict"}, *({"Code": "None"} for _ in request["TransactItems"][1:])]
+    error = {"Error": {"Code": "TransactionCanceledException", "Message": "injected"}, "CancellationReasons": reasons}
+    return ClientError(error, "Injected")
+
+
 KINDS = len(BEFORE)
 """How many errors there are of either sort."""
 
@@ -41,6 +54,7 @@ class Fault(Enum):
     LOST = "the call is lost, and so is every one after it"
     SILENT_ONCE = "the call takes effect, its answer is lost once"
     SILENT = "the call takes effect, its answer is lost, and so is every one after it"
+    SILENT_THEN_CONTENDED = "the call takes effect, its answer is lost, and its retry is cancelled for contention"
 
     @property
     def lasts(self) -> bool:
@@ -50,7 +64,7 @@ class Fault(Enum):
     @property
     def takes_effect(self) -> bool:
         """Whether the table does what it was asked."""
-        return self in (Fault.SILENT_ONCE, Fault.SILENT)
+        return self in (Fault.SILENT_ONCE, Fault.SILENT, Fault.SILENT_THEN_CONTENDED)
 
 
 @dataclass
@@ -66,12 +80,17 @@ class FaultyClient:
     """Which of the errors comes first; what lasts brings all of them in turn."""
 
     calls: int = 0
+    methods: list[str] = field(default_factory=list)
+    """The method of each call."""
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self.client, name)
 
         def call(**request: Any) -> Any:
             self.calls += 1
+            self.methods.append(name)
+            if self.fault is Fault.SILENT_THEN_CONTENDED and self.calls == self.at + 1:
+                raise contended(name, request)
             fails = self.calls == self.at or (self.fault is not None and self.fault.lasts and self.calls > self.at)
             if self.fault is None or not fails:
                 return method(**request)

@@ -9,7 +9,8 @@ from lambdas.store import keys
 from lambdas.store.documents import document_of, name_of
 from lambdas.store.indexes import index_of
 from lambdas.store.items import Stored, now
-from lambdas.store.table import Item, Table
+from lambdas.store.keys import Item
+from lambdas.store.table import Table
 from tests.storage.builders import PROVIDER, Directory
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"

@@ -25,7 +25,8 @@ from lambdas.credentials.connections import (
 from lambdas.credentials.generation import generate_id
 from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore
-from lambdas.store.table import ConditionFailed, Table
+from lambdas.store.table import Table
+from lambdas.store.transactions import ConditionFailed
 from support.tables import TABLE_NAME, create_table
 
 NOW = datetime(2026, 11, 22, 9, 30, 15, tzinfo=UTC)

@@ -21,7 +21,8 @@ from lambdas.credentials.connections import (
 from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore, check_directory
 from lambdas.credentials.tokens import PresentedToken, matches
-from lambdas.store.table import ConditionFailed, Table
+from lambdas.store.table import Table
+from lambdas.store.transactions import ConditionFailed
 from support.tables import TABLE_NAME
 
 NOW = datetime(2026, 11, 22, 9, 30, 15, 123456, tzinfo=UTC)

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from lambdas.environment import file as settings
 from lambdas.store import keys
-from lambdas.store.table import Table, key_of
+from lambdas.store.keys import key_of
+from lambdas.store.table import Table
 from scimctl.local_state import STATE_DIRECTORY_VARIABLE, LocalState, write_state
 from scimctl.main import app
 from scimctl.maintenance import verification

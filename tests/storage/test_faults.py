@@ -19,12 +19,13 @@ from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
 from lambdas.store.failures import scim_exception_of
+from lambdas.store.keys import Item
 from lambdas.store.sweeping import sweep_group
-from lambdas.store.table import Item, Table
+from lambdas.store.table import Table
 from support.environments import environment_of
 from tests.storage.agreement import assert_intact, assert_reads_agree
 from tests.storage.builders import PROVIDER, Directory
-from tests.storage.faults import KINDS, Fault, FaultyClient, QuickClock
+from tests.storage.faults import KINDS, TRANSACTION, Fault, FaultyClient, QuickClock
 from tests.storage.operations import OPERATIONS, Facts, Operation
 
 
@@ -46,8 +47,13 @@ class Arranged:
     operation: Operation
     facts: Facts
     items: list[Item]
-    calls: int
-    """How many calls it makes when nothing fails."""
+    methods: list[str]
+    """The calls that it makes when nothing fails."""
+
+    @property
+    def calls(self) -> int:
+        """How many these are."""
+        return len(self.methods)
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ def arranged(request: pytest.FixtureRequest, new_table: Callable[[], Table]) -> 
     client = FaultyClient(directory.table.client)
     assert send(operation, facts, Table(client, directory.table.name)) == Outcome(operation.status)
     assert operation.reached(directory, facts)
-    return Arranged(operation, facts, items, client.calls)
+    return Arranged(operation, facts, items, client.methods)
 
 
 @pytest.fixture
@@ -124,6 +130,19 @@ def test_a_passing_fault_at_any_call_is_cured_within_the_request(
     for at, kind in places(arranged.calls):
         with found_again() as directory:
             outcome = send(operation, arranged.facts, faulty(directory, fault, at, kind))
+
+            assert outcome == Outcome(operation.status), f"at call {at} of {arranged.calls}"
+            assert operation.reached(directory, arranged.facts), f"at call {at} of {arranged.calls}"
+            assert_intact(directory)
+
+
+def test_the_truth_is_answered_when_the_answer_of_a_transaction_is_lost_and_its_retry_meets_contention(
+    arranged: Arranged, found_again: Callable[[], Any]
+) -> None:
+    operation = arranged.operation
+    for at in [number for number, method in enumerate(arranged.methods, 1) if method == TRANSACTION]:
+        with found_again() as directory:
+            outcome = send(operation, arranged.facts, faulty(directory, Fault.SILENT_THEN_CONTENDED, at, at % KINDS))
 
             assert outcome == Outcome(operation.status), f"at call {at} of {arranged.calls}"
             assert operation.reached(directory, arranged.facts), f"at call {at} of {arranged.calls}"

@@ -13,8 +13,8 @@ from lambdas.changes.permissions import PermissionLog
 from lambdas.environment.product import Product
 from lambdas.operations.permission_store import PermissionStore
 from lambdas.store import keys
+from lambdas.store.keys import Item
 from lambdas.store.sweeping import sweep_group
-from lambdas.store.table import Item
 from support.environments import SETS, environment_of
 from tests.storage.builders import GROUP, USER, Directory
 from tests.storage.test_changes import removal

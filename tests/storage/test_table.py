@@ -8,11 +8,14 @@ from botocore.exceptions import EndpointConnectionError
 from lambdas import retrying as backoff
 from lambdas.retrying import OutOfTimeError
 from lambdas.store import actions
-from lambdas.store.keys import Key
-from lambdas.store.table import ConditionFailed, OptionalAction, Table, key_of
+from lambdas.store.keys import Key, key_of
+from lambdas.store.table import Table
+from lambdas.store.transactions import ConditionFailed, OptionalAction, TooLarge
 from tests.storage.faults import KINDS, Fault, FaultyClient, QuickClock
 
 KEY = Key("acme#COUNT#User", "00")
+OTHER = Key("acme#COUNT#User", "01")
+ABSENT = Key("acme#COUNT#User", "02")
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +47,39 @@ def test_a_transaction_that_is_sent_again_takes_effect_once(table: Table, fault:
 
     assert counted(table) == 1
     assert faulty.meter.calls == 2
+
+
+@pytest.mark.parametrize("kind", range(KINDS))
+def test_a_transaction_whose_answer_was_lost_takes_effect_once_when_its_retry_meets_contention(
+    table: Table, kind: int
+) -> None:
+    faulty = with_fault(table, Fault.SILENT_THEN_CONTENDED, kind)
+
+    faulty.transact([actions.put_new({**key_of(OTHER), "n": {"N": "1"}}), actions.count(KEY, 1)])
+
+    assert (counted(table), faulty.meter.calls) == (1, 3)
+
+
+def test_an_item_of_more_than_400_kb_is_refused_by_its_place(table: Table) -> None:
+    big = {":big": {"S": "x" * 409_600}}
+    update = {"Update": {"Key": key_of(OTHER), "UpdateExpression": "SET big = :big", "ExpressionAttributeValues": big}}
+
+    with pytest.raises(TooLarge) as refused:
+        table.transact([actions.count(KEY, 1), update])
+    assert refused.value.positions == [1]
+    with pytest.raises(TooLarge):
+        table.write(update)
+    with pytest.raises(TooLarge):
+        table.write(actions.put({**key_of(OTHER), "big": {"S": "x" * 409_600}}))
+    assert (counted(table), table.get(OTHER)) == (0, None)
+
+
+def test_a_transaction_of_more_than_4_mb_is_refused_as_a_whole(table: Table) -> None:
+    puts = [actions.put({**key_of(Key("acme#X", str(each))), "big": {"S": "x" * 300_000}}) for each in range(14)]
+
+    with pytest.raises(TooLarge) as refused:
+        table.transact(puts)
+    assert refused.value.positions == []
 
 
 @pytest.mark.parametrize("kind", range(KINDS))
@@ -88,10 +124,6 @@ def test_a_scan_gives_the_items_of_one_prefix_only(table: Table) -> None:
     table.transact([actions.count(Key(pk, "00"), 1) for pk in ("acme#COUNT#User", "acme-2#COUNT#User")])
 
     assert [item["pk"]["S"] for page in table.scan("acme#") for item in page] == ["acme#COUNT#User"]
-
-
-OTHER = Key("acme#COUNT#User", "01")
-ABSENT = Key("acme#COUNT#User", "02")
 
 
 def test_an_optional_action_whose_condition_does_not_hold_is_left_out_and_the_rest_is_written(table: Table) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from lambdas.store import keys
-from lambdas.store.keys import Key
+from lambdas.store.keys import Key, key_of
 from lambdas.store.sweeping import sweep_group
-from lambdas.store.table import Table, key_of
+from lambdas.store.table import Table
 from scimctl.maintenance.verification import Difference, Kind, repair, verify
 from tests.storage.builders import GROUP, NOBODY, PROVIDER, USER, Directory
 

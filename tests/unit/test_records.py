@@ -17,7 +17,7 @@ from lambdas.authorizer.credentials import Reason, Refusal
 from lambdas.authorizer.log import AccessLog
 from lambdas.records import Kind
 from lambdas.scim.trace import DISABLED, Trace
-from lambdas.store.table import Meter
+from lambdas.store.meter import Meter
 
 BY_LOGGER = {"level", "location", "message", "service", "timestamp", "xray_trace_id", "exception", "exception_name"}
 """Fields that Powertools' logger adds."""

@@ -4,8 +4,9 @@ from itertools import takewhile
 
 from lambdas.retrying import Backoff
 from lambdas.store import keys
-from lambdas.store.keys import Key
-from lambdas.store.table import Action, Table, key_of
+from lambdas.store.keys import Key, key_of
+from lambdas.store.table import Table
+from lambdas.store.transactions import Action
 from scimctl.maintenance.verification.differences import Difference, Kind
 from scimctl.maintenance.verification.findings import Finding, named
 from scimctl.maintenance.verification.subjects import Count

@@ -16,8 +16,7 @@ from lambdas.store import keys
 from lambdas.store.documents import resource_of
 from lambdas.store.indexes import Index, index_of
 from lambdas.store.items import Stored
-from lambdas.store.keys import Key
-from lambdas.store.table import Item
+from lambdas.store.keys import Item, Key
 from scimctl.maintenance.verification.subjects import LookUp, Membership, UniqueValue
 
 

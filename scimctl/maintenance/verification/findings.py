@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from lambdas.store.keys import Key
-from lambdas.store.table import Action, Item, key_of
+from lambdas.store.keys import Item, Key, key_of
+from lambdas.store.transactions import Action
 from scimctl.maintenance.verification.differences import Difference
 
 

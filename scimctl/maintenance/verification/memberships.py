@@ -2,8 +2,9 @@
 
 from lambdas.store import actions, keys
 from lambdas.store.items import now
-from lambdas.store.keys import Key
-from lambdas.store.table import Action, Item, Table, key_of
+from lambdas.store.keys import Item, Key, key_of
+from lambdas.store.table import Table
+from lambdas.store.transactions import Action
 from scimctl.maintenance.verification.differences import Difference, Kind
 from scimctl.maintenance.verification.facts import groups_of
 from scimctl.maintenance.verification.findings import Finding, named, still_absent, still_there

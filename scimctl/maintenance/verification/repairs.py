@@ -8,7 +8,8 @@ import time
 from collections.abc import Sequence
 
 from lambdas.store.sweeping import sweep_group
-from lambdas.store.table import ConditionFailed, Table
+from lambdas.store.table import Table
+from lambdas.store.transactions import ConditionFailed
 from scimctl.maintenance.verification.checks import check
 from scimctl.maintenance.verification.differences import Difference
 from scimctl.maintenance.verification.facts import FactReader

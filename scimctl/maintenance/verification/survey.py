@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from lambdas.store import keys
-from lambdas.store.table import Item, Table
+from lambdas.store.keys import Item
+from lambdas.store.table import Table
 from scimctl.maintenance.verification.facts import FactReader, UnreadableError, groups_of
 from scimctl.maintenance.verification.subjects import Count, Document, LookUp, Membership, Rest, Subject, UniqueValue
 

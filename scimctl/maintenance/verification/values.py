@@ -3,8 +3,9 @@
 from scim2_models import ResourceType
 
 from lambdas.store import actions, keys
-from lambdas.store.keys import ONLY, Key
-from lambdas.store.table import Action, Item, Table, key_of
+from lambdas.store.keys import ONLY, Item, Key, key_of
+from lambdas.store.table import Table
+from lambdas.store.transactions import Action
 from scimctl.maintenance.verification.differences import Difference, Kind
 from scimctl.maintenance.verification.facts import FactReader, UnreadableError
 from scimctl.maintenance.verification.findings import Finding, named, unchanged

@@ -15,7 +15,7 @@ from lambdas.credentials import tokens
 from lambdas.credentials.connections import MAX_TOKENS, State
 from lambdas.credentials.items import token_item
 from lambdas.credentials.store import ConnectionStore
-from lambdas.store.table import ConditionFailed
+from lambdas.store.transactions import ConditionFailed
 from scimctl.connections.tokens import GRACE
 from scimctl.durations import parse_duration
 from scimctl.durations import told as told_duration
