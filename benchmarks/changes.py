@@ -19,10 +19,10 @@ PARTITION_WRITE_UNITS = 1_000
 """Write units that DynamoDB gives a partition in a second (AWS limit)."""
 
 INTRODUCTION = """A membership is two items: half of the write units fall on the partition of the users, half on that of the group's
-members. A partition gives {per_second:,} in a second; the last column tells how long that alone takes, for users of up to 1 KB.
+members. A partition gives {per_second:,} in a second; the last column shows how long that alone takes, for users of up to 1 KB.
 Users of up to 2 KB take twice as long. CPU seconds are those of this process, the DynamoDB client included. Up to 45 members are
 one transaction, written without a read; of more it is read first what is there. DynamoDB charges a transaction that fails its
-conditions, and does not tell how much: the zero of 45 members that are added again is not the whole truth. A sweep is no request:
+conditions, and does not report how much: the zero of 45 members that are added again is not the whole truth. A sweep is no request:
 the function on the table's stream does it when the group is gone."""
 
 

@@ -45,7 +45,7 @@ USD_PER_GB_LOGGED = 0.50
 """CloudWatch Logs."""
 
 GB_SECONDS_PER_REQUEST = 0.06
-"""A request takes some 50 milliseconds of a function of 1 GB; now and then the authorizer is asked first."""
+"""A request takes about 50 milliseconds of a function of 1 GB; now and then the authorizer is asked first."""
 
 GB_LOGGED_PER_REQUEST = 2_500 / 1e9
 """The SCIM log's record, API Gateway's, and what Lambda reports."""

@@ -20,7 +20,7 @@ PAGE = 100
 INTRODUCTION = """`GET /Users?startIndex=N&count=100` sums up the counts and begins at the first id with the right two hex
 digits: two Queries, wherever the page is (one BatchGetItem more when its users are in groups). The users that have the same two
 digits and come before the page are read with it: half of 1/256 of the directory on average, all of it at most. DynamoDB
-cuts a Query at 1 MB: from some 250,000 users on, a page may need one more for each further MB. A page by cursor begins at its
+cuts a Query at 1 MB: from about 250,000 users on, a page may need one more for each further MB. A page by cursor begins at its
 first user, and costs the same anywhere. A user takes {size} bytes here; averages and maxima of {samples} pages, evenly spread:"""
 
 WALK = """## Reading everyone

@@ -46,7 +46,7 @@ LEFT_OUT = (delete_member_of_45, delete_group)
 
 INTRODUCTION = """Milliseconds of CPU time that one request takes, from the request to the response: the median of up to {rounds}.
 Left, our handler on the table, the DynamoDB client included; right, scim2-server's handler on its memory storage, with the same
-protocol rules of ours. Compare columns with each other, and rows with each other: the milliseconds are those of one machine."""
+protocol rules. Compare columns with each other, and rows with each other: the milliseconds are those of one machine."""
 
 RATIO = """## Adding and removing one member
 

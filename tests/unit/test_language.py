@@ -24,7 +24,7 @@ FORBIDDEN = {
     r"plays|played": "simulates, replays, runs",
     r"it is said|is said to|as it was meant|what is said": "state it: documented, configured, requested",
     r"(can|cannot) be said": "supported, unsupported, allowed",
-    r"whoever|somebody|someone|nobody|everybody": "the user, the operator, the administrator, the caller, all users, no user",
+    r"whoever|somebody|someone": "the user, the operator, the administrator, the caller, an attacker",
     r"let go|lets go": "remove, release",
     r"some \d+": "about N, up to N",
     r"hears? of": "receives, is notified of",
