@@ -1,4 +1,4 @@
-"""The base URL that a client used, for every ``Location``, ``meta.location`` and ``$ref`` of an answer."""
+"""The base URL of a request, from which ``Location``, ``meta.location`` and ``$ref`` of its answer are built."""
 
 from scim2_models import NotFoundException
 
@@ -7,13 +7,13 @@ from lambdas.api.settings import Addressing
 
 
 def base_url_of(event: Event, addressing: Addressing) -> str:
-    """Return the root URL of the SCIM endpoints as the client wrote it: its Tenant URL, without a query.
+    """Return the root URL of the SCIM endpoints as the client wrote it: the Tenant URL without its query.
 
-    On AWS ``requestContext`` names the host and the whole path that the client used: the stage's own URL, or a custom
-    domain with its base path. The local cloud's event tells neither; there the URL is put together from its fixed form.
+    On AWS, ``requestContext`` has the host and the whole path of the client's URL: the stage's own URL, or a custom domain with
+    its base path. The event of the local cloud has neither; its URLs have a fixed form.
 
     :param addressing: ``host`` on AWS, ``path`` on the local cloud.
-    :raises NotFoundException: When the path does not name the connection as it is written.
+    :raises NotFoundException: When the path spells the connection in another way than the route does.
     """
     context = event["requestContext"]
     tenant = ROOT.replace("{connection}", str((event.get("pathParameters") or {}).get("connection")))
@@ -22,5 +22,5 @@ def base_url_of(event: Event, addressing: Addressing) -> str:
         return f"http://{host}/restapis/{context['apiId']}/{context['stage']}/_user_request_{tenant}"
     prefix, found, _ = str(context["path"]).partition(tenant)
     if not found:
-        raise NotFoundException(detail="No SCIM endpoint is at this URL.")
+        raise NotFoundException(detail="There is no SCIM endpoint at this URL.")
     return f"https://{context['domainName']}{prefix}{tenant}"

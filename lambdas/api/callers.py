@@ -1,4 +1,4 @@
-"""Who calls: what the authorizer found out about a token, checked again before it is believed."""
+"""The caller of a request: the connection and token that the authorizer accepted, checked once more."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from lambdas.credentials.scopes import Scope
 
 @dataclass(frozen=True)
 class Caller:
-    """The identity provider behind a request, as the authorizer knows it from the token."""
+    """The identity provider behind a request, as its token identifies it."""
 
     directory: str
-    """The id of the directory that the connection belongs to, such as ``acme``. Every stored key begins with it."""
+    """The id of the connection's directory, such as ``acme``. Every stored key begins with it."""
 
     connection: str
     """The id of the connection, the one in the Tenant URL."""
@@ -32,28 +32,28 @@ class Caller:
 
 
 def read_caller(event: Mapping[str, Any]) -> Caller:
-    """Return who calls, from ``requestContext.authorizer`` of an API Gateway event.
+    """Return the caller, from ``requestContext.authorizer`` of an API Gateway event.
 
-    API Gateway already enforced the authorizer's policy, which allows only the connection's own paths and, for
-    :attr:`Scope.READ`, only reading. It is enforced here once more, so that a mistake in the stack or in a policy refuses too
-    much rather than opens another customer's directory.
+    API Gateway has enforced the authorizer's policy already, which allows only the connection's own paths and, for
+    :attr:`Scope.READ`, only reading. The same is enforced here again, so that a defect in the stack or in a policy refuses too
+    much instead of opening another customer's directory.
 
-    :raises UnauthorizedException: When no authorizer stands before the function.
-    :raises ForbiddenException: When the token is not one of the connection in the path, or may not do what is asked.
+    :raises UnauthorizedException: When the event has no authorizer context.
+    :raises ForbiddenException: When the token belongs to another connection than the path, or its scope forbids the request.
     """
     found = (event.get("requestContext") or {}).get("authorizer") or {}
     context = {name: found.get(name) for name in ("directory", "connection", "token", "scope")}
     if not all(isinstance(value, str) and value for value in context.values()):
-        raise UnauthorizedException(detail="The request carries no token that was checked.")
+        raise UnauthorizedException(detail="The request has no verified token.")
     caller = Caller(**{name: str(value) for name, value in context.items()})
     if caller.connection != (event.get("pathParameters") or {}).get("connection"):
-        raise ForbiddenException(detail="The token belongs to another connection than the URL names.")
+        raise ForbiddenException(detail="The token belongs to another connection than the one in the URL.")
     if caller.scope != Scope.PROVISION and not _reads(event):
-        raise ForbiddenException(detail="The token may only read. Use one with the scope provision to change anything.")
+        raise ForbiddenException(detail="The token is read-only. Use a token with the scope provision for changes.")
     return caller
 
 
 def _reads(event: Mapping[str, Any]) -> bool:
-    """Tell whether a request cannot change anything: GET and HEAD, and the searches of RFC 7644 section 3.4.3."""
+    """Return whether a request only reads: GET, HEAD and the searches of RFC 7644 section 3.4.3."""
     method = str(event.get("httpMethod")).upper()
     return method in ("GET", "HEAD") or (method == "POST" and str(event.get("resource")).endswith("/.search"))

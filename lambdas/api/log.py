@@ -1,4 +1,4 @@
-"""The SCIM log: one record for every request, which is its metrics too."""
+"""The record of a request in the SCIM log, which holds its metrics too."""
 
 import time
 from typing import Any
@@ -18,10 +18,10 @@ from lambdas.store.meter import Meter
 
 
 class Record:
-    """What is known of one request, gathered while it is served."""
+    """The record of one request, filled while it is served."""
 
     def __init__(self, event: Event) -> None:
-        """Begin with the event as API Gateway sent it; the clock starts now."""
+        """Start the record; its duration counts from now."""
         self.started = time.perf_counter()
         self.event = event
         self.caller: Caller | None = None
@@ -30,11 +30,11 @@ class Record:
 
     @property
     def request_id(self) -> str:
-        """API Gateway's id of the request: the one in its access log and in the answer's ``x-amzn-RequestId``."""
+        """API Gateway's id of the request, which is in its access log and in the answer's ``x-amzn-RequestId``."""
         return str((self.event.get("requestContext") or {}).get("requestId"))
 
     def failure(self, exception: Exception) -> None:
-        """Log an unforeseen exception with its full trace."""
+        """Log an unexpected exception with its stack trace."""
         logger.error(
             Kind.FAILURE.value,
             **records.record(
@@ -48,17 +48,17 @@ class Record:
     def finish(self, response: ScimResponse, meter: Meter, environment: str) -> None:
         """Log the request's record.
 
-        :param response: What was answered.
-        :param meter: What was asked of DynamoDB.
+        :param response: The response.
+        :param meter: The DynamoDB calls and capacity units of the request.
         :param environment: The environment's name, the metrics' only dimension.
         """
         try:
             logger.info(Kind.REQUEST.value, **records.with_metrics(self.fields(response, meter, environment)))
-        except Exception as exception:  # what was done is done: the client gets its answer, the operator this
+        except Exception as exception:  # the request has succeeded: its client gets the answer all the same
             self.failure(exception)
 
     def fields(self, response: ScimResponse, meter: Meter, environment: str) -> dict[str, Any]:
-        """Return the record; a field that is not known or empty is left out. The parameters are those of :meth:`finish`."""
+        """Return the record without fields that are unknown or empty. The parameters are those of :meth:`finish`."""
         asked = request_fields(self.request, self.trace)
         cost = {records.MILLISECONDS: round((time.perf_counter() - self.started) * 1000, 1), **meter.fields()}
         fields = {**self._sender(), **asked, **answer_fields(response, self.request), **cost}

@@ -1,4 +1,4 @@
-"""The query parameters of a request, as API Gateway hands them over: decoded exactly once, by API Gateway."""
+"""The query parameters of a request, as API Gateway passes them: decoded exactly once, by API Gateway."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,21 +25,18 @@ _NAMES = {name.lower(): name for name in PARAMETERS}
 def read_query(parameters: Mapping[str, Sequence[str]] | None) -> dict[str, str]:
     """Return the SCIM parameters of a query, by their names as RFC 7644 writes them.
 
-    What is not decided by the RFC, and how it is decided here:
+    Where the RFC leaves a choice:
 
-    - Nothing is decoded: a REST API hands over ``+`` as a space, ``%2B`` as a plus, ``%22`` and a raw quote as a quote
-      (recorded from AWS by LocalStack's tests). Decoding again would turn ``a+b@example.com`` into ``a b@example.com``.
-      What a REST API refuses or splits before it reaches us, by its documented limits (raw ``|``, ``{``, ``}``, and
-      ``;``), can be asked with ``POST .search``.
+    - Nothing is decoded here: a REST API passes ``+`` as a space, ``%2B`` as a plus, ``%22`` and a raw quote as a quote
+      (recorded from AWS by LocalStack's tests). Decoding twice would turn ``a+b@example.com`` into ``a b@example.com``.
+      Characters that a REST API refuses or splits (raw ``|``, ``{``, ``}``, and ``;``) can be sent with ``POST .search``.
     - Other parameters are ignored: Entra's flag ``aadOptscim062020`` is part of a Tenant URL and so of every request.
-    - Names are taken in any case. The RFC does not say, and an ignored ``startindex`` would be answered with the first
-      page again and again.
-    - A list given in pieces (``attributes=a&attributes=b``) is one list. Any other parameter with two different values
-      is refused: which of them counts depends on who reads it (API Gateway's own single-valued form has the last, its
-      emulators the first), and a filter must never be another one than the client meant.
+    - Names are read in any case. An ignored ``startindex`` would return the first page again and again.
+    - A list in pieces (``attributes=a&attributes=b``) is one list. Any other parameter with two different values is an error:
+      API Gateway's own single-valued form has the last, its emulators have the first, and the wrong filter is worse than none.
 
     :param parameters: ``multiValueQueryStringParameters`` of the event, decoded.
-    :raises InvalidValueException: When a parameter contradicts itself.
+    :raises InvalidValueException: When a parameter has two different values.
     """
     values: dict[str, list[str]] = {}
     for name, given in (parameters or {}).items():
@@ -55,5 +52,5 @@ def _single(name: str, values: Sequence[str]) -> str:
     if name in LISTS:
         return ",".join(distinct)
     if len(distinct) > 1:
-        raise InvalidValueException(detail=f"The query gives {name} {len(distinct)} different values; give it once.")
+        raise InvalidValueException(detail=f"The query has {len(distinct)} different values of {name}. Send one.")
     return distinct[0]

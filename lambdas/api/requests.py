@@ -1,4 +1,4 @@
-"""API Gateway's event as a SCIM request: its URL, query, headers and body."""
+"""The SCIM request in an event of API Gateway: URL, query, headers and body."""
 
 import base64
 import re
@@ -18,13 +18,13 @@ _JSON_STARTS = b'{["-0123456789tfn'
 
 
 def read_request(event: Event, caller: Caller, addressing: Addressing) -> ScimRequest:
-    """Return the SCIM request that an event holds.
+    """Return the SCIM request in an event.
 
-    :param caller: Who calls; becomes the request's subject.
-    :param addressing: How the base URL is told from the event, see :func:`base_url_of`.
+    :param caller: The caller, which becomes the request's subject.
+    :param addressing: Where the API lives in a URL, see :func:`base_url_of`.
     :raises UnsupportedMediaTypeException: When the body is compressed.
-    :raises InvalidValueException: When a query parameter contradicts itself.
-    :raises NotFoundException: When the event is for no route of ours.
+    :raises InvalidValueException: When a query parameter has two different values.
+    :raises NotFoundException: When the URL is not that of the connection.
     """
     headers = headers_of(event)
     request = ScimRequest(
@@ -43,9 +43,9 @@ def read_request(event: Event, caller: Caller, addressing: Addressing) -> ScimRe
 def _path_of(event: Event) -> str:
     """Return the path relative to the connection, decoded.
 
-    It is put together from the route and its parameters, which no stage, custom domain or trailing slash changes. API
-    Gateway passes them percent-encoded (as LocalStack's tests recorded from AWS), its emulators pass them decoded. Both
-    end up the same here, as no id of ours holds a ``%``; one with an encoded ``/`` becomes a path that no route has.
+    It is built from the route and its parameters, which do not depend on a stage, custom domain or trailing slash. API Gateway
+    passes the parameters percent-encoded (as LocalStack's tests recorded from AWS), its emulators pass them decoded. Decoding
+    is right for both, because no id has a ``%``; one with an encoded ``/`` becomes a path that no route has.
     """
     parameters = event.get("pathParameters") or {}
     path = _PLACEHOLDER.sub(lambda match: str(parameters.get(match[1], "")), route_of(event))
@@ -53,7 +53,7 @@ def _path_of(event: Event) -> str:
 
 
 def _body_of(event: Event) -> bytes:
-    """Return the raw body; API Gateway passes it in base64 when the API treats its media type as binary."""
+    """Return the raw body, which API Gateway passes in base64 when the API treats its media type as binary."""
     body = event.get("body") or ""
     if event.get("isBase64Encoded"):
         return base64.b64decode(body)
@@ -61,13 +61,13 @@ def _body_of(event: Event) -> bytes:
 
 
 def _refuse_compression(request: ScimRequest) -> None:
-    """Refuse a body that is still compressed.
+    """Raise an error for a body that is still compressed.
 
-    API Gateway decompresses gzip and deflate before it calls us, and does not say whether it then drops the header; so
-    the header alone proves nothing, a body that cannot be JSON does.
+    API Gateway decompresses gzip and deflate before it calls the function, and does not document whether it drops the header
+    then. So the header alone is no proof; a body that cannot be JSON is.
     """
     coding = (request.header("Content-Encoding") or "identity").strip().lower()
     if coding != "identity" and request.body and request.body.lstrip()[:1] not in _JSON_STARTS:
         raise UnsupportedMediaTypeException(
-            detail="The body is compressed. Send it as it is, without Content-Encoding (RFC 9110 section 8.4)."
+            detail="The body is compressed. Send it uncompressed, without Content-Encoding (RFC 9110 section 8.4)."
         )

@@ -1,4 +1,4 @@
-"""A SCIM response as API Gateway expects it: compact JSON, compressed where it pays, within Lambda's limit."""
+"""Answers for API Gateway: compact JSON, compressed where it pays, within Lambda's limit."""
 
 import base64
 import gzip
@@ -10,13 +10,13 @@ from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
 Answer = dict[str, Any]
-"""What a Lambda proxy integration returns to an API Gateway REST API."""
+"""The result of a Lambda proxy integration of an API Gateway REST API."""
 
 COMPRESS_FROM_BYTES = 100_000
-"""Bytes from which an answer is compressed: below, the processor's time costs more than the transfer."""
+"""Bytes from which an answer is compressed; for smaller ones the processor's time costs more than the transfer."""
 
 COMPRESSION_LEVEL = 5
-"""Of zlib's 1 to 9. A page of users shrinks to a twentieth at 5 already."""
+"""zlib's level, 1 to 9. A page of users shrinks to a twentieth at 5."""
 
 MAX_ANSWER_BYTES = 6_291_556 - 65_536
 """Bytes of the JSON string that holds a body: Lambda's limit for a synchronous answer, less room for the headers."""
@@ -28,7 +28,7 @@ _WRITES = frozenset({"POST", "PUT", "PATCH"})
 def write_answer(response: ScimResponse, request: ScimRequest | None) -> Answer:
     """Return the answer for a response.
 
-    :param request: The request that is answered; None when it could not be read, and nothing is known of the client.
+    :param request: The request; None when it could not be read.
     :raises TooManyException: When the answer would be larger than Lambda can return.
     """
     headers = dict(response.headers)
@@ -48,10 +48,10 @@ def write_answer(response: ScimResponse, request: ScimRequest | None) -> Answer:
 
 
 def accepts_gzip(accept_encoding: str | None) -> bool:
-    """Tell whether a client takes gzip, from its ``Accept-Encoding`` (RFC 9110 section 12.5.3).
+    """Return whether a client accepts gzip, by its ``Accept-Encoding`` (RFC 9110 section 12.5.3).
 
-    A coding with ``q=0`` is refused; ``*`` stands for every coding not named. Without the header a client takes anything
-    by the RFC, but those that leave it out rarely can decompress.
+    A coding with ``q=0`` is not acceptable; ``*`` stands for every coding not named. Without the header any coding is acceptable
+    by the RFC, but clients that leave it out rarely can decompress.
     """
     weights: dict[str, float] = {}
     for entry in (accept_encoding or "").split(","):
@@ -70,11 +70,11 @@ def _weight(parameter: str) -> float:
 
 
 def _may_compress(request: ScimRequest) -> bool:
-    """Tell whether a compressed body reaches the client as such.
+    """Return whether a compressed body reaches the client as such.
 
-    API Gateway decodes the base64 of an answer only when the first media type of the request's ``Accept`` is among the
-    API's ``binaryMediaTypes``, whence the stack's ``*/*``. What it does without ``Accept`` is not documented, and its
-    emulators pass the base64 on as text: such a client gets plain JSON.
+    API Gateway decodes the base64 of an answer only when the first media type of the request's ``Accept`` is among the API's
+    ``binaryMediaTypes``, so the stack sets ``*/*``. Its behaviour without ``Accept`` is not documented, and its emulators pass
+    the base64 on as text: such a client gets plain JSON.
     """
     return bool(request.header("Accept")) and accepts_gzip(request.header("Accept-Encoding"))
 
@@ -90,7 +90,7 @@ def _answer(response: ScimResponse, headers: dict[str, str], body: str, *, base6
 
 
 def _fits(body: str) -> bool:
-    """Tell whether a body fits into Lambda's answer, where it is a JSON string: every quote in it takes two bytes."""
+    """Return whether a body fits into Lambda's answer as a JSON string, in which every quote takes two bytes."""
     if len(body) * 4 <= MAX_ANSWER_BYTES:
         return True
     return len(json.dumps(body, ensure_ascii=False).encode("utf-8")) <= MAX_ANSWER_BYTES
@@ -99,15 +99,15 @@ def _fits(body: str) -> bool:
 def _checked(body: str) -> str:
     if not _fits(body):
         raise TooManyException(
-            detail="The answer is larger than can be sent (6 MB). Ask for fewer resources with count, leave the members "
-            "of groups out with excludedAttributes=members, ask for no more of them than attributes=members.value, or "
-            "accept compressed answers with Accept-Encoding: gzip."
+            detail="The answer exceeds 6 MB. Request fewer resources with count, exclude the members of groups with "
+            "excludedAttributes=members, request only their ids with attributes=members.value, or accept compressed answers with "
+            "Accept-Encoding: gzip."
         )
     return body
 
 
 def _drop_members(response: ScimResponse) -> bool:
-    """Leave the members out of the answer to a write that was done: an error would say that it was not.
+    """Remove the members from the answer to a write that succeeded, because an error would say that it failed.
 
     :return: Whether there were any.
     """

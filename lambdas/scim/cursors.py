@@ -1,8 +1,8 @@
 """The cursors of RFC 9865, sealed with the standard library.
 
-A cursor must not be forged, reused for another query or another directory, or kept for ever (RFC 9865 section 5.2). It need not
+A cursor must not be forged, reused for another query or another directory, or valid for ever (RFC 9865 section 5.2). It need not
 be secret: its position is the id and sort value of a resource on the page that the client just read. So it is authenticated with
-HMAC-SHA256 instead of encrypted, which spares the functions a 16 MB cryptography package.
+HMAC-SHA256 instead of encrypted, and the functions need no cryptography package of 16 MB.
 """
 
 import base64
@@ -23,9 +23,9 @@ class SealedCursors:
     """Seals the position of a page into a cursor, and opens it again: the interface of ``scim2_server.cursor.Cursors``."""
 
     def __init__(self, secret: Callable[[], bytes]) -> None:
-        """Take what gives the secret that every process of the service shares.
+        """Create a seal.
 
-        :param secret: Gives at least 32 random bytes, always the same ones. Called when a cursor is sealed or opened.
+        :param secret: Returns the secret of all processes, at least 32 random bytes. Called when a cursor is sealed or opened.
         """
         self._secret = secret
 
@@ -37,7 +37,7 @@ class SealedCursors:
 
         :param query: A digest of the query that the cursor serves.
         :param count: The query's ``count``.
-        :param position: What the storage gave: anything JSON can hold.
+        :param position: The storage's position: any JSON value.
         """
         content = json.dumps(
             {"q": query, "n": count, "t": int(time.time()), "p": position}, separators=(",", ":")
@@ -48,8 +48,8 @@ class SealedCursors:
         """Return the position that a cursor holds.
 
         :param timeout: Seconds that a cursor stays valid, if any.
-        :raises InvalidCursorException: When it is none of ours, or was given for another query.
-        :raises InvalidCountException: When it was given for another ``count``.
+        :raises InvalidCursorException: When it was not sealed with the secret, or for another query.
+        :raises InvalidCountException: When it was sealed for another ``count``.
         :raises ExpiredCursorException: When it is older than ``timeout``.
         """
         try:

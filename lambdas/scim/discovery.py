@@ -1,8 +1,8 @@
-"""The description of a service whose environment declares more of its attributes than their schemas do.
+"""The schemas and resource types that ``/Schemas`` and ``/ResourceTypes`` show, with what an environment declares of attributes.
 
-What is declared is told to clients in ``/Schemas`` and ``/ResourceTypes``, and nowhere else made part of the models: the
-protocol library enforces a model's ``required`` before the stored state is known, and then nobody could disable a leaver whose
-record is older than the file (:class:`lambdas.scim.rules.Rules`).
+Declarations are shown to clients and are not part of the models: the protocol library enforces a model's ``required`` before the
+stored state is known, which would make it impossible to disable a leaver whose record is older than the file
+(:class:`lambdas.scim.rules.Rules` enforces them).
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -30,35 +30,35 @@ MATCHING: dict[str, tuple[str, ...]] = {
     "User": ("externalId", "emails.value", f"{ENTERPRISE}:manager.value"),
     "Group": ("externalId",),
 }
-"""By resource type, the attributes that several resources may share and clients match by (idp-behaviour 1.3, 1.11), in every
-environment."""
+"""The look-up attributes of every environment, by resource type: clients search by them, and several resources may share a value
+(idp-behaviour 1.3, 1.11)."""
 
 
 @dataclass(frozen=True)
 class Declarations:
-    """What an environment declares of the attributes of one resource type."""
+    """The declarations of an environment about the attributes of one resource type."""
 
     required: tuple[Attribute, ...] = ()
-    """Every resource has a value of them."""
+    """Attributes that every resource has a value of."""
 
     unique: tuple[Attribute, ...] = ()
-    """No two resources share a value of them."""
+    """Attributes whose values no two resources share."""
 
     matching: tuple[Attribute, ...] = ()
-    """Clients find resources by them."""
+    """Look-up attributes, besides those of :data:`MATCHING`."""
 
     allowed: tuple[tuple[Attribute, tuple[str, ...]], ...] = ()
-    """Each attribute with the only values that it takes."""
+    """Attributes with the only values that they take."""
 
     defaults: tuple[tuple[Attribute, Any], ...] = ()
-    """Each attribute with the value that it gets when a client sends none."""
+    """Attributes with the value that they get when a client sends none."""
 
     suggested: tuple[tuple[Attribute, tuple[str, ...]], ...] = ()
-    """Each attribute with the values that mean something here; whether others are taken is not said."""
+    """Attributes with values to show in ``/Schemas``; other values may be accepted."""
 
 
 class DirectoryProvider(AllTypesProvider):
-    """What is served, what is told of it, and what resources are found by."""
+    """The models that are served, the schemas that describe them, and the attributes that have keys."""
 
     def __init__(
         self,
@@ -70,11 +70,11 @@ class DirectoryProvider(AllTypesProvider):
         declared: Mapping[str, Declarations] | None = None,
         unserved: Collection[str] = (),
     ) -> None:
-        """Take the models, their binding to resource types, the capabilities, and how tolerantly is read.
+        """Create the description of a service.
 
-        :param declared: By resource type, what the environment declares.
-        :param unserved: The resource types that are known, such as ``Group``, and not served: nothing tells of them, a search for
-            them finds nothing, and nobody changes one.
+        :param declared: The environment's declarations, by the name of the resource type.
+        :param unserved: The names of resource types that are known but not served, such as ``Group``: discovery does not show
+            them, a search for them finds nothing, and no request changes one.
         """
         super().__init__(models, resource_types, config, policy)
         self._declared = dict(declared or {})
@@ -82,21 +82,21 @@ class DirectoryProvider(AllTypesProvider):
         self.unique = cache(self._unique)
         self.matching = cache(self._matching)
 
-    # -- What is found by its value ----------------------------------------------------------------------------------
+    # -- Attributes with keys ---------------------------------------------------------------------------------------
 
     def declared(self, type_name: str) -> Declarations:
-        """Return what the environment declares of the attributes of a resource type."""
+        """Return the environment's declarations about a resource type."""
         return self._declared.get(type_name, Declarations())
 
     def _unique(self, type_name: str) -> tuple[Attribute, ...]:
-        """Return the attributes of which no two resources of a type share a value."""
+        """Return the attributes whose values are unique among the resources of a type."""
         return _each_once([*unique_by_schema(self._model(type_name)), *self.declared(type_name).unique])
 
     def _matching(self, type_name: str) -> tuple[Attribute, ...]:
-        """Return the attributes that resources of a type are found by and may share.
+        """Return the look-up attributes of a type.
 
-        :data:`MATCHING` stays so where it is unique too: who declares an attribute unique has resources already, and their
-        look-ups go on finding them until a repair has built what is new.
+        An attribute of :data:`MATCHING` keeps its look-up keys where it is declared unique: resources from before the declaration
+        have no unique key until a repair has built it.
         """
         model = self._model(type_name)
         always = (Attribute.find(model, path) for path in MATCHING.get(type_name, ()))
@@ -107,15 +107,15 @@ class DirectoryProvider(AllTypesProvider):
     def _model(self, type_name: str) -> type[Resource[Any]]:
         return cast("type[Resource[Any]]", self.model_for(type_name))
 
-    # -- What is served and told ------------------------------------------------------------------------------------
+    # -- Discovery --------------------------------------------------------------------------------------------------
 
     def serves(self, resource_type: ResourceType) -> bool:
-        """Tell whether resources of a type are served."""
+        """Return whether resources of a type are served."""
         return str(resource_type.name) not in self._unserved
 
     @cached_property
     def resource_types(self) -> tuple[ResourceType, ...]:
-        """The resource types that are served, each as it is told to clients.
+        """The resource types that are served, as ``/ResourceTypes`` shows them.
 
         An extension with a required attribute is itself required (RFC 7643 section 6).
         """
@@ -130,11 +130,11 @@ class DirectoryProvider(AllTypesProvider):
 
     @cached_property
     def schemas(self) -> tuple[Schema, ...]:
-        """The schemas as they are told to clients: those of what is served, with what the environment declares."""
+        """The schemas that are served, as ``/Schemas`` shows them: with the declarations of the environment."""
         bound = {str(urn).lower() for each in self.resource_types for urn in _schemas_of(each)}
         schemas = [model.to_schema() for model in self.models if str(model.__schema__).lower() in bound]
         for declarations in self._declared.values():
-            _tell(schemas, declarations)
+            _declare(schemas, declarations)
         return tuple(schemas)
 
 
@@ -147,8 +147,8 @@ def _each_once(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:
     return tuple({each.name: each for each in attributes}.values())
 
 
-def _tell(schemas: Iterable[Schema], declarations: Declarations) -> None:
-    """Write what is declared of attributes into the schemas that have them (RFC 7643 section 7)."""
+def _declare(schemas: Iterable[Schema], declarations: Declarations) -> None:
+    """Write declarations into the schemas of their attributes (RFC 7643 section 7)."""
     described = {
         f"{schema.id}:{attribute.name}".lower(): attribute
         for schema in schemas
@@ -162,7 +162,7 @@ def _tell(schemas: Iterable[Schema], declarations: Declarations) -> None:
 
     for each in declarations.required:
         urn = each.binding.urn.lower()
-        # A sub-attribute is required of each value of its attribute; that there is one at all, the attribute tells.
+        # A required sub-attribute is required in each value; that there is a value at all takes a required attribute.
         for part in [urn] if each.binding.sub_field_name is None else [urn, urn.rpartition(".")[0]]:
             if part in described:
                 described[part].required = Required.true

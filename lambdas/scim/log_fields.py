@@ -1,7 +1,7 @@
-"""The fields of a SCIM log record that follow from a request and its answer, whoever sent the request.
+"""The fields of a SCIM log record that follow from a request and its answer.
 
-The API function adds the connection, an operator's change the operator. Fields without a value are None or empty; whoever writes
-the record leaves them out (:func:`known`).
+The API function adds the connection, an operator's change adds the operator. Fields without a value are None or empty and are left
+out of the record (:func:`known`).
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,7 @@
-"""A change of a group's members, read out of a request without ever looking at the members themselves.
+"""Changes of a group's members as deltas, read from a request without reading the members.
 
-A group may have a hundred thousand members; a request names a few of them. Everything that clients send about members
-(idp-behaviour 1.10: add, remove with a value, remove by filter, remove all, replace) folds into one :class:`MemberChange`,
-which the storage applies as a delta.
+A group may have a hundred thousand members; a request names a few of them. The operations on members that clients send
+(idp-behaviour 1.10: add, remove with a value, remove by filter, remove all, replace) become one :class:`MemberChange`.
 """
 
 from dataclasses import dataclass, field
@@ -16,52 +15,52 @@ GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
 @dataclass(frozen=True)
 class Member:
-    """One member, as a client names it."""
+    """A member as a request names it."""
 
     id: str
     """The id of the User or Group."""
 
     type: str | None = None
-    """``User`` or ``Group`` when the client said which, in ``type`` or in ``$ref``; clients mostly do not."""
+    """``User`` or ``Group`` when ``type`` or ``$ref`` of the request says so; most clients send neither."""
 
     display: str | None = None
-    """The display name that the client sent along, returned as sent."""
+    """The display name of the request, returned as sent."""
 
 
 @dataclass
 class MemberChange:
-    """What a request does to the members of a group: the sum of its operations, in order."""
+    """The change of a group's members by one request: the sum of its operations, in order."""
 
     replaces: bool = False
-    """Whether the members become exactly :attr:`added`, whatever they were."""
+    """Whether :attr:`added` replaces all members."""
 
     added: dict[str, Member] = field(default_factory=dict)
-    """The members that are in the group afterwards, by id."""
+    """The members to add, by id."""
 
     removed: set[str] = field(default_factory=set)
-    """The ids that are not in the group afterwards."""
+    """The ids to remove."""
 
     def add(self, members: list[Member]) -> None:
-        """Fold in an operation that adds members."""
+        """Append an operation that adds members."""
         for member in members:
             self.added[member.id] = member
             self.removed.discard(member.id)
 
     def remove(self, ids: list[str]) -> None:
-        """Fold in an operation that removes members; one that is not in the group is no error."""
+        """Append an operation that removes members; removing an absent one is no error."""
         for member_id in ids:
             self.added.pop(member_id, None)
             self.removed.add(member_id)
 
     def replace(self, members: list[Member]) -> None:
-        """Fold in an operation after which the group has just these members."""
+        """Append an operation that replaces all members."""
         self.replaces = True
         self.added = {member.id: member for member in members}
         self.removed = set()
 
 
-class MembersNeeded(Exception):  # noqa: N818 -- not an error: a request whose answer depends on the members' present values
-    """An operation on members that cannot be told from the request alone, such as one on ``members[type eq "User"]``."""
+class MembersNeeded(Exception):  # noqa: N818 -- not an error: the present members have to be read
+    """An operation whose outcome depends on the present members, such as one on ``members[type eq "User"]``."""
 
 
 def read_member(value: Any, where: str) -> Member:
@@ -78,7 +77,7 @@ def read_member(value: Any, where: str) -> Member:
     if not member_id and isinstance(reference, str):
         member_id = reference.rstrip("/").rpartition("/")[2]
     if not isinstance(member_id, str) or not member_id:
-        raise InvalidValueException(detail=f"{where}.value must be the id of a User or Group, as a string")
+        raise InvalidValueException(detail=f"{where}.value must be the id of a User or Group, as a string.")
     display = entry.get("display")
     return Member(member_id, _type_of(entry), display if isinstance(display, str) and display else None)
 
@@ -93,12 +92,12 @@ def read_members(value: Any) -> list[Member]:
 
 
 def split_members(patch_op: "PatchOp[Any]") -> tuple[MemberChange | None, list[Any]]:
-    """Split a PATCH of a group into its change of members and its operations on all other attributes.
+    """Return a PATCH of a group in two parts: its change of members, and its operations on other attributes.
 
     The two commute, so each keeps its own order (RFC 7644 section 3.5.2).
 
     :return: The change, or None when the request does not touch members; and the other operations.
-    :raises MembersNeeded: When an operation depends on what the members are.
+    :raises MembersNeeded: When an operation depends on the present members.
     :raises InvalidValueException: When a member names no id.
     """
     change = MemberChange()
@@ -125,7 +124,7 @@ _ABSENT = object()
 
 
 def _split_value(value: Any) -> tuple[Any, Any]:
-    """Split the value of an operation without path into what is not members, and the members if it has that key."""
+    """Return the value of an operation without a path in two parts: all but the members, and the members."""
     if not isinstance(value, dict):
         return value, _ABSENT
     rest = dict(value)
@@ -159,7 +158,7 @@ def _fold_path(change: MemberChange, operation: Any) -> None:
 
 
 def _fold(change: MemberChange, op: str, value: Any) -> None:
-    """Fold in one operation on the whole ``members`` attribute."""
+    """Append one operation on the whole ``members`` attribute."""
     if op == "add":
         change.add(read_members(value))
     elif op == "replace":

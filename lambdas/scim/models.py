@@ -1,13 +1,13 @@
-"""The resources we serve: RFC 7643's User, Group and enterprise extension, as real clients fill them.
+"""The resource models: RFC 7643's User, Group and enterprise extension, as real clients fill them.
 
-The sentence below each attribute is what ``/Schemas`` tells clients of it.
+The sentence below each attribute is its ``description`` in ``/Schemas``.
 
-They differ from scim2-models' own in four places, each because a client's honest data would be refused otherwise:
+They differ from scim2-models' own in four places, each because valid data of a client would be refused otherwise:
 
 - ``manager`` needs no ``$ref``: RFC 7643 section 8.7.1 declares ``required: false`` for both sub-attributes, and Entra sends
   only ``value``;
-- ``emails.value`` is any string: identity providers send what their directories hold, and a filter for a malformed address is
-  an empty list, not an error;
+- ``emails.value`` is any string: identity providers send what their directories have, and a filter for a malformed address
+  finds nothing instead of failing;
 - ``photos.value`` and ``profileUrl`` are kept as sent;
 - a group's ``displayName`` is unique: Entra matches groups by it, and two hits stop the job (``DuplicateTargetEntries``).
 """
@@ -35,7 +35,7 @@ from lambdas.scim.extensions.open_extension import ShowsOpenNames
 
 
 class ExternalReference(Reference[External]):
-    """A URL of something outside the directory, kept exactly as the client sent it."""
+    """A URL of a resource outside the directory, stored exactly as the client sent it."""
 
     __slots__ = ()
 
@@ -43,14 +43,14 @@ class ExternalReference(Reference[External]):
     def __get_pydantic_core_schema__(
         cls, source_type: type[Any], handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        """Accept any string: what is no URL in the customer's directory is still what its people typed."""
+        """Accept any string: identity providers send what their directories have, whether it is a URL or not."""
         return core_schema.no_info_after_validator_function(
             cls, core_schema.str_schema(), serialization=core_schema.plain_serializer_function_ser_schema(str)
         )
 
 
 class Email(scim2_models.Email):
-    """An e-mail address, or whatever the customer's directory has in its place."""
+    """An e-mail address."""
 
     value: str | None = None
     """The e-mail address, as the client sent it."""
@@ -131,7 +131,7 @@ class Group(ShowsOpenNames, scim2_models.Group):
 
 
 def is_group(subject: Resource[Any] | ResourceType) -> bool:
-    """Tell whether a resource, or a resource type, is that of groups."""
+    """Return whether a resource, or a resource type, is a group's."""
     if isinstance(subject, ResourceType):
         return subject.name == "Group"
     return "members" in type(subject).model_fields

@@ -1,7 +1,7 @@
-"""What the service itself says of a user, to the vendor's product: permission sets and the way to sign in.
+"""The attributes that the service adds to users for the product: permission sets and the login method.
 
-Clients read both and write neither: what they send there is left out (RFC 7644 section 3.5.1), so that an identity provider that
-maps something to ``entitlements`` is not refused.
+Both are read-only: values that a client sends are ignored (RFC 7644 section 3.5.1), so that a mapping to ``entitlements`` in an
+identity provider does not fail.
 """
 
 from enum import StrEnum
@@ -13,17 +13,17 @@ from lambdas.scim.models import User
 
 
 class LoginMethod(StrEnum):
-    """How a user signs in to the product."""
+    """A way to sign in to the product."""
 
     EXTERNAL = "external"
-    """Through the identity provider."""
+    """Single sign-on through the identity provider."""
 
     BUILT_IN = "built-in"
-    """With a password of the product, as guests do whom the identity provider does not know."""
+    """A password of the product, for guests that the identity provider does not have."""
 
 
 class ProductUser(Extension):
-    """What the service says of a user beside the core schema."""
+    """The extension with the attributes that the service adds."""
 
     __schema__ = URN("urn:ietf:params:scim:schemas:extension:serverless-scim:2.0:User")
 
@@ -52,9 +52,9 @@ class EntitledUser(User):
     Entitlements: ClassVar[type[ComplexAttribute]] = Entitlement
 
 
-EntitledUser.__name__ = User.__name__  # what /Schemas calls it
+EntitledUser.__name__ = User.__name__  # /Schemas shows it
 
 
 def computes_entitlements(model: type[Resource[Any]]) -> bool:
-    """Tell whether the service says itself what a user's ``entitlements`` are, rather than the client."""
+    """Return whether the service computes the ``entitlements`` of a model of users, rather than clients."""
     return issubclass(model, EntitledUser)

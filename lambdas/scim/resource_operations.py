@@ -102,7 +102,7 @@ class ResourceOperations(ABC):
 
 
 def is_conditional(conditions: Conditions) -> bool:
-    """Tell whether a request depends on the version of the resource (RFC 7644 section 3.14)."""
+    """Return whether a request depends on the version of the resource (RFC 7644 section 3.14)."""
     return bool(conditions.if_match or conditions.if_none_match)
 
 

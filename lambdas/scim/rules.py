@@ -1,7 +1,7 @@
-"""What a directory asks of its resources beyond the protocol: the place where a product's own rules are heard.
+"""The rules that a directory sets for its resources beyond the protocol.
 
-The protocol knows that there are rules and when they are asked, not what they say: an environment's are made of its file, in
-:mod:`lambdas.environment.rules`.
+The protocol calls the rules at fixed points of a request and does not know what they say. An environment's rules come from its
+file (:mod:`lambdas.environment.rules`).
 """
 
 from enum import Enum
@@ -11,10 +11,10 @@ from scim2_models import Resource
 
 
 class Deprovisioning(Enum):
-    """What becomes of a user who is disabled, or deleted."""
+    """The consequence of disabling or deleting a user."""
 
     STAYS = "stays"
-    """Nothing more: the user is what the request makes of it."""
+    """None: the user is as the request says."""
 
     LEAVES = "leaves"
     """The user stays, and leaves all groups."""
@@ -24,40 +24,40 @@ class Deprovisioning(Enum):
 
 
 class Rules:
-    """Rules on the users and groups of a directory. These ask nothing: they are the RFCs' alone.
+    """The rules of the RFCs alone; a subclass adds an environment's.
 
-    Every method that checks may raise a :class:`scim2_models.SCIMException`; the request is then refused with it and has changed
-    nothing.
+    Every method that checks may raise a :class:`scim2_models.SCIMException`, which refuses the request before it has changed
+    anything.
     """
 
     reads_groups_as_roles: bool = False
     """Whether the groups in a user's body are read as roles (:mod:`lambdas.scim.dialects.groups_as_roles`)."""
 
     def check_creation(self, resource: Resource[Any]) -> None:
-        """Check a resource before it is created, and give it the values it lacks.
+        """Check a resource before it is created, and set its default values.
 
-        :param resource: What a client sent, validated; may be changed.
+        :param resource: The validated body; may be changed.
         """
 
     def check_change(self, before: Resource[Any], after: Resource[Any], *, patched: bool) -> None:
-        """Check the state that a PATCH or PUT leads to, and give it the values it lacks.
+        """Check the state that a PATCH or PUT leads to, and set its default values.
 
-        A rule that the stored state breaks already (the file is newer than the resource) is no reason to refuse: a leaver with
-        an old record must still be disabled.
+        A rule that the stored state already breaks, because the file is newer than the resource, does not refuse the change: a
+        leaver with an old record must still be disabled.
 
         :param before: The stored state, without a group's members.
-        :param after: The state that is about to be written; may be changed, but for a group's members.
-        :param patched: Whether it is a PATCH that leads to it.
+        :param after: The state to be written; may be changed, except for a group's members.
+        :param patched: Whether the request is a PATCH.
         """
 
     def check_deletion(self, current: Resource[Any]) -> None:
-        """Check whether a client may delete a resource.
+        """Check whether an identity provider may delete a resource.
 
         :param current: The stored state, without a group's members.
         """
 
     def after_change(self, was_active: bool, after: Resource[Any]) -> Deprovisioning:
-        """Return what a PATCH or PUT of a user comes to.
+        """Return the consequence of a PATCH or PUT of a user.
 
         :param was_active: Whether the user was active before.
         :param after: The state that the request leads to; the stored one when it changes nothing.
@@ -65,10 +65,10 @@ class Rules:
         return Deprovisioning.STAYS
 
     def after_deletion(self) -> Deprovisioning:
-        """Return what the deletion of a user comes to; anything but :attr:`Deprovisioning.REMOVED` disables it."""
+        """Return the consequence of deleting a user; anything but :attr:`Deprovisioning.REMOVED` disables the user instead."""
         return Deprovisioning.REMOVED
 
 
 def is_active(user: Resource[Any]) -> bool:
-    """Tell whether a user is active: who is not said to be disabled is."""
+    """Return whether a user is active; a user without ``active`` is."""
     return getattr(user, "active", None) is not False

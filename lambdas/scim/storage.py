@@ -1,4 +1,4 @@
-"""What our handler asks of a storage beyond scim2-server's contract: groups changed by delta."""
+"""The interface of a storage: scim2-server's contract, and changes of members as deltas."""
 
 from abc import abstractmethod
 from typing import Any
@@ -10,7 +10,7 @@ from lambdas.scim.membership import MemberChange
 
 
 class DirectoryStorage(ScimStorage):
-    """A storage whose groups keep their members apart, so that a change never loads or rewrites the others.
+    """A storage that stores the members of groups separately, so that a change never reads or rewrites the others.
 
     Beside the rules of :class:`scim2_server.storage.ScimStorage`:
 
@@ -20,7 +20,7 @@ class DirectoryStorage(ScimStorage):
 
     @abstractmethod
     def get_head(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
-        """Return a resource without what is kept apart from it: a group without its members.
+        """Return a resource without its separately stored attributes: a group without its members.
 
         :raises scim2_models.NotFoundException: When no resource of this type has this id.
         """
@@ -29,14 +29,14 @@ class DirectoryStorage(ScimStorage):
     def update_and_leave(
         self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None
     ) -> Resource[Any]:
-        """Replace a stored user and end all of its memberships.
+        """Replace a stored user and remove it from all groups.
 
-        The user's new state is there with the first of them. More than one transaction holds end after it; who sends the request
-        again after a failure half-way ends the others.
+        The first transaction writes the new state and removes as many memberships as fit; others follow. Retrying the request
+        after a failure removes the rest.
 
         :param resource: The new state.
         :param expected_version: The version that the user must still have, when given.
-        :return: The user as it is stored then.
+        :return: The user as it is stored afterwards.
         :raises scim2_models.NotFoundException: When the user does not exist.
         :raises scim2_models.PreconditionFailedException: When the stored version is not ``expected_version``.
         :raises scim2_models.UniquenessException: When a unique value is taken.
@@ -57,10 +57,10 @@ class DirectoryStorage(ScimStorage):
         :param head: The whole new state without members, or None to leave it as it is.
         :param change: The change of members, or None to leave them as they are.
         :param expected_version: The version that the group must still have, when given.
-        :return: The group's new version, or None when it was not read and is not known.
+        :return: The group's new version; None when it is not known, because the group was not read.
         :raises scim2_models.NotFoundException: When the group does not exist.
-        :raises scim2_models.InvalidValueException: When an added member is no User or Group of the directory. Nothing
-            is then changed, up to what one transaction holds; a larger change is checked as a whole before it begins.
+        :raises scim2_models.InvalidValueException: When an added member does not exist in the directory. Nothing is changed
+            then; a change that needs several transactions is checked as a whole before the first one.
         :raises scim2_models.PreconditionFailedException: When the stored version is not ``expected_version``.
         :raises scim2_models.UniquenessException: When a unique value is taken.
         """

@@ -1,4 +1,4 @@
-"""What a request turned out to be about: collected on its way, for the SCIM log."""
+"""The subject and effect of a request, collected while it is served, for the SCIM log."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,15 +9,15 @@ from lambdas.scim.dialects.terms import without_brackets
 from lambdas.scim.extensions.escaped_names import unescape_all
 
 REMOVED = "removed"
-"""A user who was to be disabled was removed."""
+"""The request disabled the user, and the environment's rules removed it."""
 
 DISABLED = "disabled"
-"""A user who was to be deleted was disabled."""
+"""The request deleted the user, and the environment's rules disabled it instead."""
 
 
 @dataclass
 class Trace:
-    """The subject of one request. It never holds attribute values other than the identifying ones named here."""
+    """The subject and effect of one request. It holds no values of attributes but the identifying ones named here."""
 
     resource_type: str | None = None
     """``User`` or ``Group``; of a bulk request, that of its last operation."""
@@ -32,41 +32,41 @@ class Trace:
     """The resource's ``externalId``."""
 
     changed: list[str] = field(default_factory=list)
-    """The paths of the attributes that a write named, such as ``name.givenName``; filters inside paths are left out."""
+    """The paths of the attributes that a write named, such as ``name.givenName``, without filters."""
 
     operations: list[str] = field(default_factory=list)
-    """What a PATCH does to them: each of ``add``, ``remove`` and ``replace`` that it holds."""
+    """The operations of a PATCH: which of ``add``, ``remove`` and ``replace`` it has."""
 
     became: str | None = None
-    """What the directory's rules made of a user beyond what was asked: :data:`REMOVED` or :data:`DISABLED`."""
+    """The effect of the directory's rules on a user, :data:`REMOVED` or :data:`DISABLED`."""
 
     groups_left: int | None = None
-    """How many groups a user left because it was disabled."""
+    """The number of groups that a user left because it was disabled."""
 
     results: int | None = None
-    """How many resources a search returned."""
+    """The number of resources that a search returned."""
 
     def about(self, resource_type: ResourceType, resource_id: str | None) -> None:
-        """Note which resource a request is about, before anything is known of it."""
+        """Record which resource a request is about, before the resource is read."""
         self.resource_type = str(resource_type.name)
         self.resource_id = resource_id
 
     def saw(self, resource: Resource[Any]) -> None:
-        """Note the resource that was read or written."""
+        """Record the resource that was read or written."""
         self.resource_id = resource.id or self.resource_id
         name = getattr(resource, "user_name", None) or getattr(resource, "display_name", None)
         self.name = name or self.name
         self.external_id = resource.external_id or self.external_id
 
     def wrote(self, resource: Resource[Any]) -> None:
-        """Note the attributes that a POST or PUT brought."""
+        """Record the attributes in the body of a POST or PUT."""
         fields = type(resource).model_fields
         for name in resource.model_fields_set:
             if name not in ("schemas", "id", "meta") and getattr(resource, name) is not None:
                 self._change(fields[name].serialization_alias or fields[name].alias or name)
 
     def patched(self, patch_op: "PatchOp[Any]") -> None:
-        """Note the attributes that the operations of a PATCH name."""
+        """Record the attributes that a PATCH names."""
         for operation in patch_op.operations or []:
             if operation.op is not None and operation.op.value not in self.operations:
                 self.operations.append(operation.op.value)
@@ -82,5 +82,5 @@ class Trace:
 
 
 def _without_filter(path: str) -> str:
-    """Return a path without the value filter it may hold, whose operands are values: ``emails[type eq "x"].value``."""
+    """Return a path without its value filter, such as ``emails.value`` for ``emails[type eq "x"].value``."""
     return unescape_all(without_brackets(path))

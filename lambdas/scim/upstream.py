@@ -109,7 +109,7 @@ class RewrittenResource(Resource[Any]):
 
 
 class AllTypesProvider(ScimProvider):
-    """A provider that tells all of its resource types, also those that a subclass does not show to clients.
+    """A provider with all of its resource types, also those that a subclass does not show to clients.
 
     Ask upstream for: resource types that are bound and not announced.
     """

@@ -24,6 +24,8 @@ class Found:
     type: ResourceType
     stored: Stored
     resource: Resource[Any]
+    whole: bool = False
+    """Whether the resource has its separately stored attributes."""
 
 
 @dataclass

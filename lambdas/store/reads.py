@@ -125,12 +125,19 @@ class Reader:
             for resource, one in zip(resources, stored, strict=True):
                 add_login_method(resource, one, self.product)
             trim(resources, self.product.trimmed)
-            if whole:
-                add_groups_and_entitlements(resources, stored, self.user_groups)
-        elif resource_type.name == "Group" and whole:
+        if whole:
+            self.complete(resource_type, resources, stored)
+        return resources
+
+    def complete(
+        self, resource_type: ResourceType, resources: Sequence[Resource[Any]], stored: Sequence[Stored]
+    ) -> None:
+        """Give resources their separately stored attributes; the calls and errors are those of :meth:`resources`."""
+        if resource_type.name == "User":
+            add_groups_and_entitlements(resources, stored, self.user_groups)
+        elif resource_type.name == "Group":
             for number, resource in enumerate(resources):
                 self._add_members(resource, late=number > 0 and time_is_up())
-        return resources
 
     def _add_members(self, group: Resource[Any], *, late: bool) -> None:
         pk = keys.members(self.directory, str(group.id))

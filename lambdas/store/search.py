@@ -62,8 +62,8 @@ class Searcher:
         limits = ScanLimits()
         found = [each for resource_type in types for each in self._find(resource_type, request, limits)]
         cut = cut_page(request, position, found)
-        resources = self._whole(request, [(each.type, each.stored) for each in cut.found])
-        return SearchPage(len(found), resources, cut.next, cut.previous)
+        self._complete(request, cut.found)
+        return SearchPage(len(found), [each.resource for each in cut.found], cut.next, cut.previous)
 
     def _whole(self, request: SearchRequest[Any], stored: Sequence[tuple[ResourceType, Stored]]) -> list[Resource[Any]]:
         """Return the resources of a page, in its order, with what the answer keeps."""
@@ -75,6 +75,14 @@ class Searcher:
                 whole[one.id] = resource
         return [whole[one.id] for _, one in stored]
 
+    def _complete(self, request: SearchRequest[Any], found: Sequence[Found]) -> None:
+        """Give the resources of a page the separately stored attributes that the answer keeps."""
+        for resource_type in {str(each.type.name): each.type for each in found}.values():
+            if self.reader.keeps_apart(resource_type, request):
+                lacking = [each for each in found if each.type.name == resource_type.name and not each.whole]
+                resources, stored = [each.resource for each in lacking], [each.stored for each in lacking]
+                self.reader.complete(resource_type, resources, stored)
+
     def _find(self, resource_type: ResourceType, request: SearchRequest[Any], limits: ScanLimits) -> list[Found]:
         """Return every resource of a type that the filter matches."""
         scim_filter = request.filter
@@ -82,12 +90,12 @@ class Searcher:
         batches = self._scan(resource_type, limits) if path is None else [self._follow(resource_type, path)]
         found: list[Found] = []
         for batch in batches:
-            resources = self._comparable(resource_type, batch, request)
-            found += [
-                Found(resource_type, stored, resource)
-                for stored, resource in zip(batch, resources, strict=True)
-                if scim_filter is None or _matches(scim_filter, resource)
-            ]
+            candidates = self._comparable(resource_type, batch, request)
+            matches = [each for each in candidates if scim_filter is None or _matches(scim_filter, each.resource)]
+            for each in matches:
+                if not each.whole and resource_type.name == "Group":
+                    each.resource["members"] = None  # those that the filter names are not all of them
+            found += matches
         return found
 
     def _follow(self, resource_type: ResourceType, path: AccessPath) -> list[Stored]:
@@ -135,18 +143,22 @@ class Searcher:
 
     def _comparable(
         self, resource_type: ResourceType, batch: Sequence[Stored], request: SearchRequest[Any]
-    ) -> list[Resource[Any]]:
+    ) -> list[Found]:
         """Return resources with as much of what is kept apart as the filter and the sort look at."""
         apart = [each for each in self.reader.apart(resource_type) if each != "meta"]
         if request.sort_by is not None and any(each in str(request.sort_by) for each in apart):
-            return self.reader.resources(resource_type, batch)
+            return self._found(resource_type, batch, whole=True)
         named = [set() if request.filter is None else named_values(request.filter.ast, each) for each in apart]
         if any(each is None or (each and apart != ["members"]) for each in named):
-            return self.reader.resources(resource_type, batch)
-        resources = self.reader.resources(resource_type, batch, whole=False)
+            return self._found(resource_type, batch, whole=True)
+        found = self._found(resource_type, batch, whole=False)
         for members in filter(None, named):
-            self._add_named_members(resources, members)
-        return resources
+            self._add_named_members([each.resource for each in found], members)
+        return found
+
+    def _found(self, resource_type: ResourceType, batch: Sequence[Stored], *, whole: bool) -> list[Found]:
+        resources = self.reader.resources(resource_type, batch, whole=whole)
+        return [Found(resource_type, *pair, whole) for pair in zip(batch, resources, strict=True)]
 
     def _add_named_members(self, groups: Sequence[Resource[Any]], named: set[str]) -> None:
         """Give groups those of their members that the filter names: all that it can tell apart."""

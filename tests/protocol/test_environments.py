@@ -37,7 +37,7 @@ def test_without_bulk_a_bulk_request_is_refused_with_501_and_nothing_of_bulk_is_
     operation = {"method": "POST", "path": "/Users", "bulkId": "a", "data": {"userName": "ann"}}
     reply = api.post("/Bulk", {"schemas": [BULK], "Operations": [operation]})
     assert (reply.status, reply.json["status"]) == (501, "501")
-    assert reply.detail == "Bulk is not supported here; /ServiceProviderConfig tells what is"
+    assert reply.detail == "Bulk is not supported here. /ServiceProviderConfig lists what is supported."
     assert api.get("/Users").json["totalResults"] == 0
     config = api.get("/ServiceProviderConfig").json
     assert config["bulk"] == {"supported": False, "maxOperations": 0, "maxPayloadSize": 0}
@@ -54,7 +54,7 @@ def test_without_sort_a_search_in_an_order_is_refused_with_501(endpoint_of: Endp
         api.post("/Users/.search", {"schemas": [SEARCH], "sortBy": "userName"}),
     ):
         assert reply.status == 501
-        assert reply.detail == "Sorting is not supported here; /ServiceProviderConfig tells what is"
+        assert reply.detail == "Sorting is not supported here. /ServiceProviderConfig lists what is supported."
     assert api.get("/Users").status == 200
     assert api.get("/ServiceProviderConfig").json["sort"] == {"supported": False}
 
@@ -145,7 +145,7 @@ def test_groups_from_before_they_were_switched_off_are_not_shown(endpoint_of: En
 def test_where_there_are_no_groups_changing_one_is_refused_in_words_for_an_administrator(endpoint_of: EndpointOf):
     api = endpoint_of(NO_GROUPS)
     group = f"/Groups/{NOBODY}"
-    told = "This directory has no Groups. Switch their provisioning off in the identity provider."
+    told = "This directory does not serve Groups. Turn off their provisioning in the identity provider."
     for reply in (
         api.post("/Groups", {"displayName": "Staff"}),
         api.put(group, {"displayName": "Staff"}),

@@ -128,7 +128,7 @@ def test_a_request_with_very_many_names_is_refused_soon(extended: Api):
     refused = extended.patch(f"/Users/{made}", patch)
     assert (refused.json["scimType"], refused.detail) == (
         "tooMany",
-        "The PATCH names 50,001 attributes; up to 5,000 are read. Send it in parts.",
+        "The PATCH writes 50,001 attributes; the limit is 5,000. Send several requests.",
     )
     assert extended.post("/Bulk", bulk).json["scimType"] == "tooMany"
     assert time.perf_counter() - started < 10
@@ -188,7 +188,9 @@ def test_an_immutable_attribute_is_set_once(extended: Api):
         extended.patch(f"/Users/{made}", {"Operations": [{**hired, "value": "2031"}]}).json["scimType"] == "mutability"
     )
     refused = extended.put(f"/Users/{made}", {"userName": "a", CUSTOM: {"hired": "2031"}})
-    assert refused.detail == "hired was set once and cannot be changed; leave it out, or send what is stored"
+    assert refused.detail == (
+        "hired is immutable: it cannot be changed once it has a value. Leave it out, or send the stored value."
+    )
     assert extended.put(f"/Users/{made}", {"userName": "a"}).json[CUSTOM] == {"hired": "2030"}
 
 

@@ -86,7 +86,7 @@ def test_who_is_deleted_for_good_is_removed_and_the_user_name_is_free(entra: Ent
 
 
 def test_groups_are_refused_in_words_for_an_administrator_and_announced_nowhere(entra: Entra) -> None:
-    refused(entra.create_group("Auditors"), 400, "This directory has no Groups. Switch their provisioning off")
+    refused(entra.create_group("Auditors"), 400, "This directory does not serve Groups. Turn off their provisioning")
     assert entra.match("Group", "Auditors") == []
     types = entra.endpoint.send("GET", "/ResourceTypes").json["Resources"]
     assert [each["name"] for each in types] == ["User"]

@@ -49,7 +49,7 @@ def test_a_reading_token_may_look(method: str, target: str):
     [("POST", "/Users"), ("PUT", "/Users/7"), ("PATCH", "/Groups/7"), ("DELETE", "/Users/.search"), ("POST", "/Bulk")],
 )
 def test_a_reading_token_changes_nothing(method: str, target: str):
-    with pytest.raises(ForbiddenException, match="only read"):
+    with pytest.raises(ForbiddenException, match="read-only"):
         read_caller(event(method, target, authorizer=caller(scope="read")))
 
 

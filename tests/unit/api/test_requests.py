@@ -153,7 +153,7 @@ def test_a_parameter_given_twice_with_one_value_has_that_value():
 
 
 def test_a_parameter_with_two_values_is_refused():
-    with pytest.raises(InvalidValueException, match="gives filter 2 different values"):
+    with pytest.raises(InvalidValueException, match="2 different values of filter"):
         query_of('filter=userName+eq+"a"&filter=userName+eq+"b"')
 
 
