@@ -1,4 +1,4 @@
-"""What every command prints through: results on stdout; progress and errors, told as advice, on stderr."""
+"""What commands print through: results on stdout; progress, advice and errors on stderr."""
 
 import contextlib
 import time
@@ -11,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 out = Console(highlight=False)
-"""For what was asked for: tables, URLs, JSON. May be piped."""
+"""For results: tables, URLs, JSON. May be piped."""
 
 err = Console(stderr=True, highlight=False)
 """For progress, advice and errors."""
@@ -35,31 +35,31 @@ class Step:
     """One step of a longer command, while it runs."""
 
     update: Callable[[str], None]
-    """Shows what the step is doing just now, on a terminal."""
+    """Shows on a terminal what the step is doing."""
 
     note: str = ""
-    """What to say behind the step when it is done, for example a count."""
+    """A result to print behind the step when it is done, for example a number."""
 
 
 class Ticker:
-    """One line on stderr that tells how far a long read is, on a terminal only; wiped before anything else is printed."""
+    """A line on stderr with the progress of a long read, on a terminal only. Wipe it before printing anything else."""
 
-    _SECONDS = 0.2  # between two of them; a short read shows none
+    _SECONDS = 0.2  # between two updates; a short read shows none
     _WIPE = "\r\x1b[2K"
 
     def __init__(self) -> None:
         self._next = time.monotonic() + self._SECONDS
         self._shown = False
 
-    def tell(self, text: str) -> None:
-        """Show a text in the place of the last one."""
+    def show(self, text: str) -> None:
+        """Replace the line by a text."""
         if err.is_terminal and time.monotonic() >= self._next:
             err.file.write(f"{self._WIPE}{text[: err.width - 1]}")
             err.file.flush()
             self._next, self._shown = time.monotonic() + self._SECONDS, True
 
     def wipe(self) -> None:
-        """Take the line away."""
+        """Remove the line."""
         if self._shown:
             err.file.write(self._WIPE)
             err.file.flush()
@@ -68,7 +68,7 @@ class Ticker:
 
 @contextlib.contextmanager
 def step(text: str) -> Iterator[Step]:
-    """Show a step with its seconds while the block runs, and one line about it when it has ended, well or not."""
+    """Show a step and its seconds while the block runs, and a line with its result when the block ends."""
     began = time.monotonic()
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     progress = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)

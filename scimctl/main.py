@@ -1,54 +1,87 @@
-"""`scimctl`: the operator's command line. Puts the commands together and tells what stopped one."""
+"""`scimctl`: the operator's command line. Lists the commands, and prints the problem that stopped one."""
 
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
-from lambdas.credentials.connections import InvalidConnectionError
-from lambdas.environment.file import SettingsError
-from lambdas.operations.problems import Problem
-from lambdas.retrying import OutOfTimeError
-from scimctl import console, targets
-from scimctl.connections import command as connections
-from scimctl.connections import tokens
-from scimctl.environments.command import app as environments
-from scimctl.local import isolation
-from scimctl.local.app import app as local
-from scimctl.local_state import StateError
-from scimctl.log.command import app as log
-from scimctl.maintenance import verify_command as directory
-from scimctl.permissions import command as permissions
-from scimctl.probe import check, simulate
-from scimctl.resources import groups, users
+from scimctl.lazy import Entry, LazyGroup
+from scimctl.local_option import IS_LOCAL
 
 LOCAL_VARIABLE = "SCIMCTL_LOCAL"
-"""The environment variable that says ``--local`` for every command of a shell."""
-
-TOLD = (Problem, SettingsError, StateError, InvalidConnectionError, OutOfTimeError)
-"""What is told to the operator in its own words; anything else is a mistake of ours and shows its trace."""
+"""The environment variable that sets `--local` for every command of a shell."""
 
 
-class Commands(TyperGroup):
-    """Ends every command with exit status 1 and a readable text when something foreseen stops it."""
+class Commands(LazyGroup):
+    """The commands of `scimctl`. A command that a known problem stops prints its text and exits with status 1."""
+
+    entries = {
+        "local": Entry(
+            "scimctl.local.app:app",
+            "Run the endpoint on this machine: the same stack, deployed into an AWS emulator, without Docker or AWS account.",
+        ),
+        "environments": Entry("scimctl.environments.command:app", "Check and list environment files."),
+        "connections": Entry(
+            "scimctl.connections.command:app",
+            "Generate and manage connections: the Tenant URL and Secret Token that an administrator pastes.",
+        ),
+        "tokens": Entry("scimctl.connections.tokens_command:app", "Add, rotate and revoke the tokens of a connection."),
+        "log": Entry("scimctl.log.command:app", "Show the SCIM log: requests, refusals and operators' changes."),
+        "users": Entry("scimctl.resources.users:app", "List, show, disable, enable and delete users."),
+        "groups": Entry("scimctl.resources.groups:app", "List and show groups and their members."),
+        "permissions": Entry(
+            "scimctl.permissions.command:app", "Map groups to permission sets, and assign sets to users."
+        ),
+        "directory": Entry(
+            "scimctl.maintenance.verify_command:app", "Verify, repair and restore a directory's stored data."
+        ),
+        "check": Entry(
+            "scimctl.probe:check", "Check any SCIM endpoint as identity providers and their test programs would."
+        ),
+        "simulate": Entry(
+            "scimctl.probe:simulate",
+            "Provision a directory as Microsoft Entra ID would, and verify that the endpoint kept everything.",
+        ),
+    }
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer hides click's Context
-        """Run the command that was asked for."""
+        """Run the command that the arguments name."""
         try:
             return super().invoke(ctx)
-        except TOLD as problem:
+        except Exception as problem:
+            if not isinstance(problem, expected_errors()):
+                raise
+            from scimctl import console
+
             console.show_problem(str(problem))
             raise typer.Exit(1) from problem
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """Return the exceptions whose text is for the operator. Any other is a bug and shows its trace."""
+    from lambdas.credentials.connections import InvalidConnectionError
+    from lambdas.environment.file import SettingsError
+    from lambdas.operations.problems import Problem
+    from lambdas.retrying import OutOfTimeError
+    from scimctl.local_state import StateError
+
+    return (Problem, SettingsError, StateError, InvalidConnectionError, OutOfTimeError)
 
 
 app = typer.Typer(
     cls=Commands,
     name="scimctl",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_show_locals=False,  # they could hold a token
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"scimctl {version('serverless-scim')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -59,9 +92,12 @@ def scimctl(
         typer.Option(
             "--local",
             envvar=LOCAL_VARIABLE,
-            help="Act in the local cloud, also on an environment whose file says that it is on AWS. Without it a command "
-            "acts where the file says; what is deployed to the local cloud never takes the place of what is on AWS.",
+            help="Act in the local cloud, also on an environment whose file names AWS. Without it a command acts where the "
+            "file says; a deployment in the local cloud never replaces one on AWS.",
         ),
+    ] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Operate serverless SCIM endpoints: deployed to AWS, or on this machine.
@@ -72,11 +108,11 @@ def scimctl(
 
     `scimctl simulate --users 25 --groups 5` provisions into it, as Entra ID does
 
-    `scimctl environments check acme` tells what is wrong in an environment file, before it is deployed
+    `scimctl environments check acme` lists the mistakes in an environment file before it is deployed
 
     `scimctl connections create --environment acme` generates a Tenant URL and a Secret Token
 
-    `scimctl log --user ada@example.com --environment acme` tells why somebody was not provisioned
+    `scimctl log --user ada@example.com --environment acme` shows why a user was not provisioned
 
     **Before an environment is deployed to AWS**
 
@@ -84,25 +120,15 @@ def scimctl(
 
     `scimctl --local users list --environment acme` acts on it there; without `--local`, on AWS
 
-    Every command tells more with `--help`.
+    Every command has its own `--help`. `scimctl --install-completion` completes commands and options in your shell.
     """
-    said = targets.SAID_LOCAL.set(is_local)
-    context.call_on_close(lambda: targets.SAID_LOCAL.reset(said))
+    selected = IS_LOCAL.set(is_local)
+    context.call_on_close(lambda: IS_LOCAL.reset(selected))
     if is_local:
+        from scimctl.local import isolation
+
         isolation.isolate()
 
-
-app.add_typer(local, name="local")
-app.add_typer(environments, name="environments")
-app.add_typer(connections.app, name="connections")
-app.add_typer(tokens.app, name="tokens")
-app.add_typer(log, name="log")
-app.add_typer(users.app, name="users")
-app.add_typer(groups.app, name="groups")
-app.add_typer(permissions.app, name="permissions")
-app.add_typer(directory.app, name="directory")
-app.command()(check)
-app.command()(simulate)
 
 if __name__ == "__main__":
     app()

@@ -1,4 +1,7 @@
-"""The options that the commands on a deployed environment share, and the question before what cannot be undone."""
+"""Options that several commands share, and the question before a change that cannot be undone.
+
+Light to import: `--help` and completion need it.
+"""
 
 import sys
 from enum import StrEnum
@@ -11,7 +14,7 @@ from lambdas.operations.problems import Problem
 
 
 class Output(StrEnum):
-    """How a command prints what it found."""
+    """How a command prints its result."""
 
     TEXT = "text"
     """For people."""
@@ -23,8 +26,14 @@ class Output(StrEnum):
 EnvironmentOption = Annotated[
     str, typer.Option("--environment", "-e", help="The environment: NAME of environments/NAME.toml.", metavar="NAME")
 ]
+DirectoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--directory", metavar="ID", help="The directory; the environment's own by default.", show_default=False
+    ),
+]
 OutputOption = Annotated[Output, typer.Option("--output", "-o", help="For people (text) or for programs (json).")]
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 LifetimeOption = Annotated[
     int | None,
     typer.Option(
@@ -32,32 +41,38 @@ LifetimeOption = Annotated[
         min=1,
         max=MAX_LIFETIME.days,
         metavar="DAYS",
-        help="Days until the token expires; by default what the environment's file says.",
+        help="Days until the token expires; by default the value in the environment's file.",
         show_default=False,
     ),
 ]
 ConnectionArgument = Annotated[
-    str, typer.Argument(metavar="CONNECTION", help="The connection: the last part of the Tenant URL, or all of it.")
+    str, typer.Argument(metavar="CONNECTION", help="The connection: the last part of the Tenant URL, or the whole URL.")
+]
+UserArgument = Annotated[
+    str, typer.Argument(metavar="USER", help="The user: a userName, an externalId, an e-mail address or an id.")
+]
+GroupArgument = Annotated[
+    str, typer.Argument(metavar="GROUP", help="The group: a displayName, an externalId or an id.")
 ]
 
 
 def connection_id(text: str) -> str:
-    """Return the connection that an operator names: by its id, or by a Tenant URL with whatever Entra ID appends to it."""
+    """Return a connection's id from the id or a Tenant URL, also with the query that Entra ID appends to it."""
     return text.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def confirm(consequence: str, *, yes: bool) -> None:
-    """Ask before access ends. The question goes to stderr, so that stdout stays what a program reads.
+    """Ask the operator to confirm a change. The question goes to stderr, because programs read stdout.
 
-    :param consequence: What will happen, one or more sentences.
-    :param yes: The operator said so already.
-    :raises Problem: When the answer is no, or when there is nobody to answer.
+    :param consequence: What the change does, in one or more sentences.
+    :param yes: The operator confirmed with ``--yes``.
+    :raises Problem: When the answer is no, or stdin is empty.
     """
     if yes:
         return
-    typer.echo(f"{consequence} Go on? [y/N] ", nl=False, err=True)
+    typer.echo(f"{consequence} Continue? [y/N] ", nl=False, err=True)
     answer = sys.stdin.readline()
-    if not answer.endswith("\n"):  # nobody is there, and the next line would begin behind the question
+    if not answer.endswith("\n"):  # stdin is empty, and the next line would begin behind the question
         typer.echo(err=True)
     if answer.strip().lower() not in ("y", "yes"):
-        raise Problem("Nothing was changed. Without a question: --yes.")
+        raise Problem("Nothing was changed. Use --yes to confirm without a question.")

@@ -1,6 +1,5 @@
 """Where a command acts: the deployed stack of an environment, on AWS or in the local cloud."""
 
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -10,46 +9,45 @@ from botocore.exceptions import ClientError
 
 from lambdas.environment import file as settings
 from lambdas.environment.file import Environment
-from lambdas.operations.problems import Problem, readable
+from lambdas.operations.aws_errors import CHECK_NETWORK, aws_errors_as_problems
+from lambdas.operations.problems import Problem
 from lambdas.operations.target import Service, Target
-from scimctl import console
+from scimctl import console, guide
 from scimctl import local_state as state
+from scimctl.local_option import IS_LOCAL
 
-PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
-"""How long a command waits for AWS: boto3's own ten attempts at DynamoDB would keep an operator for half a minute."""
+TIMEOUTS = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
+"""How long a command waits for AWS: boto3's own ten attempts at DynamoDB would take half a minute."""
 
-SAID_LOCAL: ContextVar[bool] = ContextVar("said_local", default=False)
-"""Whether the operator said ``--local``: then a command acts in the local cloud, whatever an environment's file says."""
-
-SILENT_CLOUD = "Start it with `scimctl local up --detach`."
+START_CLOUD = "Start it with `scimctl local up --detach`."
 
 
 def resolve(environment: str, state_directory: Path | None = None, *, local: bool | None = None) -> Target:
-    """Find out where an environment is deployed.
+    """Return the deployed stack of an environment.
 
-    An environment whose file says ``platform = "local"`` is in the local cloud. Any other is there only when that is said,
-    and is else a stack on AWS, in the region that its file names, reached with the usual AWS credentials. It is never
-    guessed from what is deployed: a command would change production by mistake.
+    An environment whose file has ``platform = "local"`` is in the local cloud. Any other is a stack on AWS, in the region of its
+    file, reached with the usual AWS credentials; it is in the local cloud only with ``--local``. A deployment in the local cloud is
+    never used instead of one on AWS, nor the reverse: a command would change production by mistake.
 
     :param environment: The environment's name, for example ``acme`` for ``environments/acme.toml``.
     :param state_directory: The local cloud's; ``.local`` of the checkout by default.
-    :param local: Whether it is said; None for what the operator said (:data:`SAID_LOCAL`).
-    :raises SettingsError: When its file is missing or wrong.
-    :raises Problem: When it is not deployed, or AWS refuses to say.
+    :param local: Whether ``--local`` is set; None for the operator's option.
+    :raises SettingsError: When its file is missing or has mistakes.
+    :raises Problem: When it is not deployed, or AWS refuses the request.
     """
     directory = state_directory or state.default_directory()
     loaded = settings.load(environment)
     if loaded.local:
         return _local(loaded, directory, "scimctl")
-    if SAID_LOCAL.get() if local is None else local:
+    if IS_LOCAL.get() if local is None else local:
         return _local(settings.load(environment, platform="local"), directory, "scimctl --local")
     try:
         return _on_aws(loaded)
     except Problem as problem:
         if state.read_state(directory, environment) is None:
             raise
-        said = f"`scimctl --local COMMAND --environment {environment}`"
-        raise Problem(f"{problem}\nWhat is deployed to the local cloud is reached with {said}.") from problem
+        example = f"`scimctl --local COMMAND --environment {environment}`"
+        raise Problem(f"{problem}\nTo act on its deployment in the local cloud: {example}.") from problem
 
 
 def _local(environment: Environment, state_directory: Path, scimctl: str) -> Target:
@@ -62,42 +60,44 @@ def _local(environment: Environment, state_directory: Path, scimctl: str) -> Tar
     return _target(
         environment,
         found.outputs,
-        found.base_url,
-        place,
-        found.client_arguments(),
-        when_silent=SILENT_CLOUD,
+        base_url=found.base_url,
+        place=place,
+        client_arguments=found.client_arguments(),
         scimctl=scimctl,
+        when_silent=START_CLOUD,
     )
 
 
 def _on_aws(environment: Environment) -> Target:
     stack, region = f"scim-{environment.name}", environment.aws.region
     place = f"stack {stack} in {region}"
-    with readable(place):
+    with aws_errors_as_problems(place):
         found = _stack(environment, stack, place)
     account = found["StackId"].split(":")[4]
     if account != environment.aws.account:
         raise Problem(
-            f"These AWS credentials are of account {account}, and environments/{environment.name}.toml names "
+            f"These AWS credentials belong to account {account}, but environments/{environment.name}.toml names "
             f"{environment.aws.account}: choose the right AWS_PROFILE."
         )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
     base_url = _output(outputs, "BaseUrl", place).rstrip("/")
-    return _target(environment, outputs, base_url, place, {"region_name": region})
+    return _target(environment, outputs, base_url=base_url, place=place, client_arguments={"region_name": region})
 
 
 def _target(
     environment: Environment,
     outputs: dict[str, str],
+    *,
     base_url: str,
     place: str,
     client_arguments: dict[str, str],
-    **texts: str,
+    scimctl: str = "scimctl",
+    when_silent: str = CHECK_NETWORK,
 ) -> Target:
-    """Return what operations act on, in the name of the AWS identity behind the clients.
+    """Return the target of operations, in the name of the AWS identity that its clients use.
 
-    :param outputs: What the stack puts out, by name.
-    :param client_arguments: Keyword arguments for a boto3 client that make it reach the environment.
+    :param outputs: The outputs of the stack, by name.
+    :param client_arguments: Keyword arguments of the boto3 clients that reach the environment.
     """
 
     def connect(service: str) -> Any:
@@ -112,8 +112,9 @@ def _target(
         connect=connect,
         operator_name=lambda: str(connect("sts").get_caller_identity()["Arn"]),
         service=Service.SCIMCTL,
+        guide=guide.guide(environment.name, scimctl),
         warn=console.show_warning,
-        **texts,
+        when_silent=when_silent,
     )
 
 
@@ -131,9 +132,9 @@ def _stack(environment: Environment, stack: str, place: str) -> dict[str, Any]:
 
 
 def _client(service: str, **arguments: Any) -> Any:
-    """Return a boto3 client that uses the operator's credentials as they are now."""
+    """Return a boto3 client with the operator's current credentials."""
     make: Any = boto3.Session().client  # typed for the names of services, and this one is known at run time
-    return make(service, config=PATIENCE, **arguments)
+    return make(service, config=TIMEOUTS, **arguments)
 
 
 def _output(outputs: dict[str, str], name: str, place: str) -> str:

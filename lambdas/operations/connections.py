@@ -1,4 +1,4 @@
-"""What an operator does with the connections and tokens of a deployed environment, and the record that it leaves."""
+"""The connections and tokens of a deployed environment, and what an operator changes about them."""
 
 import uuid
 from collections.abc import Iterator
@@ -18,62 +18,62 @@ from lambdas.credentials.connections import (
 from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore
 from lambdas.credentials.tokens import PresentedToken
+from lambdas.operations.guidance import Step
 from lambdas.operations.journal import Journal
-from lambdas.operations.problems import Problem
+from lambdas.operations.problems import Conflict, NotFound, Problem, Unavailable
 from lambdas.operations.target import Target
 from lambdas.records import Kind, record
-from lambdas.store.table import NO_ANSWER
 from lambdas.store.transactions import ConditionFailed
 
 
 @dataclass(frozen=True)
 class ConnectionWithTokens:
-    """A connection and the tokens that it has."""
+    """A connection and its tokens."""
 
     connection: Connection
     tokens: list[Token]
     """The oldest first."""
 
     def live(self, now: datetime) -> list[Token]:
-        """Return those that have not expired."""
+        """Return the tokens that have not expired."""
         return [token for token in self.tokens if not token.is_expired(now)]
 
 
 @dataclass(frozen=True)
 class GeneratedToken:
-    """What an administrator pastes into an identity provider: just written, and nobody will see the token again."""
+    """What an administrator pastes into an identity provider. Its secret cannot be shown again."""
 
     tenant_url: str
     """For example ``https://abc123.execute-api.eu-central-1.amazonaws.com/scim/v2/k3x7m2qwertyuiop``."""
 
     secret_token: str = field(repr=False)
-    """The text of the token."""
+    """The text of the token; also the password of Basic authentication, whose user name is the connection's id."""
 
     connection: Connection
     """The connection as it was written."""
 
     token: Token
-    """What was kept of the token."""
+    """What is stored of the token."""
 
 
 class Connections:
-    """The connections and tokens of one environment. Every change is one transaction: it happens whole or not at all.
+    """The connections and tokens of one environment. Every change is one transaction.
 
-    It leaves a record in the environment's log, under the operator's name, once it is done. A record that cannot be written is a
-    warning (:attr:`Target.warn`): an operator without access to the log must still be able to revoke a token that leaked.
+    A change is recorded in the environment's log, under the operator's name, after it was made. A record that cannot be written is
+    a warning (:attr:`Target.warn`): an operator without access to the log must still be able to revoke a leaked token.
 
-    Every method raises :class:`Problem` when the table cannot be reached or somebody else changed the same connection,
-    and InvalidConnectionError when a value breaks a rule.
+    Every method raises :class:`Problem` when the table cannot be reached or another operator changed the same connection at the
+    same time, and InvalidConnectionError when a value breaks a rule.
     """
 
     def __init__(self, target: Target) -> None:
-        """Take where the environment is deployed."""
+        """Open the connections of an environment."""
         self.target = target
         self.store = ConnectionStore(target.table())
 
     def all(self) -> list[ConnectionWithTokens]:
         """Return every connection with its tokens, the oldest first."""
-        with self.target.readable():
+        with self.target.aws_errors_as_problems():
             connections = self.store.connections()
             tokens = self.store.tokens(each for connection in connections for each in connection.tokens)
         return [
@@ -83,23 +83,22 @@ class Connections:
     def connection(self, connection_id: str) -> ConnectionWithTokens:
         """Return one connection with its tokens.
 
-        :raises Problem: When there is none.
+        :raises NotFound: When it does not exist.
         """
-        with self.target.readable():
+        with self.target.aws_errors_as_problems():
             connection = self.store.connection(connection_id)
             tokens = self.store.tokens(connection.tokens) if connection else []
         if connection is None:
-            name, scimctl = self.target.settings.name, self.target.scimctl
-            raise Problem(
-                f"There is no connection {connection_id} in environment {name}: it was deleted, regenerated or never there."
-                f" `{scimctl} connections list --environment {name}` shows those there are."
+            raise NotFound(
+                f"There is no connection {connection_id} in environment {self.target.settings.name}. It was deleted or "
+                f"regenerated, or never existed. {self.target.guide.name(Step.LIST_CONNECTIONS)} lists all connections."
             )
-        # What is not there any more, by whatever accident, must not keep a connection from being closed.
+        # A token whose item is missing must not prevent a change: every change is conditional on the tokens that it names.
         return ConnectionWithTokens(replace(connection, tokens=frozenset(token.id for token in tokens)), tokens)
 
     def token(self, token_id: str) -> tuple[ConnectionWithTokens, Token] | None:
-        """Return the connection of a token, and the token; None when there is no such token."""
-        with self.target.readable():
+        """Return a token's connection and the token; None when the token does not exist."""
+        with self.target.aws_errors_as_problems():
             token = self.store.token(token_id)
         return (self.connection(token.connection), token) if token else None
 
@@ -113,8 +112,8 @@ class Connections:
     ) -> GeneratedToken:
         """Generate a connection with one token.
 
-        :param directory: The directory it reaches; the environment's own when None.
-        :param lifetime_days: Days until the token expires; what the environment's file says when None.
+        :param directory: The id of its directory; None for the environment's own.
+        :param lifetime_days: Days until the token expires; None for the value in the environment's file.
         """
         now = datetime.now(UTC)
         directory = self.target.settings.directory if directory is None else directory
@@ -122,82 +121,80 @@ class Connections:
         token, secret = new_token(connection, lifetime=self._lifetime(lifetime_days), scope=scope, now=now)
         with self._writing(connection.id):
             created = self.store.create(connection, token)
-        self._note("create connection", created, token, f"its token ends {token.expires:%Y-%m-%d}")
+        self._record("create connection", created, token, f"its token expires {token.expires:%Y-%m-%d}")
         return self._generated(created, token, secret)
 
     def regenerate(self, old: Connection, *, lifetime_days: int | None = None) -> GeneratedToken:
-        """Put a new connection with one token that may provision in the place of one, which ends with its tokens.
+        """Replace a connection and its tokens by a new connection with one token of scope ``provision``.
 
-        It has the same directory and label, and is enabled.
+        The new connection has the same directory and label, and is enabled.
         """
         now = datetime.now(UTC)
         connection = new_connection(old.directory, label=old.label, now=now)
         token, secret = new_token(connection, lifetime=self._lifetime(lifetime_days), now=now)
         with self._writing(old.id):
             created = self.store.regenerate(old, connection, token)
-        self._note(
-            "regenerate connection", created, token, f"in the place of {old.id}, with its {len(old.tokens)} tokens"
-        )
+        self._record("regenerate connection", created, token, f"replaces {old.id} and its {len(old.tokens)} tokens")
         return self._generated(created, token, secret)
 
     def set_state(self, connection: Connection, state: State) -> Connection:
-        """Enable or disable a connection, and return it as it is then."""
+        """Enable or disable a connection, and return it with the new state."""
         with self._writing(connection.id):
             changed = self.store.set_state(connection, state)
-        self._note("enable connection" if state is State.ENABLED else "disable connection", changed)
+        self._record("enable connection" if state is State.ENABLED else "disable connection", changed)
         return changed
 
     def delete(self, connection: Connection) -> None:
         """Delete a connection and its tokens."""
         with self._writing(connection.id):
             self.store.delete(connection)
-        self._note("delete connection", connection, None, f"with its {len(connection.tokens)} tokens")
+        self._record("delete connection", connection, None, f"with its {len(connection.tokens)} tokens")
 
     def add_token(
         self,
-        held: ConnectionWithTokens,
+        found: ConnectionWithTokens,
         *,
         scope: Scope = Scope.PROVISION,
         label: str = "",
         lifetime_days: int | None = None,
     ) -> GeneratedToken:
-        """Give a connection one more token; those that expired long ago make room where there is none."""
+        """Add a token to a connection. Where there is no room for one more, the token that expired first is deleted."""
         now = datetime.now(UTC)
         lifetime = self._lifetime(lifetime_days)
-        token, secret = new_token(held.connection, lifetime=lifetime, scope=scope, label=label, now=now)
-        with self._writing(held.connection.id):
-            changed = self.store.add_token(held.connection, token, without=tokens_to_evict(held.tokens, now))
-        self._note("create token", changed, token, f"scope {scope.value}, ends {token.expires:%Y-%m-%d}")
+        token, secret = new_token(found.connection, lifetime=lifetime, scope=scope, label=label, now=now)
+        with self._writing(found.connection.id):
+            changed = self.store.add_token(found.connection, token, without=tokens_to_evict(found.tokens, now))
+        self._record("create token", changed, token, f"scope {scope.value}, expires {token.expires:%Y-%m-%d}")
         return self._generated(changed, token, secret)
 
     def rotate(
-        self, held: ConnectionWithTokens, old: Token, *, grace: timedelta, lifetime_days: int | None = None
+        self, found: ConnectionWithTokens, old: Token, *, grace: timedelta, lifetime_days: int | None = None
     ) -> tuple[GeneratedToken, Token]:
-        """Give a connection a token in the place of another, which ends after a grace period, or earlier if it would.
+        """Replace a token by a new one with the same scope and label. The old one stays valid for a grace period.
 
-        :returns: The new token, with the old one's scope and label, and the old one as it is then.
+        :returns: The new token, and the old one with its new expiry, which is never later than before.
         """
         now = datetime.now(UTC)
         lifetime = self._lifetime(lifetime_days)
-        token, secret = new_token(held.connection, lifetime=lifetime, scope=old.scope, label=old.label, now=now)
-        ended = ending(old, grace, now)
-        with self._writing(held.connection.id):
+        token, secret = new_token(found.connection, lifetime=lifetime, scope=old.scope, label=old.label, now=now)
+        replaced = ending(old, grace, now)
+        with self._writing(found.connection.id):
             changed = self.store.add_token(
-                held.connection,
+                found.connection,
                 token,
-                ending=ended if ended != old else None,
-                without=tokens_to_evict(held.tokens, now),
+                ending=replaced if replaced != old else None,
+                without=tokens_to_evict(found.tokens, now),
             )
-        self._note(
-            "rotate token", changed, token, f"in the place of {old.id}, which ends {ended.expires:%Y-%m-%d %H:%M}"
+        self._record(
+            "rotate token", changed, token, f"replaces {old.id}, which expires {replaced.expires:%Y-%m-%d %H:%M}"
         )
-        return self._generated(changed, token, secret), ended
+        return self._generated(changed, token, secret), replaced
 
     def revoke(self, connection: Connection, token: Token) -> Connection:
-        """End a token at once, and return its connection as it is then."""
+        """Delete a token, and return its connection without it."""
         with self._writing(connection.id):
             changed = self.store.revoke(connection, token.id)
-        self._note("revoke token", changed, token)
+        self._record("revoke token", changed, token)
         return changed
 
     def _lifetime(self, days: int | None) -> timedelta:
@@ -206,8 +203,10 @@ class Connections:
     def _generated(self, connection: Connection, token: Token, secret: PresentedToken) -> GeneratedToken:
         return GeneratedToken(self.target.tenant_url(connection.id), secret.text, connection, token)
 
-    def _note(self, action: str, connection: Connection, token: Token | None = None, detail: str | None = None) -> None:
-        """Keep in the log what was done; when that fails, tell the operator what to keep."""
+    def _record(
+        self, action: str, connection: Connection, token: Token | None = None, detail: str | None = None
+    ) -> None:
+        """Record a change that was made, or warn the operator."""
         made = record(
             Kind.OPERATION,
             environment=self.target.settings.name,
@@ -223,22 +222,21 @@ class Connections:
             journal = Journal(self.target)
             journal.write(known | {"operator": journal.operator})
         except Problem as problem:
-            self.target.warn(f"Done, but not kept in the log ({action}, connection {connection.id}). {problem}")
+            self.target.warn(f"Done, but not recorded in the log ({action}, connection {connection.id}). {problem}")
 
     @contextmanager
     def _writing(self, connection_id: str) -> Iterator[None]:
-        """Turn what can go wrong with one transaction on a connection into a :class:`Problem` that tells what is now."""
-        again = f"`{self.target.scimctl} connections list --environment {self.target.settings.name}`"
+        """Turn a failed transaction on a connection into a :class:`Problem` that says what was changed."""
+        look = self.target.guide.name(Step.LIST_CONNECTIONS)
         try:
-            with self.target.readable():
+            with self.target.aws_errors_as_problems():
                 yield
         except ConditionFailed as changed:
-            raise Problem(
-                f"Somebody else changed connection {connection_id} at the same moment, so nothing was done. "
-                f"Look at it with {again}, then repeat."
+            raise Conflict(
+                f"Another change to connection {connection_id} was made at the same time, and yours was not. Check the "
+                f"connection with {look}, then retry."
             ) from changed
-        except Problem as problem:
-            if isinstance(problem.__cause__, NO_ANSWER):
-                told = f"{problem} Whether the change was made is not known; it was made whole or not at all: {again} tells."
-                raise Problem(told) from problem
-            raise
+        except Unavailable as problem:
+            raise Unavailable(
+                f"{problem} It is unknown whether the change was made; it was made completely or not at all. Check with {look}."
+            ) from problem

@@ -1,4 +1,4 @@
-"""What operators change, kept in the environment's log beside what identity providers change."""
+"""Records of what operators change, written beside those of identity providers' requests."""
 
 import json
 from datetime import UTC, datetime
@@ -10,23 +10,23 @@ from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target
 
 STREAMS = "operators"
-"""How the log streams of operators' changes begin: one for each day, ``operators/2027/01/31``."""
+"""The beginning of the log streams of operators' changes: one for each day, ``operators/2027/01/31``."""
 
 
 class Journal:
     """Writes records into an environment's log group, under the operator's name.
 
-    It is opened before anything is changed: who may not be known, or may not write to the log, changes nothing.
+    Open it before a change: an operator who cannot be identified, or may not write to the log, changes nothing.
     """
 
     def __init__(self, target: Target) -> None:
-        """Find out who the operator is, and make sure of the log stream.
+        """Find out who the operator is, and create the day's log stream if it does not exist.
 
-        :raises Problem: When the operator's name cannot be found out, or the log stream cannot be created.
+        :raises Problem: When the operator cannot be identified, or the log stream cannot be created.
         """
         self.target = target
         self.stream = f"{STREAMS}/{datetime.now(UTC):%Y/%m/%d}"
-        with target.readable():
+        with target.aws_errors_as_problems():
             self.operator = target.operator_name()
             self.client = target.client("logs")
             try:
@@ -36,22 +36,19 @@ class Journal:
                     raise
 
     def write(self, record: dict[str, Any]) -> None:
-        """Write one record, in the form that the functions' logger gives theirs.
+        """Write one record, in the form of the functions' logger.
 
-        :raises Problem: When it cannot be written; the text holds the record, because what it tells of has happened.
+        :raises Problem: When it cannot be written. The text holds the record, because the change has been made.
         """
         now = datetime.now(UTC)
         head = {"level": "INFO", "message": record["event"], "timestamp": now.isoformat(timespec="milliseconds")}
-        message = json.dumps(
-            {**head, "service": self.target.service.value, **record}, ensure_ascii=False, separators=(",", ":")
-        )
+        line = {**head, "service": self.target.service.value, **record}
+        message = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
         event = {"timestamp": int(now.timestamp() * 1000), "message": message}
         try:
-            with self.target.readable():
+            with self.target.aws_errors_as_problems():
                 self.client.put_log_events(
                     logGroupName=self.target.log_group, logStreamName=self.stream, logEvents=[event]
                 )
         except Problem as problem:
-            raise Problem(
-                f"It was done, and could not be kept in the log. {problem}\nKeep this record: {message}"
-            ) from problem
+            raise Problem(f"The change was made, but not recorded. {problem}\nKeep this record: {message}") from problem

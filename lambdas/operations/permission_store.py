@@ -1,7 +1,7 @@
-"""What an operator decides in one directory: what groups are mapped to, what users are assigned, how users sign in.
+"""Operators' changes to permissions in one directory: group mappings, assignments to users, login methods.
 
-It lies beside what clients send, in items of its own or in attributes of a user's item that no client's request writes. So no sync
-overwrites it.
+They are stored beside what identity providers send, in items of their own or in attributes of a user's item that no client's
+request writes. A sync does not overwrite them.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,51 +18,51 @@ from lambdas.store.transactions import ConditionFailed
 
 @dataclass(frozen=True)
 class PermissionChange:
-    """What a decision changed."""
+    """The values before and after an operator's change; equal when nothing changed."""
 
     before: frozenset[str]
     after: frozenset[str]
 
 
 class PermissionStore:
-    """The decisions of operators in one directory."""
+    """The group mappings, assignments and login methods of one directory."""
 
     def __init__(self, table: Table, directory: str) -> None:
-        """Take the table and the directory's id."""
+        """Open them in a table, by the directory's id."""
         self.table = table
         self.directory = directory
 
     def mappings(self) -> dict[str, frozenset[str]]:
-        """Return the ids of the sets that groups are mapped to, by the groups' ids: 1 Query.
+        """Return the ids of the permission sets that groups are mapped to, by the ids of the groups: 1 Query.
 
-        A group that was deleted keeps its line until it is unmapped; it gives nothing to anybody.
+        A mapping stays when its group is deleted, until it is unmapped; it has no effect then.
         """
         items = self.table.query(keys.permissions(self.directory))
         return {item["sk"]["S"]: sets for item in items if (sets := _sets(item))}
 
     def map_group(self, group_id: str, sets: Iterable[str]) -> PermissionChange:
-        """Let the members of a group have these sets, too: 1 read and 1 transaction.
+        """Map a group to permission sets, in addition to those it is mapped to: 1 read and 1 transaction.
 
         :raises scim2_models.NotFoundException: When the group does not exist.
         """
         return self._change_mapping(group_id, lambda before: before | set(sets), exists=True)
 
     def unmap_group(self, group_id: str, sets: Iterable[str] | None = None) -> PermissionChange:
-        """Take these sets from what a group is mapped to, or all: 1 read and 1 write. The group need not exist any more."""
+        """Remove permission sets, or with None all, from a group's mapping: 1 read and 1 write. The group may be deleted."""
         gone = None if sets is None else set(sets)
         return self._change_mapping(
             group_id, lambda before: frozenset() if gone is None else before - gone, exists=False
         )
 
     def assign(self, user_id: str, sets: Iterable[str]) -> PermissionChange:
-        """Give a user these sets, whatever its groups and roles are: 1 read and 1 write.
+        """Assign permission sets to a user, in addition to those already assigned: 1 read and 1 write.
 
         :raises scim2_models.NotFoundException: When the user does not exist.
         """
         return self._change_assignment(user_id, lambda before: before | set(sets))
 
     def unassign(self, user_id: str, sets: Iterable[str] | None = None) -> PermissionChange:
-        """Take these sets, or all, from what operators assigned to a user: 1 read and 1 write.
+        """Remove permission sets, or with None all, from those assigned to a user: 1 read and 1 write.
 
         :raises scim2_models.NotFoundException: When the user does not exist.
         """
@@ -70,16 +70,16 @@ class PermissionStore:
         return self._change_assignment(user_id, lambda before: frozenset() if gone is None else before - gone)
 
     def assigned(self, user_id: str) -> frozenset[str]:
-        """Return the ids of the sets that operators assigned to a user: 1 read.
+        """Return the ids of the permission sets assigned to a user: 1 read.
 
         :raises scim2_models.NotFoundException: When the user does not exist.
         """
         return self._user(user_id).assigned
 
     def set_login(self, user_id: str, method: str | None) -> PermissionChange:
-        """Say how a user signs in, or with None leave it to the environment's default: 1 read and 1 write.
+        """Set a user's login method, or with None return to the environment's default: 1 read and 1 write.
 
-        :return: What was said before and is said now, each one method or none.
+        :return: The methods before and after: one, or none for the default.
         :raises scim2_models.NotFoundException: When the user does not exist.
         """
         before, after = self._change_user(user_id, lambda stored: replace(stored, login=method))

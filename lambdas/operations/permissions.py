@@ -1,28 +1,31 @@
-"""What an operator decides about groups and users of a directory, recorded in the log under the operator's name."""
+"""Who has which permission sets, and what an operator changes about it."""
 
 import difflib
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
-
-from scim2_models import SCIMException
 
 from lambdas.environment.file.permissions import Permissions, PermissionSet, Source
 from lambdas.environment.permission_sets import Grant, sets_if_active
 from lambdas.operations.journal import Journal
 from lambdas.operations.permission_store import PermissionChange, PermissionStore
-from lambdas.operations.problems import Problem
+from lambdas.operations.problems import NotFound, Problem
 from lambdas.operations.resources import Resources
 from lambdas.records import Kind, record
 from lambdas.store.user_groups import permission_facts
 
+Resource = Mapping[str, Any]
+"""A user or group as :meth:`Resources.find` returns it."""
+
 
 class PermissionOperations:
-    """Decides in one directory, and keeps a record of each decision that changed something."""
+    """The permission sets of one directory's users. Each change is recorded, unless it changes nothing.
+
+    Every method raises :class:`Problem` when the table cannot be reached.
+    """
 
     def __init__(self, resources: Resources) -> None:
-        """Take the directory's users and groups."""
+        """Open the permissions of a directory's users and groups."""
         self.resources = resources
         self.store = PermissionStore(resources.table, resources.directory)
 
@@ -31,62 +34,75 @@ class PermissionOperations:
         """The permission sets of the environment's file."""
         return self.resources.target.settings.permissions
 
+    # -- Reading ----------------------------------------------------------------------------------------------------
+
     def mappings(self) -> dict[str, frozenset[str]]:
         """Return the ids of the sets that groups are mapped to, by the groups' ids."""
-        with self.resources.target.readable():
+        with self.resources.target.aws_errors_as_problems():
             return self.store.mappings()
 
-    def assigned(self, user: Mapping[str, Any]) -> frozenset[str]:
+    def mapped_groups(self) -> list[dict[str, Any]]:
+        """Return the mapped groups by name: ``group`` (its id), ``displayName`` (None when deleted), ``sets`` (ids)."""
+        mapped = self.mappings()
+        with self.resources.target.aws_errors_as_problems():
+            groups = self.resources.reader().user_groups.existing(mapped)
+        names = {each: facts.name for each, facts in groups.items()}
+        lines = [{"group": each, "displayName": names.get(each), "sets": sorted(sets)} for each, sets in mapped.items()]
+        return sorted(lines, key=lambda line: (line["displayName"] is None, line["displayName"] or "", line["group"]))
+
+    def assigned(self, user: Resource) -> frozenset[str]:
         """Return the ids of the sets that operators assigned to a user."""
-        with self._told():
+        with self.resources.errors_as_problems():
             return self.store.assigned(user["id"])
 
-    def sets(self, names: Iterable[str]) -> list[PermissionSet]:
-        """Return the sets that an operator calls by their ids or names, whatever their case.
-
-        :raises Problem: When one is no set of the environment.
-        """
-        return [self._set(name) for name in names]
-
-    def require(self, source: Source) -> None:
-        """Refuse a decision that would change nothing for anybody.
-
-        :raises Problem: When the environment's file does not take sets from this source.
-        """
-        if source not in self.permissions.sources:
-            name = self.resources.target.settings.name
-            raise Problem(
-                f"No user of environment {name} would get anything from it: permissions.sources in environments/{name}.toml has "
-                f'no "{source}".'
-            )
-
-    def map_group(self, group: Mapping[str, Any], sets: Sequence[PermissionSet]) -> PermissionChange:
-        """Let the members of a group have these sets, too."""
-        return self._decide("map group", group, lambda: self.store.map_group(group["id"], [each.id for each in sets]))
-
-    def unmap_group(self, group: Mapping[str, Any], ids: Sequence[str] | None) -> PermissionChange:
-        """Take sets, or with None all, from what a group is mapped to."""
-        return self._decide("unmap group", group, lambda: self.store.unmap_group(group["id"], ids))
-
-    def assign(self, user: Mapping[str, Any], sets: Sequence[PermissionSet]) -> PermissionChange:
-        """Give a user these sets."""
-        return self._decide("assign sets", user, lambda: self.store.assign(user["id"], [each.id for each in sets]))
-
-    def unassign(self, user: Mapping[str, Any], ids: Sequence[str] | None) -> PermissionChange:
-        """Take sets, or with None all, from what operators assigned to a user."""
-        return self._decide("unassign sets", user, lambda: self.store.unassign(user["id"], ids))
-
-    def set_login(self, user: Mapping[str, Any], method: str | None) -> PermissionChange:
-        """Say how a user signs in; None for the environment's default."""
-        return self._decide("set login", user, lambda: self.store.set_login(user["id"], method))
-
-    def grants(self, user: Mapping[str, Any]) -> list[Grant]:
+    def grants(self, user: Resource) -> list[Grant]:
         """Return the sets that a user has or, when disabled, would have, each with its reasons."""
-        with self.resources.target.readable():
+        with self.resources.target.aws_errors_as_problems():
             reader = self.resources.reader()
             stored = reader.stored(reader.type_named("User"), user["id"])
             groups = list(reader.user_groups.existing(stored.groups).values())
         return sets_if_active(self.permissions, permission_facts(stored, None, user.get("roles"), groups))
+
+    def sets(self, names: Iterable[str]) -> list[PermissionSet]:
+        """Return the sets with these ids or names, in any case.
+
+        :raises NotFound: When the environment's file has no such set.
+        """
+        return [self._set(name) for name in names]
+
+    def require(self, source: Source) -> None:
+        """Refuse a change that would have no effect.
+
+        :raises Problem: When the environment's file does not use this source of permission sets.
+        """
+        if source not in self.permissions.sources:
+            name = self.resources.target.settings.name
+            raise Problem(
+                f"This would have no effect in environment {name}: permissions.sources in environments/{name}.toml does "
+                f'not include "{source}".'
+            )
+
+    # -- Changing ---------------------------------------------------------------------------------------------------
+
+    def map_group(self, group: Resource, sets: Sequence[PermissionSet]) -> PermissionChange:
+        """Map a group to permission sets, in addition to those it is mapped to."""
+        return self._change("map group", group, lambda: self.store.map_group(group["id"], [each.id for each in sets]))
+
+    def unmap_group(self, group: Resource, ids: Sequence[str] | None) -> PermissionChange:
+        """Remove sets, or with None all, from a group's mapping."""
+        return self._change("unmap group", group, lambda: self.store.unmap_group(group["id"], ids))
+
+    def assign(self, user: Resource, sets: Sequence[PermissionSet]) -> PermissionChange:
+        """Assign permission sets to a user, in addition to those already assigned."""
+        return self._change("assign sets", user, lambda: self.store.assign(user["id"], [each.id for each in sets]))
+
+    def unassign(self, user: Resource, ids: Sequence[str] | None) -> PermissionChange:
+        """Remove sets, or with None all, from those assigned to a user."""
+        return self._change("unassign sets", user, lambda: self.store.unassign(user["id"], ids))
+
+    def set_login(self, user: Resource, method: str | None) -> PermissionChange:
+        """Set a user's login method; None for the environment's default."""
+        return self._change("set login", user, lambda: self.store.set_login(user["id"], method))
 
     def _set(self, name: str) -> PermissionSet:
         known = {text.casefold(): each for each in self.permissions.sets for text in (each.name, each.id)}
@@ -96,30 +112,17 @@ class PermissionOperations:
         near = difflib.get_close_matches(name.casefold(), known, n=1)
         hint = f" Did you mean {known[near[0]].id}?" if near else ""
         there = ", ".join(each.id for each in self.permissions.sets) or "none"
-        raise Problem(f"{name} is no permission set of environment {environment}.{hint} The sets are: {there}.")
+        raise NotFound(f"Environment {environment} has no permission set {name}.{hint} Its sets are: {there}.")
 
-    def _decide(
-        self, action: str, subject: Mapping[str, Any], decide: Callable[[], PermissionChange]
-    ) -> PermissionChange:
+    def _change(self, action: str, subject: Resource, change: Callable[[], PermissionChange]) -> PermissionChange:
         journal = Journal(self.resources.target)
-        with self._told():
-            decided = decide()
-        if decided.before != decided.after:
-            journal.write(self._record(journal, action, subject, decided))
-        return decided
+        with self.resources.errors_as_problems():
+            made = change()
+        if made.before != made.after:
+            journal.write(self._record(journal, action, subject, made))
+        return made
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn what goes wrong into a :class:`Problem`."""
-        try:
-            with self.resources.target.readable():
-                yield
-        except SCIMException as refusal:
-            raise Problem(f"{refusal.detail}") from refusal
-
-    def _record(
-        self, journal: Journal, action: str, subject: Mapping[str, Any], decided: PermissionChange
-    ) -> dict[str, Any]:
+    def _record(self, journal: Journal, action: str, subject: Resource, made: PermissionChange) -> dict[str, Any]:
         return record(
             Kind.OPERATION,
             environment=self.resources.target.settings.name,
@@ -130,10 +133,10 @@ class PermissionOperations:
             resource_name=subject.get("userName") or subject.get("displayName"),
             operator=journal.operator,
             action=action,
-            detail=f"{told(decided.before)} → {told(decided.after)}",
+            detail=f"{listed(made.before)} → {listed(made.after)}",
         )
 
 
-def told(values: Iterable[str]) -> str:
-    """Return ids as people read them; ``none`` for none."""
+def listed(values: Iterable[str]) -> str:
+    """Return ids as one text: sorted, separated by commas; ``none`` for none."""
     return ", ".join(sorted(values)) or "none"

@@ -1,4 +1,4 @@
-"""An operator's way to the users and groups of a directory: the same rules and records as an identity provider's."""
+"""The users and groups of a directory, as an operator reads and changes them: by the rules for identity providers' requests."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from scim2_models import Context, NotFoundException, Resource, ResourceType, SCI
 from lambdas.credentials.store import check_directory
 from lambdas.environment.rules import OperatorRules
 from lambdas.operations.journal import Journal
-from lambdas.operations.problems import Problem
+from lambdas.operations.problems import Problem, Refused
 from lambdas.operations.requests import OperatorRequest
 from lambdas.operations.target import Target
 from lambdas.store.directories import Directories
@@ -19,34 +19,34 @@ from lambdas.store.reads import Reader, is_id
 from lambdas.store.storage import DynamoStorage
 
 PAGE = 200
-"""Resources read at once when all are listed."""
+"""Resources that one read of a whole listing returns."""
 
 NAMES = {"User": ("userName", "externalId", "emails.value"), "Group": ("displayName", "externalId")}
-"""By resource type, what an operator may call a resource besides its id: attributes that are looked up, not searched for."""
+"""By resource type, the attributes that identify a resource besides its id: each has a look-up key."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some of the resources that were found."""
+    """A page of users or groups."""
 
     resources: list[dict[str, Any]]
     """As SCIM shows them; locations and references are relative to the Tenant URL."""
 
     total: int
-    """How many were found in all."""
+    """The number of resources on all pages."""
 
 
 class Resources:
     """The users and groups of one directory.
 
-    Every method raises :class:`Problem` when the table cannot be reached or a request is refused, in the words that an
-    identity provider gets.
+    Every method raises :class:`Problem` when the table cannot be reached, and :class:`Refused` when a request is refused, in the
+    words that an identity provider gets.
     """
 
     def __init__(self, target: Target, directory: str | None = None) -> None:
-        """Take where the environment is deployed, and the directory's id; the environment's own when None.
+        """Open a directory of an environment by its id; the environment's own when None.
 
-        :raises InvalidConnectionError: When the directory's id cannot be one.
+        :raises InvalidConnectionError: When the id is not that of a directory.
         """
         self.target = target
         self.directory = target.settings.directory if directory is None else directory
@@ -58,7 +58,7 @@ class Resources:
 
     @property
     def place(self) -> str:
-        """What to call the directory in messages."""
+        """What messages call the directory."""
         return f"directory {self.directory} of environment {self.target.settings.name}"
 
     # -- Reading ----------------------------------------------------------------------------------------------------
@@ -66,17 +66,17 @@ class Resources:
     def pages(
         self, type_name: str, scim_filter: str | None = None, *, leaving_out: str | None = None
     ) -> Iterator[Page]:
-        """Give all resources of a type, or those that a filter finds, page by page.
+        """Yield all resources of a type, or those that match a filter, page by page.
 
-        What a filter finds is one page: it is all looked at before the first is known.
+        The matches of a filter are one page, because all of them are read before the first is known.
 
-        :param leaving_out: An attribute that is not wanted, which spares reading it.
+        :param leaving_out: An attribute to leave out, and not to read where it is stored separately.
         """
         resource_type = self._type(type_name)
         query: dict[str, Any] = {"excludedAttributes": [leaving_out]} if leaving_out else {}
         if scim_filter is not None:
             query["filter"] = scim_filter
-        with self._told(), self.provider:
+        with self.errors_as_problems(), self.provider:
             request, _ = self.service.read_search([resource_type], query)
             if scim_filter is None:
                 yield from self._all(resource_type, request)
@@ -96,13 +96,13 @@ class Resources:
                 return
 
     def find(self, type_name: str, name: str) -> dict[str, Any] | None:
-        """Return the resource that an operator calls by its id or one of :data:`NAMES`, whole; None when there is none.
+        """Return the resource with this id or name (:data:`NAMES`), with all of its attributes; None when there is none.
 
-        :raises Problem: When the name is that of several.
+        :raises Problem: When several resources have the name.
         """
         resource_type = self._type(type_name)
         if is_id(name):
-            with self._told(), self.provider:
+            with self.errors_as_problems(), self.provider:
                 try:
                     return self._shown(self._storage().get(resource_type, name))
                 except NotFoundException:
@@ -112,14 +112,14 @@ class Resources:
             if len(found.resources) > 1:
                 ids = ", ".join(each["id"] for each in found.resources)
                 raise Problem(
-                    f"{found.total} {type_name.lower()}s have {attribute} {name}: name one by its id, of {ids}."
+                    f"{found.total} {type_name.lower()}s have the {attribute} {name}. Use the id of one of them: {ids}."
                 )
             if found.resources:
                 return found.resources[0]
         return None
 
     def reader(self) -> Reader:
-        """Return what reads the directory's items, for what SCIM does not show; it serves one command."""
+        """Return a reader of the directory's items, for what SCIM does not show. It caches, so it serves one operation."""
         return self._storage().reader
 
     # -- Changing ---------------------------------------------------------------------------------------------------
@@ -127,19 +127,28 @@ class Resources:
     def change(
         self, journal: Journal, method: str, type_name: str, resource_id: str, body: Any = None
     ) -> dict[str, Any]:
-        """Change a resource with a SCIM request, and leave the record that a client's request leaves.
+        """Change a resource with a SCIM request, which is recorded like a client's.
 
         :param body: The body of a PATCH; None for DELETE.
         :return: What a client would get; empty when that is nothing.
-        :raises Problem: When it is refused, with the reason; the refusal is in the log as well.
+        :raises Refused: When the request is refused; the refusal is recorded.
         """
         endpoint = f"{self._type(type_name).endpoint}"
         request = OperatorRequest(journal, self.directories, self.directory)
-        with self._told():
+        with self.errors_as_problems():
             response = request.send(method, f"{endpoint}/{{id}}", f"{endpoint}/{resource_id}", body)
         return response.body or {}
 
     # -- Both -------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def errors_as_problems(self) -> Iterator[None]:
+        """Turn an error of SCIM or AWS inside the block into a :class:`Problem`."""
+        try:
+            with self.target.aws_errors_as_problems():
+                yield
+        except SCIMException as refusal:
+            raise Refused(f"{refusal.detail}") from refusal
 
     def _type(self, name: str) -> ResourceType:
         found = next((each for each in self.provider.resource_types if each.name == name), None)
@@ -151,8 +160,8 @@ class Resources:
         return found
 
     def _storage(self) -> DynamoStorage:
-        """Return a new storage: one serves one request."""
-        return self.directories.storage(self.directory)
+        """Return a new storage, which serves one request. It creates no system groups: reading never writes."""
+        return DynamoStorage(self.table, self.directory, self.provider, self.directories.product)
 
     def _shown(self, resource: Resource[Any], request: SearchRequest[Any] | None = None) -> dict[str, Any]:
         published = self.service.publish("", resource)
@@ -160,12 +169,3 @@ class Resources:
             scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=request
         )
         return shown
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn what goes wrong into a :class:`Problem`."""
-        try:
-            with self.target.readable():
-                yield
-        except SCIMException as refusal:
-            raise Problem(f"{refusal.detail}") from refusal

@@ -7,12 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 from lambdas.environment.file import Environment
-from lambdas.operations.problems import Problem, readable
+from lambdas.operations.aws_errors import CHECK_NETWORK, aws_errors_as_problems
+from lambdas.operations.guidance import Guide
+from lambdas.operations.problems import Problem
 from lambdas.store.table import Table
 
 
 class Service(StrEnum):
-    """What an operator uses; the field ``service`` of the records that operations leave."""
+    """The operator's tool; the field ``service`` of the records that operations leave."""
 
     SCIMCTL = "scimctl"
     CONSOLE = "console"
@@ -32,7 +34,7 @@ class Target:
     """The URL of its API's stage, to which ``/v2/<connection>`` is added to get a Tenant URL; no slash at the end."""
 
     log_group_name: str | None
-    """The name of its log group; None while the deployed stack does not name it."""
+    """The name of its log group; None while the deployed stack has no such output."""
 
     place: str
     """What messages call it, for example ``stack scim-acme in eu-central-1``."""
@@ -41,23 +43,23 @@ class Target:
     """Returns a boto3 client of a service, such as ``dynamodb``, where the environment is deployed."""
 
     operator_name: Callable[[], str] = field(repr=False)
-    """Returns who acts, for the log: an AWS identity's ARN, or the name of a person who signed in."""
+    """Returns who acts, for the log: the ARN of an AWS identity, or the name of the person who signed in."""
 
     service: Service
-    """What the operator uses."""
+    """The operator's tool."""
+
+    guide: Guide
+    """Names the steps that messages ask for."""
 
     warn: Callable[[str], None] = field(repr=False)
-    """Shows the operator a warning about something that was done, but not wholly as asked."""
+    """Shows the operator a warning about an operation that was done, but left no record."""
 
-    when_silent: str = "Is there a connection to the network?"
+    when_silent: str = CHECK_NETWORK
     """What to advise when it does not answer."""
-
-    scimctl: str = "scimctl"
-    """How a command in a message begins: ``scimctl``, or ``scimctl --local`` where its file alone would mean AWS."""
 
     @property
     def log_group(self) -> str:
-        """The name of its log group. Raises Problem when the deployed stack does not name it."""
+        """The name of its log group. Raises Problem when the deployed stack has no such output."""
         if self.log_group_name is None:
             raise Problem.missing_output("LogGroupName", self.place)
         return self.log_group_name
@@ -71,12 +73,12 @@ class Target:
 
         It does not retry beyond the client's own attempts: an operator waits for the answer.
         """
-        with self.readable():
+        with self.aws_errors_as_problems():
             return Table(self.client("dynamodb"), self.table_name, patient=False)
 
-    def readable(self) -> AbstractContextManager[None]:
+    def aws_errors_as_problems(self) -> AbstractContextManager[None]:
         """Return the block in which what boto3 raises about this target becomes a :class:`Problem`."""
-        return readable(self.place, self.when_silent)
+        return aws_errors_as_problems(self.place, self.when_silent)
 
     def tenant_url(self, connection_id: str) -> str:
         """Return what an administrator pastes as Tenant URL into the identity provider."""

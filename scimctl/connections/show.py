@@ -1,34 +1,31 @@
-"""How connections and tokens are told: to programs as JSON, to people as lines and tables. Never a hash, and a secret only
-where it was just made."""
+"""Connections and tokens, printed: as JSON for programs, as lines and tables for people.
+
+A hash is never printed, and a secret only right after it was generated.
+"""
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import typer
-from rich import box
-from rich.table import Table as Grid
-from rich.text import Text
 
 from lambdas.credentials.connections import Connection, State, Token
-from lambdas.credentials.tokens import ID_LENGTH
 from lambdas.operations.connections import ConnectionWithTokens, GeneratedToken
 from lambdas.operations.target import Target
 from scimctl import console
-from scimctl.durations import told
+from scimctl.connections.tables import NOTHING, connection_table, token_table
+from scimctl.guide import command
+from scimctl.options import Output
 
-SOON_DAYS = 30
-"""Days before its end from which a token is shown with what it has left, as the alarm of the stack begins then, too."""
+ONCE = "Keep the token now: only its hash is stored, so it cannot be shown again."
 
-NEVER_SEEN = "-"
-"""What is shown where there is nothing."""
 
-ONCE = "Keep the token now: it is stored as a hash only and cannot be shown again."
+# -- For programs ---------------------------------------------------------------------------------------------------
 
 
 def describe_connection(connection: Connection) -> dict[str, Any]:
-    """Return what programs are told of a connection."""
+    """Return a connection for programs."""
     return {
         "connection": connection.id,
         "directory": connection.directory,
@@ -39,7 +36,7 @@ def describe_connection(connection: Connection) -> dict[str, Any]:
 
 
 def describe_token(token: Token) -> dict[str, Any]:
-    """Return what programs are told of a token: never its secret, nor the secret's hash."""
+    """Return a token for programs, without its secret and the secret's hash."""
     return {
         "id": token.id,
         "scope": token.scope.value,
@@ -51,35 +48,39 @@ def describe_token(token: Token) -> dict[str, Any]:
     }
 
 
-def describe_held(target: Target, held: ConnectionWithTokens) -> dict[str, Any]:
-    """Return what programs are told of a connection with its tokens."""
+def describe(target: Target, found: ConnectionWithTokens) -> dict[str, Any]:
+    """Return a connection with its tokens for programs."""
     return {
-        "tenant_url": target.tenant_url(held.connection.id),
-        **describe_connection(held.connection),
-        "tokens": [describe_token(token) for token in held.tokens],
+        "tenant_url": target.tenant_url(found.connection.id),
+        **describe_connection(found.connection),
+        "tokens": [describe_token(token) for token in found.tokens],
     }
 
 
 def describe_generated(generated: GeneratedToken) -> dict[str, Any]:
-    """Return what programs are told of what was just made: the one time that the secret is in it."""
+    """Return a generated token for programs, with its secret."""
     secret = {"tenant_url": generated.tenant_url, "secret_token": generated.secret_token}
     return secret | describe_connection(generated.connection) | {"token": describe_token(generated.token)}
 
 
-def state_of(token: Token, now: datetime) -> str:
-    """Return whether a token is accepted (``live``), or why it is not: ``expired``, or ``disabled`` with its connection."""
-    if token.is_expired(now):
-        return "expired"
-    return "live" if token.state is State.ENABLED else "disabled"
-
-
 def print_json(value: dict[str, Any]) -> None:
-    """Print what a program reads."""
+    """Print JSON for a program."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def print_generated(generated: GeneratedToken) -> None:
-    """Print what an administrator pastes, each value whole on a line of its own, so that nothing cuts it."""
+def refused_within(target: Target) -> dict[str, int]:
+    """Return for programs how long cached credentials may still be accepted."""
+    return {"refused_within_seconds": target.settings.api.authorizer_cache_seconds}
+
+
+# -- For people -----------------------------------------------------------------------------------------------------
+
+
+def print_generated(generated: GeneratedToken, output: Output) -> None:
+    """Print what an administrator pastes, each value whole on a line of its own, so that no terminal breaks it."""
+    if output is Output.JSON:
+        print_json(describe_generated(generated))
+        return
     typer.echo(f"Tenant URL:    {generated.tenant_url}")
     typer.echo(f"Secret Token:  {generated.secret_token}")
     typer.echo(f"Directory:     {generated.connection.directory}")
@@ -88,61 +89,92 @@ def print_generated(generated: GeneratedToken) -> None:
     typer.echo(ONCE, err=True)
 
 
-def print_held(target: Target, held: ConnectionWithTokens) -> None:
+def print_connections(target: Target, found: Iterable[ConnectionWithTokens], output: Output) -> None:
+    """Print a list of connections."""
+    listed = list(found)
+    if output is Output.JSON:
+        print_json({"connections": [describe(target, each) for each in listed]})
+    elif listed:
+        console.out.print(connection_table(listed))
+    else:
+        typer.echo(f"There are no connections. {command(target, 'connections create')} generates one.")
+
+
+def print_connection(target: Target, found: ConnectionWithTokens, output: Output) -> None:
     """Print a connection and its tokens."""
-    connection = held.connection
+    if output is Output.JSON:
+        print_json(describe(target, found))
+        return
+    connection = found.connection
     typer.echo(f"Tenant URL:    {target.tenant_url(connection.id)}")
     typer.echo(f"Directory:     {connection.directory}")
-    typer.echo(f"Label:         {connection.label or NEVER_SEEN}")
+    typer.echo(f"Label:         {connection.label or NOTHING}")
     typer.echo(f"State:         {connection.state.value}")
     typer.echo(f"Created:       {moment(connection.created)}")
-    if held.tokens:
-        console.out.print(token_grid(held.tokens))
+    if found.tokens:
+        console.out.print(token_table(found.tokens))
     else:
-        create = f"{target.scimctl} tokens create {connection.id} --environment {target.settings.name}"
-        typer.echo(f"It has no token, so nobody gets in: make one with `{create}`.")
+        create = command(target, f"tokens create {connection.id}")
+        typer.echo(f"It has no token, so every request is refused. Create one with {create}.")
 
 
-def connection_grid(all_held: Iterable[ConnectionWithTokens]) -> Grid:
-    """Return the table of connections."""
-    now = datetime.now(UTC)
-    grid = _grid("Connection", "Label", "Directory", "State", "Tokens", "First ends", "Last used")
-    for held in all_held:
-        connection, live = held.connection, held.live(now)
-        uses = [token.last_used for token in held.tokens if token.last_used]
-        grid.add_row(
-            connection.id,
-            Text(connection.label or NEVER_SEEN),
-            connection.directory,
-            _coloured(connection.state.value),
-            str(len(live)),
-            _expiry(min((token.expires for token in live), default=None), now),
-            _day(max(uses, default=None)),
-        )
-    return grid
+def print_regenerated(target: Target, old: ConnectionWithTokens, generated: GeneratedToken, output: Output) -> None:
+    """Print a new connection, and the end of the old one."""
+    if output is Output.JSON:
+        print_json(describe_generated(generated) | {"ended": describe(target, old), **refused_within(target)})
+        return
+    print_generated(generated, output)
+    typer.echo(f"The old connection {old.connection.id} is deleted. {when_refused(target)}", err=True)
 
 
-def token_grid(tokens: Iterable[Token], *, with_connection: bool = False) -> Grid:
-    """Return the table of tokens."""
-    now = datetime.now(UTC)
-    grid = _grid("Token", *(["Connection"] if with_connection else []), "Label", "Scope", "Ends", "Last used")
-    for token in tokens:
-        whose = [token.connection] if with_connection else []
-        state = state_of(token, now)
-        ends = _expiry(token.expires, now) if state == "live" else _coloured(state)
-        grid.add_row(token.id, *whose, Text(token.label or NEVER_SEEN), token.scope.value, ends, _day(token.last_used))
-    return grid
+def print_state(target: Target, found: ConnectionWithTokens, output: Output) -> None:
+    """Print whether a connection is enabled."""
+    enabled = found.connection.state is State.ENABLED
+    if output is Output.JSON:
+        described = describe_connection(found.connection)
+        print_json(described if enabled else described | refused_within(target))
+    elif enabled:
+        typer.echo(f"Connection {name_of(found)} is enabled: its tokens are accepted again.")
+    else:
+        typer.echo(f"Connection {name_of(found)} is disabled: its tokens are refused. {when_refused(target)}")
 
 
-def refused_within(target: Target) -> dict[str, int]:
-    """Return what programs are told of the time until what was ended is refused everywhere."""
-    return {"refused_within_seconds": target.settings.api.authorizer_cache_seconds}
+def print_deleted(target: Target, found: ConnectionWithTokens, output: Output) -> None:
+    """Print that a connection was deleted, and what stays."""
+    if output is Output.JSON:
+        print_json({"deleted": describe(target, found), **refused_within(target)})
+        return
+    directory = found.connection.directory
+    typer.echo(f"Connection {name_of(found)} is deleted, with {_tokens(found)}. {when_refused(target)}")
+    again = command(target, f"connections create --directory {directory}")
+    typer.echo(f"The users and groups of directory {directory} stay. For another connection to them: {again}")
 
 
-def refused_when(target: Target) -> str:
-    """Say when what was ended is refused everywhere: API Gateway trusts for a time what it checked."""
+def consequence(target: Target, found: ConnectionWithTokens) -> str:
+    """Return what a connection's deletion does."""
+    label = found.connection.label or "no label"
+    return f"This deletes {target.tenant_url(found.connection.id)} ({label}) and {_tokens(found)}."
+
+
+def when_refused(target: Target) -> str:
+    """Return when deleted or disabled credentials are refused everywhere: API Gateway caches what the authorizer checked."""
     seconds = target.settings.api.authorizer_cache_seconds
-    return f"What was checked lately may pass for up to {seconds} s more." if seconds else "It is refused from now on."
+    if not seconds:
+        return "The change takes effect immediately."
+    return f"Cached tokens may still be accepted for up to {seconds} seconds."
+
+
+def name_of(found: ConnectionWithTokens) -> str:
+    """Return a connection's id with its label."""
+    label = found.connection.label
+    return f"{found.connection.id} ({label})" if label else found.connection.id
+
+
+def state_of(token: Token, now: datetime) -> str:
+    """Return ``live`` for a token that is accepted, else ``expired``, or ``disabled`` with its connection."""
+    if token.is_expired(now):
+        return "expired"
+    return "live" if token.state is State.ENABLED else "disabled"
 
 
 def moment(at: datetime) -> str:
@@ -150,32 +182,6 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def _grid(*names: str) -> Grid:
-    """Return a table that keeps ids and days whole on a terminal of 80 columns; labels are broken instead."""
-    grid = Grid(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for name in names:
-        if name in ("Connection", "Token"):
-            grid.add_column(name, no_wrap=True, min_width=ID_LENGTH)
-        elif name in ("Label", "Directory"):
-            grid.add_column(name, overflow="fold")
-        else:
-            grid.add_column(name, no_wrap=True)
-    return grid
-
-
-def _day(at: datetime | None) -> str:
-    """Return the day of a last use: it is kept once a day, so its time tells only when that day began for the token."""
-    return f"{at:%Y-%m-%d}" if at else NEVER_SEEN
-
-
-def _expiry(at: datetime | None, now: datetime) -> Text:
-    if at is None:
-        return Text(NEVER_SEEN)
-    left = at - now
-    if left >= timedelta(days=SOON_DAYS):
-        return Text(f"{at:%Y-%m-%d}")
-    return Text(f"in {told(left)}", style="yellow")
-
-
-def _coloured(state: str) -> Text:
-    return Text(state, style="" if state in ("live", "enabled") else "red")
+def _tokens(found: ConnectionWithTokens) -> str:
+    number = len(found.tokens)
+    return f"{number} token" if number == 1 else f"{number} tokens"

@@ -24,7 +24,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
 @app.callback()
 def environments() -> None:
-    """Look at environment files: each `environments/NAME.toml` describes one deployed stack, and nothing else does.
+    """Check and list environment files. Each `environments/NAME.toml` describes one deployed stack.
 
     `docs/operator/environments.md` tells every key, and how to come from a product's requirements to a file.
     """

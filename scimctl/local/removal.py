@@ -8,7 +8,8 @@ from typing import Any
 import boto3
 
 from lambdas.environment.file import LOCAL_REGION
-from lambdas.operations.problems import Problem, readable
+from lambdas.operations.aws_errors import aws_errors_as_problems
+from lambdas.operations.problems import Problem
 from scimctl import console
 from scimctl import local_state as state
 from scimctl.local import deployment
@@ -103,7 +104,9 @@ def _left(target: LocalState) -> dict[str, str]:
 
 
 def _readable(target: LocalState) -> AbstractContextManager[None]:
-    return readable(f"the local cloud on port {target.port}", "Start it with `scimctl local up --detach`.")
+    return aws_errors_as_problems(
+        f"the local cloud on port {target.port}", "Start it with `scimctl local up --detach`."
+    )
 
 
 def _client(target: LocalState, service: str) -> Any:

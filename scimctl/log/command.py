@@ -1,28 +1,16 @@
-"""`scimctl log`: what identity providers and operators did to a directory, and why something was refused."""
+"""`scimctl log`: what identity providers and operators did, and why something was refused."""
 
-import json
-import re
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from lambdas.credentials.store import check_directory
-from lambdas.operations.log import story
-from lambdas.operations.log.names import Names
-from lambdas.operations.log.reader import LogReader
-from lambdas.operations.log.selection import Selection, Subject
-from lambdas.operations.problems import Problem
-from scimctl import console
-from scimctl.log import telling
-from scimctl.log.listing import Listing, Question
-from scimctl.log.moments import moment
-from scimctl.options import Output, OutputOption, connection_id
-from scimctl.targets import resolve
+from scimctl.lazy import LightGroup
+from scimctl.options import Output, OutputOption
 
-app = typer.Typer(rich_markup_mode="markdown", invoke_without_command=True)
+MIN_ID = 6
+"""Characters of an id that `show` needs."""
 
-_ID = re.compile(r"[A-Za-z0-9-]+")
+app = typer.Typer(cls=LightGroup, rich_markup_mode="markdown", invoke_without_command=True)
 
 EnvironmentOption = Annotated[
     str | None,
@@ -40,41 +28,46 @@ EnvironmentOption = Annotated[
 def log(
     context: typer.Context,
     environment: EnvironmentOption = None,
-    failed: Annotated[bool, typer.Option("--failed", help="Only what did not succeed.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Only failures.")] = False,
     user: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Only what is about this user: a userName, externalId or id; * stands for anything.",
+            help="Only records about this user: a userName, externalId or id; * stands for anything.",
             show_default=False,
         ),
     ] = None,
     group: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only what is about this group, likewise.", show_default=False)
+        str | None, typer.Option(metavar="NAME", help="Only records about this group, likewise.", show_default=False)
     ] = None,
     connection: Annotated[
         str | None,
-        typer.Option(metavar="CONNECTION", help="Only what came through it: its id or Tenant URL.", show_default=False),
+        typer.Option(
+            metavar="CONNECTION",
+            help="Only requests through this connection: its id or Tenant URL.",
+            show_default=False,
+        ),
     ] = None,
     directory: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only what is about this directory.", show_default=False)
+        str | None, typer.Option(metavar="ID", help="Only records about this directory.", show_default=False)
     ] = None,
     since: Annotated[
-        str, typer.Option(metavar="WHEN", help="From when on: 30m, 2h, 3d ago, or a time like 2027-01-31T14:05.")
+        str, typer.Option(metavar="WHEN", help="Start: 30m, 2h or 3d ago, or a time like 2027-01-31T14:05.")
     ] = "2h",
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Continue with new records until Ctrl-C.")] = False,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Show what was asked of the endpoint: when, by an id to look further, with which result, what, about whom, and why.
+    """Show the SCIM log: requests, refusals and operators' changes.
 
-    Requests of identity providers, credentials and requests that were refused before they reached anything, changes by
-    operators, and what was completed in the background. Values of attributes are in no record.
+    Each is a line with the time, an id for `show`, the status, the action, the user or group, and the outcome. The log
+    contains requests of identity providers, refused credentials, requests that API Gateway refused, operators' changes,
+    and tasks that run later, such as sweeps. No record holds values of attributes other than names.
 
-    **When somebody was not provisioned**
+    **When a user was not provisioned**
 
-    1. `scimctl log --user ada@example.com --environment acme` tells what was asked about them, or what else failed
+    1. `scimctl log --user ada@example.com --environment acme` shows the requests about the user, or other failures
 
-    2. `scimctl log show ID --environment acme` tells everything about one request, and what to do
+    2. `scimctl log show ID --environment acme` shows everything about one request, and the remedy
 
     **Examples**
 
@@ -89,25 +82,15 @@ def log(
     if context.invoked_subcommand is not None:
         context.obj = environment
         return
-    if user and group:
-        raise typer.BadParameter("give --user or --group, not both")
-    target = resolve(_named(environment))
-    subject = Subject("User", user) if user else Subject("Group", group) if group else None
-    selection = Selection(
-        failed=failed,
-        subject=subject,
-        connection=_checked(connection_id(connection)) if connection else None,
-        directory=directory,
+    from scimctl.log import answers
+
+    answers.list_records(
+        _named(environment),
+        answers.Filters(user, group, connection, directory, failed=failed),
+        since,
+        follow=follow,
+        output=output,
     )
-    if directory:
-        check_directory(directory)
-    begin = moment(since, datetime.now(UTC))
-    named = {"environment": environment, "since": since, "connection": selection.connection, "directory": directory}
-    again = " ".join(f"--{name} {value}" for name, value in named.items() if value)
-    try:
-        Listing(target, Question(selection, begin, again, follow, output)).run()
-    except KeyboardInterrupt:
-        return
 
 
 @app.command()
@@ -117,8 +100,8 @@ def show(
         str,
         typer.Argument(
             metavar="REQUEST_ID",
-            help=f"The id that a line of `scimctl log` begins with, at least {story.MIN_ID} characters of it; also the "
-            "x-amzn-RequestId of an answer, or the id that a SCIM Error tells.",
+            help=f"The id at the beginning of a line of `scimctl log`, at least {MIN_ID} characters of it; also the "
+            "x-amzn-RequestId of a response, or the id in a SCIM error.",
         ),
     ],
     environment: EnvironmentOption = None,
@@ -128,7 +111,7 @@ def show(
     ] = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Show everything about one request: result, reason, what to do; who asked, what it cost, and the trace of a 500.
+    """Show everything about one request: result, cause and remedy, sender, cost, and the trace of a 500.
 
     **Examples**
 
@@ -136,44 +119,14 @@ def show(
 
     `scimctl log show 60dce2d0-725d-46d9-934e-774ef0ed5d6c --environment acme --since 30d --output json`
     """
-    if len(_checked(request_id)) < story.MIN_ID:
-        raise typer.BadParameter(f"give at least {story.MIN_ID} characters of the id")
-    target = resolve(_named(environment or context.obj))
-    begin = moment(since, datetime.now(UTC)) if since else None
-    ticker = console.Ticker()
-    try:
-        stories = story.find(LogReader.of(target), request_id, begin, ticker.tell)
-    finally:
-        ticker.wipe()
-    if not stories:
-        back = f"since {since}" if since else "in the last 7 days"
-        raise Problem(
-            f"No record {back} in environment {target.settings.name} tells of a request {request_id}. Look further back with "
-            "--since 30d, or in another environment."
-        )
-    if output is Output.JSON:
-        told = [each.as_json(target.settings.name, target.scimctl) for each in stories]
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
-        return
-    names = Names(target)
-    for number, each in enumerate(stories):
-        if number:
-            console.out.rule()
-        names.learn(event.record for event in each.events)
-        names.look_up(event.record for event in each.events)
-        telling.tell(each, names, target)
+    from scimctl.log import answers
+
+    answers.show_request(_named(environment or context.obj), request_id, since, output)
 
 
 def _named(environment: str | None) -> str:
     if not environment:
         raise typer.BadParameter(
-            "say which environment: NAME of environments/NAME.toml", param_hint="'--environment' / '-e'"
+            "pass the environment: NAME of environments/NAME.toml", param_hint="'--environment' / '-e'"
         )
     return environment
-
-
-def _checked(identifier: str) -> str:
-    """Return an id that can stand in a filter pattern."""
-    if not _ID.fullmatch(identifier):
-        raise typer.BadParameter(f"{identifier[:80]!r} is no id: letters, digits and hyphens")
-    return identifier

@@ -14,6 +14,7 @@ from lambdas.operations.target import Target
 from lambdas.records import Kind, record
 from lambdas.store.table import Table
 from scimctl import console
+from scimctl.guide import command
 from scimctl.maintenance import restoring
 from scimctl.maintenance.restoring import Difference
 from scimctl.options import EnvironmentOption, YesOption, confirm
@@ -53,7 +54,7 @@ def restore(
     target = resolve(environment)
     chosen = target.settings.directory if directory_id is None else directory_id
     check_directory(chosen)
-    with target.readable():
+    with target.aws_errors_as_problems():
         client = target.client("dynamodb")
         live, copy = (Table(client, name, patient=False) for name in (target.table_name, backup))
         _check_closed(target, live, chosen)
@@ -79,7 +80,7 @@ def restore(
             detail=f"from table {backup}: {len(difference.changed):,} items written, {len(difference.added):,} removed",
         )
     )
-    verify = f"`{target.scimctl} directory verify --environment {environment}`"
+    verify = command(target, "directory verify")
     told = f"Directory {chosen} is what it was. Next: {verify}, then enable its connections."
     console.out.print(Text(told), soft_wrap=True)
 
@@ -92,9 +93,7 @@ def _check_closed(target: Target, live: Table, directory: str) -> None:
         if each.directory == directory and each.state is State.ENABLED
     ]
     if open_ones:
-        commands = "".join(
-            f"\n  {target.scimctl} connections disable {each} -e {target.settings.name}" for each in open_ones
-        )
+        commands = "".join("\n  " + command(target, f"connections disable {each}").strip("`") for each in open_ones)
         seconds = target.settings.api.authorizer_cache_seconds
         raise Problem(
             f"Directory {directory} can be changed while it is restored. Disable its connections first, and wait {seconds} s, "

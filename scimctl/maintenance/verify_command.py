@@ -68,7 +68,7 @@ class Verified:
 
 @app.callback()
 def directory() -> None:
-    """Look after what is stored of one customer's users and groups."""
+    """Verify, repair and restore a directory's stored data."""
 
 
 @app.command()
@@ -140,8 +140,8 @@ def run(target: Target, directory_id: str, *, repair: bool = False) -> Verified:
     :raises OutOfTimeError: When it did not answer in time.
     """
     provider = build_provider(target.settings)
-    with target.readable():
-        # Sent again by botocore (targets.PATIENCE), and no longer: an operator wants to know that nothing answers.
+    with target.aws_errors_as_problems():
+        # Sent again by botocore (targets.TIMEOUTS), and no longer: an operator wants to know that nothing answers.
         table = Table(target.client("dynamodb"), target.table_name, patient=False)
         found = _verify(table, directory_id, provider, f"Reading directory {directory_id}")
         mended: list[Difference] = []

@@ -1,28 +1,17 @@
-"""`scimctl groups`: look at the groups of a directory."""
+"""`scimctl groups`: list and show the groups of a directory."""
 
 import typer
 
-from lambdas.operations.resources import Resources
-from scimctl.resources import show as showing
-from scimctl.resources.options import (
-    DirectoryOption,
-    EnvironmentOption,
-    FilterOption,
-    GroupArgument,
-    LimitOption,
-    Output,
-    OutputOption,
-    existing,
-    limit_of,
-)
-from scimctl.targets import resolve
+from scimctl.lazy import LightGroup
+from scimctl.options import DirectoryOption, EnvironmentOption, GroupArgument, Output, OutputOption
+from scimctl.resources.options import FilterOption, LimitOption, limit_of
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+app = typer.Typer(cls=LightGroup, no_args_is_help=True, rich_markup_mode="markdown")
 
 
 @app.callback()
 def groups() -> None:
-    """Look at the groups of a directory and their members."""
+    """List and show groups and their members."""
 
 
 @app.command(name="list")
@@ -33,7 +22,7 @@ def list_groups(
     limit: LimitOption = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """List groups, with their exact number and without their members.
+    """List groups without their members, with their exact number.
 
     **Examples**
 
@@ -43,12 +32,16 @@ def list_groups(
 
     `scimctl groups list --environment acme --filter 'members eq "8ca0a5b5-b626-4467-93e1-2a0cda85a644"'`
     """
+    from lambdas.operations.resources import Resources
+    from scimctl.resources import show as printing
+    from scimctl.targets import resolve
+
     resources = Resources(resolve(environment), directory)
     pages = resources.pages("Group", scim_filter, leaving_out="members")
     if output is Output.JSON:
-        showing.print_json_list(pages, limit_of(limit, output))
+        printing.print_json_list(pages, limit_of(limit, output))
     else:
-        showing.print_list(pages, showing.GROUP_COLUMNS, "group", limit_of(limit, output))
+        printing.print_list(pages, printing.GROUP_COLUMNS, "group", limit_of(limit, output))
 
 
 @app.command()
@@ -64,9 +57,13 @@ def show(
 
     `scimctl groups show Sales --environment acme`
     """
-    resources = Resources(resolve(environment), directory)
-    found = existing(resources, "group", group)
+    from lambdas.operations.resources import Resources
+    from scimctl.resources import show as printing
+    from scimctl.resources.lookup import find
+    from scimctl.targets import resolve
+
+    found = find(Resources(resolve(environment), directory), "group", group)
     if output is Output.JSON:
-        showing.print_json(found)
+        printing.print_json(found)
     else:
-        showing.print_group(found)
+        printing.print_group(found)

@@ -1,4 +1,4 @@
-"""How users and groups are told: tables and lines for people, SCIM's JSON for programs."""
+"""Users and groups, printed: tables and lines for people, SCIM's JSON for programs."""
 
 import itertools
 import json
@@ -17,21 +17,18 @@ from scimctl import console
 from scimprobe.printable import printable
 
 NONE = "-"
-"""What is shown where there is nothing."""
+"""What is shown for an absent value."""
 
 PIPED_WIDTH = 400
-"""Characters of a line that goes to another program: nothing is folded for it."""
+"""Width of a line for another program, so that no column is folded."""
 
 ROOMY_WIDTH = 120
-"""Characters of a terminal on which the columns of :data:`WIDE` have room; on a narrower one, names would be folded for ids."""
+"""Width of a terminal from which the columns of :data:`WIDE` are shown; on a narrower one they would fold the names."""
 
 WIDE = ("External id", "Id")
 
-SHOWN = 50
-"""Rows that people are shown unless they ask for another number: about a screen."""
-
 MEMBERS_SHOWN = 50
-"""Members or groups of one resource that people are shown; programs get all."""
+"""Members or groups of one resource that people see; programs get all."""
 
 Resource = Mapping[str, Any]
 Columns = Mapping[str, Callable[[Resource], object]]
@@ -54,9 +51,9 @@ GROUP_COLUMNS: Columns = {
 
 
 def print_list(pages: Iterable[Page], columns: Columns, noun: str, limit: int) -> int:
-    """Print resources as a table, up to a number of them, and how many there are; return how many that is.
+    """Print resources as a table, and the number of all; return that number.
 
-    :param limit: 0 for all.
+    :param limit: The most rows; 0 for all.
     """
     screen = console.out if console.out.is_terminal else Console(width=PIPED_WIDTH, highlight=False)
     columns = {name: value for name, value in columns.items() if screen.width >= ROOMY_WIDTH or name not in WIDE}
@@ -81,7 +78,7 @@ def print_list(pages: Iterable[Page], columns: Columns, noun: str, limit: int) -
 
 
 def print_json_list(pages: Iterator[Page], limit: int) -> None:
-    """Print resources as one JSON object with ``totalResults`` and ``Resources``, as they come: of any number.
+    """Print any number of resources as one JSON object with ``totalResults`` and ``Resources``, as they are read.
 
     :param limit: The most; 0 for all.
     """
@@ -94,18 +91,18 @@ def print_json_list(pages: Iterator[Page], limit: int) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print what a program reads."""
+    """Print JSON for a program."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def print_user(user: Resource) -> None:
-    """Print a user: who it is, its attributes, its groups."""
+    """Print a user: names, attributes, groups."""
     _print_lines(user, {"User name": user.get("userName"), "Active": active(user)})
     _print_references("Groups", user.get("groups") or [])
 
 
 def print_grants(grants: Sequence[Grant], *, active: bool) -> None:
-    """Print the permission sets of a user, each with its reasons; of a disabled one those that it would have."""
+    """Print the permission sets of a user with their reasons; of a disabled user those it would have when enabled."""
     console.out.print(
         f"Permission sets: {len(grants)}" if active else "Permission sets: 0, because the user is disabled"
     )
@@ -117,7 +114,7 @@ def print_grants(grants: Sequence[Grant], *, active: bool) -> None:
 
 
 def print_group(group: Resource) -> None:
-    """Print a group: what it is, and its members."""
+    """Print a group: name, attributes, members."""
     _print_lines(group, {"Name": group.get("displayName")})
     _print_references("Members", group.get("members") or [])
 
@@ -126,7 +123,7 @@ def _print_lines(resource: Resource, head: Mapping[str, object]) -> None:
     meta = resource.get("meta") or {}
     lines = {**head, "Id": resource["id"], "External id": resource.get("externalId")}
     lines |= {"Created": meta.get("created"), "Changed": meta.get("lastModified"), "Version": meta.get("version")}
-    told = {
+    in_head = {
         "schemas",
         "id",
         "externalId",
@@ -139,7 +136,7 @@ def _print_lines(resource: Resource, head: Mapping[str, object]) -> None:
     }
     if "userName" in resource:
         lines["Display name"] = resource.get("displayName")
-    lines |= {name: _told(value) for name, value in resource.items() if name not in told}
+    lines |= {name: _text(value) for name, value in resource.items() if name not in in_head}
     width = max(map(len, lines)) + 2
     for name, value in lines.items():
         console.out.print(Text(f"{printable(name) + ':':<{width}}{printable(value or NONE)}"), soft_wrap=True)
@@ -153,25 +150,25 @@ def _print_references(title: str, values: list[dict[str, Any]]) -> None:
             Text(f"  {value.get('value')}  {printable(value.get('display') or '')}{kind}".rstrip()), soft_wrap=True
         )
     if len(values) > MEMBERS_SHOWN:
-        console.out.print(f"  ... and {len(values) - MEMBERS_SHOWN:,} more: --output json tells all of them.")
+        console.out.print(f"  ... and {len(values) - MEMBERS_SHOWN:,} more: --output json prints all of them.")
 
 
 def name_of(user: Resource) -> str | None:
-    """Return what people call a user: the ``displayName``, or what ``name`` holds."""
+    """Return the name of a user: the ``displayName``, or a text made from ``name``."""
     name = user.get("name") or {}
     parts = [name.get("givenName"), name.get("familyName")]
     return user.get("displayName") or name.get("formatted") or " ".join(filter(None, parts)) or None
 
 
 def active(user: Resource) -> str:
-    """Return whether a user may sign in; one that never was told to be active or not is active."""
+    """Return ``no`` for a user whose ``active`` is false, else ``yes``: a user without ``active`` is active."""
     return "no" if user.get("active") is False else "yes"
 
 
 def changed(resource: Resource) -> str:
-    """Return the day of a resource's last change."""
+    """Return the day on which a resource last changed."""
     return str((resource.get("meta") or {}).get("lastModified", ""))[:10]
 
 
-def _told(value: object) -> str:
+def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

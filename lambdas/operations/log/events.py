@@ -1,4 +1,4 @@
-"""One line of the log group, and which kinds of them an operator is shown."""
+"""One line of the log group, and which lines an operator sees."""
 
 import json
 from dataclasses import dataclass
@@ -9,17 +9,16 @@ from typing import Any
 from lambdas.records import Kind
 
 Record = dict[str, Any]
-"""What one line says: the JSON object that a function, API Gateway or an operator's command wrote."""
-
+"""A log record: the JSON object that a function, API Gateway or an operator's change wrote."""
 
 SHOWN = frozenset(Kind) - {Kind.ACCESS, Kind.TOKEN, Kind.TOKEN_USE}
-"""The kinds that an operator is shown; of :attr:`Kind.ACCESS` only refusals that no function saw."""
+"""The kinds that an operator sees; of :attr:`Kind.ACCESS` only refusals that no function recorded."""
 
 ABSENT = "-"
 """What API Gateway writes where a request has no value."""
 
 _BY_AUTHORIZER = frozenset({"UNAUTHORIZED", "AUTHORIZER_FAILURE"})
-"""Refusals that the authorizer has a record of, whenever it was asked. Not ACCESS_DENIED: a cached policy denies in silence."""
+"""Refusals that the authorizer records whenever it is called. Not ACCESS_DENIED: a cached policy denies without a call."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +29,17 @@ class LogEvent:
     """When it was written, in UTC."""
 
     message: str
-    """The line itself."""
+    """The line."""
 
     stream: str = ""
-    """The log stream it is in: one per instance of a function, ``operators/...`` for operators' changes."""
+    """Its log stream: one for each instance of a function, ``operators/...`` for operators' changes."""
 
     id: str = ""
-    """What tells it from an equal one; the local cloud gives none."""
+    """CloudWatch's id, which distinguishes equal lines; empty in the local cloud."""
 
     @cached_property
     def record(self) -> Record:
-        """The line's JSON object; empty when it is none."""
+        """The JSON object of the line; empty when the line is not one."""
         try:
             value = json.loads(self.message)
         except (ValueError, RecursionError):
@@ -49,9 +48,9 @@ class LogEvent:
 
 
 def is_shown(record: Record) -> bool:
-    """Tell whether a record says what became of a request or a change; the rest of the log group is of the machinery.
+    """Return whether a record is about a request or a change; the other lines are technical.
 
-    Every request has a record of API Gateway's; it is shown where it is the only one, for a refusal that no function saw.
+    API Gateway has a record of every request. It is shown where it is the only one: for a refusal that no function recorded.
     """
     if record.get("event") == Kind.ACCESS:
         return is_gateway_refusal(record)
@@ -59,7 +58,7 @@ def is_shown(record: Record) -> bool:
 
 
 def is_gateway_refusal(record: Record) -> bool:
-    """Tell whether API Gateway answered by itself, and the authorizer left no record of its own that tells more."""
+    """Return whether API Gateway refused a request, and the authorizer has no record of it with more detail."""
     refusal = text_of(record, "refusal")
     if record.get("event") != Kind.ACCESS or refusal is None:
         return False
@@ -67,7 +66,7 @@ def is_gateway_refusal(record: Record) -> bool:
 
 
 def is_failure(record: Record) -> bool:
-    """Tell whether a record is of something that did not succeed."""
+    """Return whether a record is about something that failed or was refused."""
     match record.get("event"):
         case Kind.REQUEST:
             return status_of(record) >= 400
@@ -80,7 +79,7 @@ def is_failure(record: Record) -> bool:
 
 
 def status_of(record: Record) -> int:
-    """Return the HTTP status that a record tells, 0 when it tells none; API Gateway writes it as a text."""
+    """Return the HTTP status in a record, 0 when there is none. API Gateway writes it as text."""
     try:
         return int(record.get("status", 0))
     except (TypeError, ValueError):
@@ -88,11 +87,11 @@ def status_of(record: Record) -> int:
 
 
 def text_of(record: Record, name: str) -> str | None:
-    """Return a field of a record as text; None when it is absent, empty or what API Gateway writes for absent."""
+    """Return a field of a record as text; None when it is absent, empty or :data:`ABSENT`."""
     value = record.get(name)
     return None if value in (None, "", ABSENT) else str(value)
 
 
 def id_of(record: Record) -> str | None:
-    """Return the id under which ``scimctl log show`` finds the whole story: the request's, or that of the authorizer's call."""
+    """Return the id that finds everything about a record's request: the request's own, or that of the authorizer's call."""
     return text_of(record, "request_id") or text_of(record, "function_request_id")

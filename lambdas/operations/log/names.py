@@ -1,4 +1,4 @@
-"""The names of the users and groups of which records tell the id alone: a change of a group's members reads no name."""
+"""Names of users and groups whose log records hold the id only: a change of a group's members reads no name."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -18,39 +18,39 @@ class _Resource(NamedTuple):
 
 
 class Names:
-    """Names by id: out of other records, else out of the table.
+    """Names by id, taken from other records or from the table.
 
-    They are a courtesy: an operator who may read the log and not the table sees ids.
+    An operator who may read the log and not the table sees ids.
     """
 
     def __init__(self, target: Target) -> None:
-        """Take where the environment is deployed; the table is not asked before :meth:`look_up` needs it."""
+        """Prepare for an environment; :meth:`look_up` opens the table when it needs it."""
         self.target = target
         self._table: Table | None = None
         self._names: dict[_Resource, str | None] = {}
         self._may_read = True
 
     def __call__(self, record: Record) -> str | None:
-        """Return the name of the resource that a record is about; None when it is not known."""
+        """Return the name of a record's resource; None when it is unknown."""
         resource = _resource_of(record)
         return self._names.get(resource) if resource else None
 
     def learn(self, records: Iterable[Record]) -> None:
-        """Learn the names that records tell."""
+        """Remember the names in these records."""
         for record in records:
             resource = _resource_of(record)
             if resource is not None and record.get("resource_name"):
                 self._names[resource] = str(record["resource_name"])
 
     def look_up(self, records: Iterable[Record]) -> None:
-        """Look up the names that records need and none has told: 1 BatchGetItem for each 100."""
+        """Read the unknown names of these records' resources: 1 BatchGetItem for each 100."""
         needed = {_resource_of(record) for record in records} - {None} - self._names.keys()
         missing = [each for each in needed if each is not None]
         if not missing or not self._may_read:
             return
         wanted = {keys.resource(*each): each for each in missing}
         try:
-            with self.target.readable():
+            with self.target.aws_errors_as_problems():
                 found = self._reader().batch_get(wanted, attributes=("pk", "sk", "name"))
         except Problem:
             self._may_read = False

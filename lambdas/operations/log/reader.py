@@ -1,4 +1,4 @@
-"""Reading the log group of an environment: page by page, and each event of a followed log once."""
+"""The reader of an environment's log group: page by page, and each event of a followed log once."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -8,35 +8,43 @@ from typing import Any, Self
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.exceptions import HTTPClientError
 
+from lambdas.operations.aws_errors import aws_errors_as_problems
 from lambdas.operations.log.events import LogEvent
-from lambdas.operations.problems import Problem, readable
+from lambdas.operations.problems import Unavailable
 from lambdas.operations.target import Target
 
 PAGE = 10_000
-"""Events of one FilterLogEvents call, its upper limit. ministack gives no `nextToken`: a full page is read on in time."""
+"""Events of one FilterLogEvents call, its upper limit. ministack returns no `nextToken`: after a full page, the next one begins at
+the time of the last event."""
 
 LATE = timedelta(seconds=30)
-"""How much later than its own time an event may appear; so far back a poll looks again."""
+"""How late an event may appear after its own time; each poll starts this much earlier."""
 
 POLL_SECONDS = 1.0
 
 Progress = Callable[[int, datetime | None], None]
-"""Told before each call how many events came so far, and the time of the last one."""
+"""Called before each request with the number of events so far and the time of the last one."""
 
 
-class LogUnavailable(Problem):
+class LogUnavailable(Unavailable):
     """The log group does not answer."""
 
 
-def _in_silence(_: int, __: datetime | None) -> None:
-    """Tell nobody."""
+def _no_progress(_: int, __: datetime | None) -> None:
+    """Report nothing."""
 
 
 class LogReader:
     """Reads one log group."""
 
     def __init__(self, client: Any, group: str, place: str, when_silent: str) -> None:
-        """Take a boto3 client of CloudWatch Logs, the group's name, and what to call the place in messages."""
+        """Open a log group.
+
+        :param client: A boto3 client of CloudWatch Logs.
+        :param group: The name of the log group.
+        :param place: What messages call it.
+        :param when_silent: What to advise when it does not answer.
+        """
         self.client = client
         self.group = group
         self.place = place
@@ -44,17 +52,17 @@ class LogReader:
 
     @classmethod
     def of(cls, target: Target) -> Self:
-        """Return the reader of an environment's log. Raises Problem when the stack puts out no log group."""
-        with target.readable():
+        """Return the reader of an environment's log. Raises Problem when the stack has no output for the log group."""
+        with target.aws_errors_as_problems():
             return cls(target.client("logs"), target.log_group, target.place, target.when_silent)
 
     def pages(
-        self, since: datetime, until: datetime | None = None, *, pattern: str = "", progress: Progress = _in_silence
+        self, since: datetime, until: datetime | None = None, *, pattern: str = "", progress: Progress = _no_progress
     ) -> Iterator[list[LogEvent]]:
-        """Give the events between two moments, in the order of their time, page by page; a page may be empty.
+        """Yield the events between two moments in the order of their time, page by page. A page may be empty.
 
-        :param pattern: A filter pattern of CloudWatch Logs that spares the transfer of other events. The local cloud
-            ignores patterns of JSON, so the caller filters again.
+        :param pattern: A filter pattern of CloudWatch Logs, so that other events are not transferred. The local cloud ignores
+            patterns of JSON, so the caller must filter the events itself.
         :raises LogUnavailable: When the log does not answer.
         :raises Problem: When it may not be read.
         """
@@ -81,14 +89,14 @@ class LogReader:
                 known = {event for event in found if event.at == last}
 
     def read(self, since: datetime, until: datetime | None = None, *, pattern: str = "") -> Iterator[LogEvent]:
-        """Give the events of :meth:`pages` one by one."""
+        """Yield the events of :meth:`pages` one by one."""
         for page in self.pages(since, until, pattern=pattern):
             yield from page
 
     def follow(
-        self, since: datetime, *, pattern: str = "", progress: Progress = _in_silence
+        self, since: datetime, *, pattern: str = "", progress: Progress = _no_progress
     ) -> Iterator[list[LogEvent]]:
-        """Give the events since a moment, and then each as it comes, for ever; none twice, also one that comes late."""
+        """Yield the events since a moment, then new events as they arrive, without end. No event is repeated."""
         seen: set[LogEvent] = set()
         while True:
             newest = since
@@ -102,7 +110,7 @@ class LogReader:
             time.sleep(POLL_SECONDS)
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        with readable(self.place, self.when_silent):
+        with aws_errors_as_problems(self.place, self.when_silent):
             try:
                 answer: dict[str, Any] = self.client.filter_log_events(**request)
             except (HTTPClientError, NoConnectionError):

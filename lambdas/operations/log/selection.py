@@ -1,4 +1,4 @@
-"""Which records an operator asked for: the options of `scimctl log`."""
+"""Which log records an operator asks for: by failure, user, group, connection or directory."""
 
 import re
 from collections.abc import Iterable
@@ -13,19 +13,19 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 @dataclass
 class Subject:
-    """A user or a group that records are looked for of."""
+    """A user or group whose records are wanted."""
 
     resource_type: str
     """``User`` or ``Group``."""
 
     name: str
-    """What the operator calls it: a ``userName`` or ``displayName``, an ``externalId`` or an id; ``*`` stands for anything."""
+    """Its ``userName`` or ``displayName``, ``externalId`` or id; ``*`` stands for anything."""
 
     ids: set[str] = field(default_factory=set)
-    """The ids it is known to have. A record whose name fits adds its id, for the later ones that tell only that."""
+    """Its known ids. A record with its name adds an id, for later records that hold the id only."""
 
-    def is_of(self, record: Record) -> bool:
-        """Tell whether a record is about it: by id, by name, or as what a search looked for. Case does not matter."""
+    def matches(self, record: Record) -> bool:
+        """Return whether a record is about it: by id, by name, or as the value of a search. Case does not matter."""
         if record.get("event") == Kind.SWEEP:
             return record.get("group") in self.ids
         if record.get("resource_type", self.resource_type) != self.resource_type:
@@ -45,29 +45,29 @@ class Subject:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is asked for; all of it has to be so."""
+    """The wanted records: those that meet every condition."""
 
     failed: bool = False
-    """Only what did not succeed."""
+    """Only failures."""
 
     subject: Subject | None = None
-    """Only what is about this user or group."""
+    """Only records about this user or group."""
 
     connection: str | None = None
-    """Only what came through this connection."""
+    """Only requests through this connection."""
 
     directory: str | None = None
-    """Only what is about this directory."""
+    """Only records about this directory."""
 
     everything: bool = False
-    """The whole log group, whatever else is asked for."""
+    """The whole log group; the other conditions are ignored."""
 
-    def takes(self, record: Record) -> bool:
-        """Tell whether a record is asked for."""
-        return self.everything or (self.takes_without_subject(record) and self.is_about_subject(record))
+    def matches(self, record: Record) -> bool:
+        """Return whether a record is wanted."""
+        return self.everything or (self.matches_without_subject(record) and self.is_about_subject(record))
 
-    def takes_without_subject(self, record: Record) -> bool:
-        """Tell whether a record would be asked for if no user or group were named."""
+    def matches_without_subject(self, record: Record) -> bool:
+        """Return whether a record meets every condition but the one about the user or group."""
         if not is_shown(record) or (self.failed and not is_failure(record)):
             return False
         if self.connection and self.connection not in (record.get("connection"), record.get("token_connection")):
@@ -75,14 +75,14 @@ class Selection:
         return not self.directory or record.get("directory") == self.directory
 
     def is_about_subject(self, record: Record) -> bool:
-        """Tell whether a record is about the user or group that was named; all are when none was."""
-        return self.subject is None or self.subject.is_of(record)
+        """Return whether a record is about the wanted user or group; every record is when none is named."""
+        return self.subject is None or self.subject.matches(record)
 
     def pattern(self) -> str:
-        """Return a filter pattern of CloudWatch Logs for everything asked for, and no less.
+        """Return a filter pattern of CloudWatch Logs that matches at least the wanted records.
 
-        It leaves the user or group to :meth:`takes`: patterns compare names with their case, and know no ids. Failures that
-        are not of that user are read too, to be told when there are none of it.
+        It ignores the user or group, which :meth:`matches` checks: patterns compare names with their case, and ids are unknown.
+        So the failures of others are read as well, which are shown when the user has none.
         """
         if self.everything:
             return ""

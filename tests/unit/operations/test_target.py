@@ -7,6 +7,7 @@ import pytest
 
 from lambdas.environment import file as settings
 from lambdas.operations.connections import Connections
+from lambdas.operations.guidance import Guide, Step
 from lambdas.operations.problems import Problem
 from lambdas.operations.target import Service, Target
 from tests.unit.scimctl.operators import LOG_GROUP, TABLE
@@ -29,6 +30,7 @@ def console(warnings: list[str], log_group: str | None = LOG_GROUP) -> Target:
         connect=connect,
         operator_name=lambda: NAME,
         service=Service.CONSOLE,
+        guide=Guide({step: f"*{step.value}*" for step in Step}),
         warn=warnings.append,
     )
 
@@ -51,7 +53,7 @@ def test_a_change_that_cannot_be_recorded_is_made_and_warned_of() -> None:
     connections = Connections(console(warnings, "/gone"))
     generated = connections.generate()
     assert connections.connection(generated.connection.id).tokens[0].id == generated.token.id
-    assert [generated.connection.id in each and "not kept in the log" in each for each in warnings] == [True]
+    assert [generated.connection.id in each and "not recorded in the log" in each for each in warnings] == [True]
 
 
 def test_a_stack_without_a_log_group_is_a_problem_that_names_the_output(operator: None) -> None:

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 
 from lambdas.operations.connections import Connections
+from lambdas.operations.guidance import Step
 from lambdas.operations.log.causes import CREDENTIALS, GATEWAY, REQUESTS, SWEEP
-from lambdas.operations.problems import Problem
+from lambdas.operations.problems import NotFound, Problem
 from lambdas.operations.resources import Resources
+from scimctl.guide import guide
+from scimctl.local_option import IS_LOCAL
 from scimctl.local_state import LocalState, write_state
 from scimctl.main import LOCAL_VARIABLE
-from scimctl.resources.options import nobody
-from scimctl.targets import SAID_LOCAL, resolve
+from scimctl.resources.lookup import not_found
+from scimctl.targets import resolve
 from tests.unit.scimctl.cloudformation import StandIn
 from tests.unit.scimctl.operators import TABLE, refused
 
@@ -32,7 +35,7 @@ def in_local_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_environment_for_aws_is_taken_from_aws_also_when_it_is_in_the_local_cloud(cloudformation: StandIn):
     for local in (None, False):
         target = resolve("acme", local=local)
-        assert (target.table_name, target.settings.platform, target.scimctl) == (TABLE, "aws", "scimctl")
+        assert (target.table_name, target.settings.platform, target.guide) == (TABLE, "aws", guide("acme"))
     assert cloudformation.asked == ["scim-acme", "scim-acme"]
 
 
@@ -41,7 +44,7 @@ def test_it_is_taken_from_the_local_cloud_when_that_is_said_and_aws_is_not_asked
     target = resolve("acme", local=True)
     assert (target.table_name, target.log_group, target.settings.local) == ("local-table", "/scim/local", True)
     assert target.tenant_url("x") == "http://127.0.0.1:9/restapis/abc/scim/_user_request_/v2/x"
-    assert target.scimctl == "scimctl --local"
+    assert target.guide == guide("acme", "scimctl --local")
     assert target.settings.directory == "acme-corp"
     assert cloudformation.asked == []
 
@@ -58,7 +61,7 @@ def test_it_is_not_taken_from_aws_when_it_is_said_to_be_in_the_local_cloud_and_i
 def test_an_environment_for_the_local_cloud_is_there_whatever_is_said(tmp_path: Path, local: bool | None):
     write_state(tmp_path / ".local", LocalState("local", 9, "us-east-1", {"TableName": "t", "ApiId": "abc"}))
     target = resolve("local", local=local)
-    assert (target.place, target.scimctl) == ("the local cloud on port 9", "scimctl")
+    assert (target.place, target.guide) == ("the local cloud on port 9", guide("local"))
 
 
 @pytest.mark.usefixtures("in_local_cloud")
@@ -69,7 +72,7 @@ def test_a_command_acts_in_the_local_cloud_after_the_option_or_with_the_variable
     assert silent not in refused("connections", "list", "-e", "acme")
     assert cloudformation.asked == ["scim-acme"]
     assert silent in refused("--local", "connections", "list", "-e", "acme")
-    assert not SAID_LOCAL.get()
+    assert not IS_LOCAL.get()
     monkeypatch.setenv(LOCAL_VARIABLE, "1")
     assert silent in refused("connections", "list", "-e", "acme")
     assert cloudformation.asked == ["scim-acme"]
@@ -95,18 +98,23 @@ def test_nobody_is_told_of_the_local_cloud_who_has_nothing_in_it(cloudformation:
 
 
 @pytest.mark.usefixtures("deployed")
-def test_what_a_command_advises_begins_as_the_command_did():
-    target = replace(resolve("acme"), scimctl="scimctl --local")
-    with pytest.raises(Problem, match="`scimctl --local connections list --environment acme`"):
+def test_a_command_in_a_message_begins_as_the_operators_command_did():
+    target = replace(resolve("acme"), guide=guide("acme", "scimctl --local"))
+    with pytest.raises(NotFound, match="`scimctl --local connections list --environment acme`"):
         Connections(target).connection("aaaabbbbccccdddd")
-    told = str(nobody(Resources(target), "user", "ada"))
-    assert told.count("`scimctl --local ") == 2
-    assert "`scimctl " not in told.replace("`scimctl --local ", "")
+    problem = str(not_found(Resources(target), "user", "ada"))
+    assert problem.count("`scimctl --local ") == 2
+    assert "`scimctl " not in problem.replace("`scimctl --local ", "")
 
 
 def test_so_does_every_command_of_a_remedy():
     causes = [*CREDENTIALS.values(), *GATEWAY.values(), *REQUESTS.values(), SWEEP]
-    remedies = [cause.of({}, "acme", "scimctl --local").remedy for cause in causes]
+    remedies = [cause.of({}, guide("acme", "scimctl --local")).remedy for cause in causes]
     commands = [remedy for remedy in remedies if "scimctl" in remedy]
     assert len(commands) >= 4
     assert [remedy for remedy in commands if "scimctl" in remedy.replace("scimctl --local", "")] == []
+
+
+def test_values_in_a_command_of_a_message_are_quoted_for_a_shell():
+    step = guide("acme").name(Step.SHOW_RESOURCE, noun="user", name="ada; rm -rf ~")
+    assert step == "`scimctl users show 'ada; rm -rf ~' --environment acme`"

@@ -27,24 +27,24 @@ def group(name: str, *ids: str) -> Selection:
 
 @pytest.mark.parametrize("record", [request(), refused(), failure(), sweep(), operation(), access(refusal="THROTTLED")])
 def test_everything_that_happened_is_taken_when_nothing_is_asked_for(record: Record):
-    assert Selection().takes(record)
+    assert Selection().matches(record)
 
 
 @pytest.mark.parametrize(
     "record", [{}, {"message": "hello"}, {"event": "scim.token"}, {"event": 7}, access(), access(refusal="-")]
 )
 def test_what_the_machinery_writes_is_taken_only_with_everything(record: Record):
-    assert not Selection().takes(record)
-    assert Selection(everything=True).takes(record)
+    assert not Selection().matches(record)
+    assert Selection(everything=True).matches(record)
 
 
 def test_api_gateways_record_of_refused_credentials_is_left_out_where_the_authorizer_has_its_own():
-    assert not Selection().takes(access(refusal="UNAUTHORIZED", authorizer_request_id="c7ca3da4"))
-    assert Selection().takes(access(refusal="UNAUTHORIZED"))  # the authorizer was not asked
+    assert not Selection().matches(access(refusal="UNAUTHORIZED", authorizer_request_id="c7ca3da4"))
+    assert Selection().matches(access(refusal="UNAUTHORIZED"))  # the authorizer was not asked
 
 
 def test_a_403_of_a_cached_policy_has_api_gateways_record_alone():
-    assert Selection(failed=True).takes(access(refusal="ACCESS_DENIED", authorizer_request_id="c7ca3da4"))
+    assert Selection(failed=True).matches(access(refusal="ACCESS_DENIED", authorizer_request_id="c7ca3da4"))
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_a_403_of_a_cached_policy_has_api_gateways_record_alone():
     ],
 )
 def test_failed_takes_what_did_not_succeed(record: Record):
-    assert Selection(failed=True).takes(record)
+    assert Selection(failed=True).matches(record)
 
 
 @pytest.mark.parametrize("record", [request(), request(status=304), sweep(), access()])
 def test_failed_leaves_out_what_did(record: Record):
-    assert not Selection(failed=True).takes(record)
+    assert not Selection(failed=True).matches(record)
 
 
 @pytest.mark.parametrize(
@@ -77,51 +77,51 @@ def test_failed_leaves_out_what_did(record: Record):
     ],
 )
 def test_a_user_is_found_by_name_external_id_id_and_as_what_a_search_looks_for(fields: dict[str, Any]):
-    assert user("ada@example.com").takes(request(resource_type="User", **fields))
+    assert user("ada@example.com").matches(request(resource_type="User", **fields))
 
 
 def test_a_record_that_tells_the_id_alone_is_found_once_the_id_is_known():
     by_id = request(method="PATCH", route="/Users/{id}", resource_type="User", resource_id=USER_ID)
-    assert not user("ada@example.com").takes(by_id)
-    assert user("ada@example.com", USER_ID).takes(by_id)
+    assert not user("ada@example.com").matches(by_id)
+    assert user("ada@example.com", USER_ID).matches(by_id)
 
 
 def test_an_id_is_learned_from_a_record_that_tells_the_name_too():
     selection = user("ada@example.com")
     by_id = request(method="DELETE", resource_type="User", resource_id=USER_ID)
-    assert selection.takes(request(resource_type="User", resource_name="ada@example.com", resource_id=USER_ID))
-    assert selection.takes(by_id)
+    assert selection.matches(request(resource_type="User", resource_name="ada@example.com", resource_id=USER_ID))
+    assert selection.matches(by_id)
 
 
 def test_a_star_stands_for_anything_and_no_other_sign_does():
-    assert user("ada*").takes(request(resource_name="Ada.Lovelace@example.com"))
-    assert user("*[x]?").takes(request(resource_name="ada[x]?"))
-    assert not user("*[x]?").takes(request(resource_name="adaxx"))
-    assert not user("ada").takes(request(resource_name="ada@example.com"))
+    assert user("ada*").matches(request(resource_name="Ada.Lovelace@example.com"))
+    assert user("*[x]?").matches(request(resource_name="ada[x]?"))
+    assert not user("*[x]?").matches(request(resource_name="adaxx"))
+    assert not user("ada").matches(request(resource_name="ada@example.com"))
 
 
 def test_a_user_and_a_group_of_one_name_are_told_apart():
     record = request(resource_type="Group", resource_name="Sales")
-    assert group("sales").takes(record)
-    assert not user("sales").takes(record)
+    assert group("sales").matches(record)
+    assert not user("sales").matches(record)
 
 
 def test_the_sweep_of_a_group_is_about_it():
-    assert group("Sales", USER_ID).takes(sweep())
-    assert not group("Sales").takes(sweep())
-    assert not user("Sales", "other").takes(sweep())
+    assert group("Sales", USER_ID).matches(sweep())
+    assert not group("Sales").matches(sweep())
+    assert not user("Sales", "other").matches(sweep())
 
 
 def test_a_connection_takes_what_came_through_it_and_what_its_token_was_used_for_elsewhere():
-    assert Selection(connection=CONNECTION).takes(request())
-    assert Selection(connection=CONNECTION).takes(access(refusal="THROTTLED", connection=CONNECTION))
-    assert Selection(connection=CONNECTION).takes(refused(connection="other", token_connection=CONNECTION))
-    assert not Selection(connection="other").takes(request())
+    assert Selection(connection=CONNECTION).matches(request())
+    assert Selection(connection=CONNECTION).matches(access(refusal="THROTTLED", connection=CONNECTION))
+    assert Selection(connection=CONNECTION).matches(refused(connection="other", token_connection=CONNECTION))
+    assert not Selection(connection="other").matches(request())
 
 
 def test_a_directory_takes_what_is_about_it():
-    assert Selection(directory="acme").takes(request())
-    assert not Selection(directory="globex").takes(request())
+    assert Selection(directory="acme").matches(request())
+    assert not Selection(directory="globex").matches(request())
 
 
 RECORDS = st.one_of(
@@ -152,7 +152,7 @@ SELECTIONS = st.builds(
 @given(selection=SELECTIONS, record=RECORDS)
 def test_the_pattern_for_cloudwatch_leaves_out_nothing_that_is_taken(selection: Selection, record: Record):
     message = json.dumps({name: value for name, value in record.items() if value is not None})
-    if selection.takes(json.loads(message)):
+    if selection.matches(json.loads(message)):
         assert matches(selection.pattern(), message)
 
 

@@ -89,7 +89,7 @@ def test_without_a_log_a_token_is_still_shown_and_still_revoked_and_that_is_said
     result = acme.scimctl("connections", "create", "--output", "json")
     assert result.exit_code == 0
     told = json.loads(result.stdout)
-    assert "not kept in the log" in result.stderr
+    assert "not recorded in the log" in result.stderr
     assert told["secret_token"] not in result.stderr
     assert acme.scimctl("tokens", "revoke", told["token"]["id"], "--yes").exit_code == 0
     assert acme.json("tokens", "list") == {"tokens": []}

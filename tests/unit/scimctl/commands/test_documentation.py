@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import typer
 
-from lambdas.operations.log.causes import CREDENTIALS, GATEWAY, REQUESTS
+from lambdas.operations.log.causes import CREDENTIALS, GATEWAY, REQUESTS, SWEEP
+from scimctl.guide import guide
+from scimctl.lazy import LazyCommand
 from scimctl.main import app
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -17,7 +19,6 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SPAN = re.compile(r"`((?:SCIM_TOKEN=\S+ |\S*/bin/)?scimctl [^`]+)`")
 FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?://)([^)\s]+)\)")
-PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def commands_in(text: str) -> Iterator[str]:
@@ -38,6 +39,7 @@ def fault_of(line: str) -> str | None:
                 return f"{command.name} has no option {word}"
         elif word in getattr(command, "commands", {}):
             command = command.commands[word]
+            command = command.load() if isinstance(command, LazyCommand) else command
         elif hasattr(command, "commands") and command.name != "log":
             return f"{command.name} has no command {word}"
     return None
@@ -66,9 +68,9 @@ def _lacks(file: Path, anchor: str) -> bool:
 
 
 def test_every_command_in_a_remedy_can_be_typed() -> None:
-    remedies = [cause.remedy for causes in (CREDENTIALS, GATEWAY, REQUESTS) for cause in causes.values()]
-    typed = [remedy.replace("{scimctl}", "scimctl --local").replace("{noun}", "user") for remedy in remedies]
-    lines = [line for remedy in typed for line in commands_in(PLACEHOLDER.sub("x", remedy))]
+    causes = (*CREDENTIALS.values(), *GATEWAY.values(), *REQUESTS.values(), SWEEP)
+    remedies = [cause.of({}, guide("acme", "scimctl --local")).remedy for cause in causes]
+    lines = [line for remedy in remedies for line in commands_in(remedy)]
     assert len(lines) >= 3
     assert [fault_of(line) for line in lines if fault_of(line)] == []
 

@@ -100,7 +100,7 @@ def test_the_mapping_of_a_deleted_group_is_listed_as_such_and_ends_by_its_id(ent
     entitled.told("permissions", "map", "Sales", "editor")
     (line,) = entitled.json("permissions", "list")["mappings"]
     entitled.directory.storage.delete(GROUP, line["group"])
-    assert "(deleted; gives nothing to anybody)" in entitled.told("permissions", "list")
+    assert "(deleted; has no effect)" in entitled.told("permissions", "list")
     entitled.told("permissions", "unmap", line["group"])
     assert entitled.json("permissions", "list")["mappings"] == []
 
@@ -170,15 +170,15 @@ def test_a_program_is_told_of_each_decision_what_was_and_what_is(entitled: Acme,
 
 def test_an_unknown_set_is_told_with_the_one_that_was_meant(entitled: Acme, ada: str) -> None:
     told = entitled.refused("permissions", "map", "Sales", "editr")
-    assert "editr is no permission set of environment acme. Did you mean editor?" in told
-    assert "The sets are: viewer, editor, admin." in told
+    assert "Environment acme has no permission set editr. Did you mean editor?" in told
+    assert "Its sets are: viewer, editor, admin." in told
     assert entitled.records() == []
 
 
 def test_a_decision_that_would_give_nobody_anything_is_refused(acme: Acme) -> None:
     acme.directory.group("Sales")
-    assert 'has no "groups"' in acme.refused("permissions", "map", "Sales", "editor")
-    assert 'has no "operator"' in acme.refused("permissions", "assign", "ada", "editor")
+    assert 'does not include "groups"' in acme.refused("permissions", "map", "Sales", "editor")
+    assert 'does not include "operator"' in acme.refused("permissions", "assign", "ada", "editor")
     acme.directory.user("ada")
     assert "no table [login]" in acme.refused("users", "login", "ada", "built-in")
 

@@ -65,7 +65,7 @@ def test_a_directory_that_an_identity_provider_may_change_is_not_restored(acme: 
     store, connection = connect(acme)
     connect(acme, "another")
     told = acme.refused(*restore("--yes"))
-    assert f"scimctl connections disable {connection.id} -e acme" in told
+    assert f"scimctl connections disable {connection.id} --environment acme" in told
     assert told.count("connections disable") == 1
     store.set_state(connection, State.DISABLED)
     assert acme.scimctl(*restore("--yes")).exit_code == 0

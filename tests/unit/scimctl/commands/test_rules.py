@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.environment import file as settings
-from lambdas.operations.log import words
+from lambdas.operations.log import descriptions
 from tests.storage.builders import USER
 from tests.unit.scimctl.commands.conftest import Acme
 
@@ -42,7 +42,7 @@ def test_a_user_who_is_disabled_leaves_its_groups(acme: Acme, says: Callable[[st
     assert told == f"User ada@example.com ({ada}) is disabled, and left 2 groups."
     assert acme.directory.groups(ada) == set()
     assert acme.told("users", "disable", ada) == "User ada@example.com is disabled already."
-    assert "left 2 groups" in words.why(acme.records()[-1])
+    assert "left 2 groups" in descriptions.outcome_of(acme.records()[-1])
 
 
 def test_a_disabled_user_that_is_still_in_groups_leaves_them(acme: Acme, says: Callable[[str], None], ada: str) -> None:

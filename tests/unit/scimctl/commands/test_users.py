@@ -100,7 +100,7 @@ def test_no_such_user_is_told_with_what_to_try(acme: Acme) -> None:
 def test_a_name_of_several_users_is_told_with_their_ids(acme: Acme) -> None:
     first, second = (acme.directory.user(f"user{number}", externalId="E7") for number in range(2))
     told = acme.refused("users", "show", "E7")
-    assert "2 users have externalId E7" in told
+    assert "2 users have the externalId E7" in told
     assert first in told
     assert second in told
 
@@ -220,7 +220,7 @@ def test_many_members_are_cut_for_people(acme: Acme, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(show, "MEMBERS_SHOWN", 2)
     acme.directory.group("All", *(acme.directory.user(f"user{number}") for number in range(3)))
     assert "Members: 3" in acme.told("groups", "show", "All")
-    assert "... and 1 more: --output json tells all of them." in acme.told("groups", "show", "All")
+    assert "... and 1 more: --output json prints all of them." in acme.told("groups", "show", "All")
     assert len(acme.json("groups", "show", "All")["members"]) == 3
 
 

@@ -165,7 +165,11 @@ def test_an_unknown_profile_is_explained(monkeypatch):
 
 @pytest.mark.parametrize(
     ("code", "wanted"),
-    [("AccessDenied", "may not do"), ("ExpiredToken", "sign in again"), ("InvalidClientTokenId", "sign in again")],
+    [
+        ("AccessDenied", "are not allowed to call"),
+        ("ExpiredToken", "sign in again"),
+        ("InvalidClientTokenId", "sign in again"),
+    ],
 )
 def test_credentials_that_do_not_suffice_are_explained(cloudformation, code, wanted):
     cloudformation.error = (403, code, "User: arn:aws:iam::123456789012:user/op is not authorized")

@@ -16,9 +16,8 @@ from lambdas.credentials.connections import MAX_TOKENS, State
 from lambdas.credentials.items import token_item
 from lambdas.credentials.store import ConnectionStore
 from lambdas.store.transactions import ConditionFailed
-from scimctl.connections.tokens import GRACE
-from scimctl.durations import parse_duration
-from scimctl.durations import told as told_duration
+from scimctl.connections.tokens_command import GRACE
+from scimctl.durations import parse_duration, rounded
 from scimctl.main import app
 from scimctl.options import connection_id
 from tests.unit.scimctl import operators
@@ -160,7 +159,7 @@ def test_a_regeneration_that_loses_a_race_says_so_and_leaves_the_old_one(store, 
 
     monkeypatch.setattr(ConnectionStore, "regenerate", lost)
     told = refused("connections", "regenerate", old["connection"], "-e", "acme", "--yes")
-    assert "nothing was done" in told
+    assert "and yours was not" in told
     assert lives(old) == {old["token"]["id"]: "live"}
 
 
@@ -192,7 +191,7 @@ def test_what_ends_access_is_done_after_a_yes_and_a_program_can_read_the_answer(
     result = scimctl(*arguments, "-e", "acme", "-o", "json", answer="y\n")
     assert result.exit_code == 0
     json.loads(result.stdout)
-    assert "Go on?" in result.stderr
+    assert "Continue?" in result.stderr
     kept = store.token(told["token"]["id"])
     assert kept is None or kept.state is State.DISABLED or kept.is_expired(datetime.now(UTC) + timedelta(seconds=1))
 
@@ -230,7 +229,7 @@ def test_a_deleted_connection_is_gone_and_the_way_back_to_its_directory_is_shown
     result = scimctl("connections", "delete", told["connection"], "-e", "acme", "--yes")
     assert result.exit_code == 0
     assert "users and groups of directory subsidiary stay" in result.stdout
-    assert "scimctl connections create --environment acme --directory subsidiary" in result.stdout
+    assert "scimctl connections create --directory subsidiary --environment acme" in result.stdout
     assert "up to 60 s" in result.stdout
     assert "no connection" in refused("connections", "show", told["connection"], "-e", "acme")
     assert store.token(told["token"]["id"]) is None
@@ -242,7 +241,7 @@ def test_a_revoked_token_is_gone_and_the_connection_says_that_nobody_gets_in(sto
     assert revoked["revoked"]["id"] == told["token"]["id"]
     assert (revoked["live_tokens_left"], revoked["refused_within_seconds"]) == (0, 60)
     assert lives(told) == {}
-    assert "nobody gets in" in scimctl("connections", "show", told["connection"], "-e", "acme").stdout
+    assert "every request is refused" in scimctl("connections", "show", told["connection"], "-e", "acme").stdout
     assert run("tokens", "create", told["connection"])["token"]["state"] == "live"
 
 
@@ -256,9 +255,9 @@ def test_a_leaked_token_can_be_revoked_by_its_text_which_is_not_repeated(store):
 
 def test_revoking_the_last_live_token_is_said_to_lock_out_everybody(store):
     told = make()
-    assert "only live one" in scimctl("tokens", "revoke", told["token"]["id"], "-e", "acme", answer="n\n").stderr
+    assert "only live token" in scimctl("tokens", "revoke", told["token"]["id"], "-e", "acme", answer="n\n").stderr
     run("tokens", "create", told["connection"])
-    assert "only live one" not in scimctl("tokens", "revoke", told["token"]["id"], "-e", "acme", answer="n\n").stderr
+    assert "only live token" not in scimctl("tokens", "revoke", told["token"]["id"], "-e", "acme", answer="n\n").stderr
 
 
 @pytest.mark.parametrize("command", ["revoke", "rotate"])
@@ -364,7 +363,7 @@ def test_any_other_text_is_told_to_be_none(text):
     ("text", "wanted"), [("80s", "1 minute"), ("3h", "3 hours"), ("1d", "1 day"), ("7d", "7 days"), ("0s", "0 seconds")]
 )
 def test_a_length_of_time_is_told_in_its_largest_unit(text, wanted):
-    assert told_duration(parse_duration(text)) == wanted
+    assert rounded(parse_duration(text)) == wanted
 
 
 # What goes wrong
@@ -386,7 +385,7 @@ def test_a_command_says_where_nothing_answers(cloudformation, monkeypatch, comma
 def test_a_change_without_an_answer_is_said_to_be_unknown(cloudformation, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")
     told = refused("connections", "create", "-e", "acme")
-    assert "whole or not at all" in told
+    assert "completely or not at all" in told
     assert "scimctl connections list --environment acme" in told
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rich.text import Text
 
-from lambdas.operations.log import words
+from lambdas.operations.log import descriptions
 from lambdas.operations.log.events import Record
 from scimctl.log import lines
 from tests.unit.operations.log.records import access, event, failure, operation, refused, request, sweep
@@ -13,7 +13,7 @@ from tests.unit.operations.log.records import access, event, failure, operation,
 
 def told(record: Record | str, name: str | None = None) -> str:
     """The line without its time, and with one space where there are more."""
-    line: Text = lines.told(event(record), lambda _: name)
+    line: Text = lines.line_of(event(record), lambda _: name)
     return " ".join(line.plain.split()[1:])
 
 
@@ -86,13 +86,15 @@ def test_a_reason_that_is_new_is_told_nevertheless():
 
 def test_a_refusal_of_api_gateway_is_told_with_what_was_asked():
     record = access(status="429", refusal="THROTTLED", connection="k3x7m2qwertyuiop")
-    expected = "74818272 429 create user too many requests at once connection k3x7m2qwertyuiop from 203.0.113.7"
+    expected = (
+        "74818272 429 create user too many requests at the same time connection k3x7m2qwertyuiop from 203.0.113.7"
+    )
     assert told(record) == expected
 
 
 def test_an_unknown_path_is_told_as_it_was_asked():
     record = access(status="404", refusal="MISSING_AUTHENTICATION_TOKEN", route="/{proxy+}", path="/v2/k3x7/Nope")
-    assert "404 POST /Nope there is nothing under this path" in told(record)
+    assert "404 POST /Nope no endpoint has this path" in told(record)
 
 
 def test_what_api_gateway_says_of_an_answered_request_is_not_told_twice():
@@ -150,17 +152,17 @@ def test_markup_and_escape_sequences_in_a_name_are_text():
             "update group",
         ),
         ({"method": "POST", "route": "/Bulk"}, "bulk"),
-        ({"method": "GET", "route": "/ServiceProviderConfig"}, "read abilities"),
+        ({"method": "GET", "route": "/ServiceProviderConfig"}, "read service provider config"),
         ({"method": "GET", "route": "/Schemas/{id}"}, "read schemas"),
         ({"method": "GET", "route": "/Me"}, "GET /Me"),
         ({"method": "GET", "route": "/"}, "GET /"),
     ],
 )
 def test_what_was_done_is_said_in_words(record: dict[str, Any], expected: str):
-    assert words.action(request(**record)) == expected
+    assert descriptions.action(request(**record)) == expected
 
 
 def test_a_user_an_account_and_a_role_are_named_shortly():
-    assert words.short_arn("arn:aws:iam::123456789012:user/ann") == "ann"
-    assert words.short_arn("arn:aws:iam::123456789012:root") == "root"
-    assert words.short_arn("arn:aws:sts::123456789012:assumed-role/Admin/ann") == "Admin/ann"
+    assert descriptions.short_operator("arn:aws:iam::123456789012:user/ann") == "ann"
+    assert descriptions.short_operator("arn:aws:iam::123456789012:root") == "root"
+    assert descriptions.short_operator("arn:aws:sts::123456789012:assumed-role/Admin/ann") == "Admin/ann"

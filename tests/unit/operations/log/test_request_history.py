@@ -11,7 +11,8 @@ from moto import mock_aws
 
 from lambdas.operations.log.events import Record
 from lambdas.operations.log.reader import LogReader
-from lambdas.operations.log.story import Story, find
+from lambdas.operations.log.request_history import RequestHistory, find
+from scimctl.guide import guide
 from tests.unit.operations.log.filter_patterns import matches
 from tests.unit.operations.log.records import (
     AUTHORIZER_ID,
@@ -27,6 +28,7 @@ from tests.unit.operations.log.records import (
 )
 
 GROUP = "/scim/acme"
+GUIDE = guide("acme")
 REPORT = {
     "type": "platform.report",
     "record": {
@@ -67,14 +69,14 @@ def put(client: Any, *records: Record, ago: timedelta = timedelta(minutes=1)) ->
     client.put_log_events(logGroupName=GROUP, logStreamName="scim", logEvents=events)
 
 
-def found(client: Any, wanted: str, *, since: datetime | None = None) -> list[Story]:
+def found(client: Any, wanted: str, *, since: datetime | None = None) -> list[RequestHistory]:
     reader = LogReader(client, GROUP, "the test", "")
     return find(reader, wanted, since, lambda _: None)
 
 
-def only(client: Any, wanted: str) -> Story:
-    (story,) = found(client, wanted)
-    return story
+def only(client: Any, wanted: str) -> RequestHistory:
+    (history,) = found(client, wanted)
+    return history
 
 
 def noise(client: Any) -> None:
@@ -92,24 +94,24 @@ def test_a_failed_request_is_found_whole_by_each_of_its_ids(client: Any, wanted:
     gateway = access(status="500", function_request_id=FUNCTION_ID)
     put(client, failure(), request(status=500), REPORT, gateway)
     noise(client)
-    story = only(Filtering(client) if filters else client, wanted)
-    assert story.request is not None
-    assert story.access is not None
-    assert story.failure is not None
-    assert [each.record["type"] for each in story.functions] == ["platform.report"]
-    assert "Traceback" in story.failure.record["exception"]
+    history = only(Filtering(client) if filters else client, wanted)
+    assert history.request is not None
+    assert history.access is not None
+    assert history.failure is not None
+    assert [each.record["type"] for each in history.functions] == ["platform.report"]
+    assert "Traceback" in history.failure.record["exception"]
 
 
 @pytest.mark.parametrize("wanted", [REQUEST_ID, AUTHORIZER_ID[:8]])
 def test_refused_credentials_are_joined_with_api_gateways_record(client: Any, wanted: str):
     put(client, refused(), access(status="401", refusal="UNAUTHORIZED", authorizer_request_id=AUTHORIZER_ID))
     noise(client)
-    story = only(Filtering(client), wanted)
-    assert story.credentials is not None
-    assert story.credentials.record["reason"] == "expired"
-    assert story.access is not None
-    assert story.access.record["source_ip"] == "203.0.113.7"
-    cause = story.cause("acme")
+    history = only(Filtering(client), wanted)
+    assert history.credentials is not None
+    assert history.credentials.record["reason"] == "expired"
+    assert history.access is not None
+    assert history.access.record["source_ip"] == "203.0.113.7"
+    cause = history.cause(GUIDE)
     assert cause is not None
     assert cause.why == "the token has expired"
     assert "scimctl tokens create k3x7m2qwertyuiop --environment acme" in cause.remedy
@@ -117,25 +119,25 @@ def test_refused_credentials_are_joined_with_api_gateways_record(client: Any, wa
 
 def test_a_request_that_no_function_saw_is_known_by_api_gateways_record(client: Any):
     put(client, access(status="429", refusal="THROTTLED"))
-    story = only(client, REQUEST_ID)
-    assert story.request is None
-    cause = story.cause("acme")
+    history = only(client, REQUEST_ID)
+    assert history.request is None
+    cause = history.cause(GUIDE)
     assert cause is not None
     assert "too many requests" in cause.why
 
 
 def test_a_function_that_was_ended_is_told_by_lambdas_report(client: Any):
     put(client, REPORT, access(status="504", refusal="INTEGRATION_TIMEOUT", function_request_id=FUNCTION_ID))
-    story = only(client, REQUEST_ID)
-    assert story.functions[0].record["record"]["status"] == "timeout"
+    history = only(client, REQUEST_ID)
+    assert history.functions[0].record["record"]["status"] == "timeout"
 
 
 def test_the_sweep_after_a_deleted_group_belongs_to_its_deletion(client: Any):
     deletion = request(method="DELETE", route="/Groups/{id}", resource_type="Group", resource_id=USER_ID, status=204)
     put(client, deletion)
     put(client, sweep(), sweep(group="another"), ago=timedelta(seconds=30))
-    story = only(client, REQUEST_ID)
-    assert [each.record["group"] for each in story.sweeps] == [USER_ID]
+    history = only(client, REQUEST_ID)
+    assert [each.record["group"] for each in history.sweeps] == [USER_ID]
 
 
 @pytest.mark.parametrize("wanted", [CHANGES_ID, CHANGES_ID[:8]])
@@ -143,9 +145,9 @@ def test_a_sweep_that_failed_is_found_by_the_call_that_failed_with_what_to_do(cl
     failed = sweep(sweeps_failed=1, exception="Traceback: it was throttled")
     other = sweep(group="another", function_request_id="77777777-0000-4000-8000-000000000000")
     put(client, failed, other)
-    story = only(Filtering(client), wanted)
-    assert [each.record["group"] for each in story.sweeps] == [USER_ID]
-    cause = story.cause("acme")
+    history = only(Filtering(client), wanted)
+    assert [each.record["group"] for each in history.sweeps] == [USER_ID]
+    cause = history.cause(GUIDE)
     assert cause is not None
     assert "scimctl directory verify --repair --environment acme" in cause.remedy
 
@@ -155,14 +157,14 @@ def test_a_sweep_that_failed_and_ended_later_needs_nothing(client: Any):
     put(client, deletion, sweep(sweeps_failed=1))
     put(client, sweep(function_request_id="77777777-0000-4000-8000-000000000000"), ago=timedelta(seconds=30))
     for wanted in (REQUEST_ID, CHANGES_ID):
-        story = only(Filtering(client), wanted)
-        assert [each.record["sweeps_failed"] for each in story.sweeps] == [1, 0]
-        assert story.cause("acme") is None
+        history = only(Filtering(client), wanted)
+        assert [each.record["sweeps_failed"] for each in history.sweeps] == [1, 0]
+        assert history.cause(GUIDE) is None
 
 
 def test_a_request_that_succeeded_has_nothing_to_do(client: Any):
     put(client, request())
-    assert only(client, REQUEST_ID).cause("acme") is None
+    assert only(client, REQUEST_ID).cause(GUIDE) is None
 
 
 def test_an_id_is_looked_for_in_ever_longer_times(client: Any):
@@ -179,9 +181,9 @@ def test_too_little_of_an_id_finds_each_request_that_begins_so(client: Any):
 
 def test_a_whole_id_is_not_taken_for_the_beginning_of_another(client: Any):
     put(client, request(request_id="aaaaaaaa"), request(request_id="aaaaaaaa-2"))
-    (story,) = found(client, "aaaaaaaa")
-    assert story.request is not None
-    assert story.request.record["request_id"] == "aaaaaaaa"
+    (history,) = found(client, "aaaaaaaa")
+    assert history.request is not None
+    assert history.request.record["request_id"] == "aaaaaaaa"
 
 
 def test_an_unknown_id_finds_nothing(client: Any):
@@ -191,7 +193,7 @@ def test_an_unknown_id_finds_nothing(client: Any):
 
 def test_a_program_gets_the_records_and_the_remedy_without_the_metrics_directive(client: Any):
     put(client, request(status=409, scim_type="uniqueness", resource_name="ada", _aws={"x": 1}))
-    told = only(client, REQUEST_ID).as_json("acme")
+    told = only(client, REQUEST_ID).as_json(GUIDE)
     assert told["request"]["status"] == 409
     assert "_aws" not in told["request"]
     assert "scimctl users show ada --environment acme" in told["what_to_do"]

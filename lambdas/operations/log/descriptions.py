@@ -1,4 +1,4 @@
-"""What a record says, in words: what was done, to whom, and why it did not succeed."""
+"""A log record in words: what was done, to which user or group, and the outcome."""
 
 import re
 from collections.abc import Callable
@@ -8,12 +8,16 @@ from lambdas.operations.log.events import ABSENT, Record, is_failure, text_of
 from lambdas.records import Kind
 
 NameOf = Callable[[Record], str | None]
-"""Gives the name of a resource of which a record tells the id alone."""
+"""Returns the name of a resource whose record holds the id only."""
 
 _ROOT = re.compile(r"^/v2/(\{connection\}|[^/]+)")
 _VERBS = {"POST": "create", "PUT": "replace", "DELETE": "delete", "GET": "read"}
-_DISCOVERY = {"ServiceProviderConfig": "abilities", "ResourceTypes": "resource types", "Schemas": "schemas"}
-_LOOKED_FOR = re.compile(r'[\w.:$-]+ eq "((?:[^"\\]|\\.)*)"', re.IGNORECASE)
+_DISCOVERY = {
+    "ServiceProviderConfig": "service provider config",
+    "ResourceTypes": "resource types",
+    "Schemas": "schemas",
+}
+_SEARCHED = re.compile(r'[\w.:$-]+ eq "((?:[^"\\]|\\.)*)"', re.IGNORECASE)
 _LAST_LINE = re.compile(r"\S[^\n]*\s*\Z")
 
 
@@ -54,8 +58,8 @@ def _of_patch(record: Record, noun: str) -> str:
     return f"update {noun}"
 
 
-def whom(record: Record, name_of: NameOf = lambda _: None) -> str:
-    """Return whom a record is about: a name, an external id, an id, what a search looked for, or the caller of a refusal."""
+def subject_of(record: Record, name_of: NameOf = lambda _: None) -> str:
+    """Return what a record is about: a name, an external id, an id, the value of a search, or the token that was refused."""
     if record.get("event") == Kind.SWEEP:
         return str(name_of(record) or record.get("group", ""))
     if record.get("event") == Kind.REFUSED:
@@ -66,36 +70,36 @@ def whom(record: Record, name_of: NameOf = lambda _: None) -> str:
         subject = text_of(record, "resource_name") or text_of(record, "resource_id")
         return subject or text_of(record, "connection") or str(record.get("directory", ""))
     name = text_of(record, "resource_name") or text_of(record, "external_id") or name_of(record)
-    return name or text_of(record, "resource_id") or _looked_for(record)
+    return name or text_of(record, "resource_id") or _searched(record)
 
 
-def why(record: Record) -> str:
-    """Return what there is to say about the outcome: the reason of a failure, what changed, how much was found."""
+def outcome_of(record: Record) -> str:
+    """Return the outcome: the reason of a failure, the changed attributes, the number of results."""
     cause = cause_of(record)
     reason = cause.why if cause else None
-    said: list[str | None] = []
+    parts: list[str | None] = []
     match record.get("event"):
         case Kind.REFUSED:
-            said = [reason, _named("connection", record)]
+            parts = [reason, _named("connection", record)]
         case Kind.ACCESS:
-            said = [reason, _named("connection", record), _named("source_ip", record, "from")]
+            parts = [reason, _named("connection", record), _named("source_ip", record, "from")]
         case Kind.FAILURE:
             last = _LAST_LINE.search(str(record.get("exception", "")))
-            said = [last[0].strip() if last else str(record.get("exception_name", ""))]
+            parts = [last[0].strip() if last else str(record.get("exception_name", ""))]
         case Kind.SWEEP:
-            said = [f"{record.get('memberships_swept', 0):,} of a deleted group", reason]
+            parts = [f"{record.get('memberships_swept', 0):,} of a deleted group", reason]
         case Kind.PERMISSIONS:
-            said = [_of_permissions(record)]
+            parts = [_of_permissions(record)]
         case _:
-            said = list(_of_request(record))
-    return "  ".join(filter(None, said))
+            parts = list(_of_request(record))
+    return "  ".join(filter(None, parts))
 
 
 def _of_permissions(record: Record) -> str:
     """Return the sets before and after, such as ``viewer → admin (mapped group Sales)``."""
     before, after = (", ".join(map(str, record.get(name) or [])) or "none" for name in ("before", "after"))
-    told = record.get("reasons")
-    reasons = sorted({str(each) for some in told.values() for each in some}) if isinstance(told, dict) else []
+    by_set = record.get("reasons")
+    reasons = sorted({str(each) for some in by_set.values() for each in some}) if isinstance(by_set, dict) else []
     return f"{before} → {after}" + (f" ({', '.join(reasons)})" if reasons else "")
 
 
@@ -108,14 +112,14 @@ def _of_request(record: Record) -> tuple[str | None, ...]:
         problem or None,
         shown_filter,
         changed if changed and not problem else None,
-        *_became(record),
+        *_by_rules(record),
         f"{found} found" if found is not None else None,
-        f"by {short_arn(str(record['operator']))}" if record.get("operator") else None,
+        f"by {short_operator(str(record['operator']))}" if record.get("operator") else None,
     )
 
 
-def _became(record: Record) -> tuple[str | None, str | None]:
-    """Return what the environment's rules made of a user beyond what was asked."""
+def _by_rules(record: Record) -> tuple[str | None, str | None]:
+    """Return what the environment's rules did to a user in addition to the request."""
     left = record.get("groups_left")
     became = {
         "removed": "removed, as the environment's file says",
@@ -128,21 +132,26 @@ def _became(record: Record) -> tuple[str | None, str | None]:
 
 
 def route_of(record: Record) -> str:
-    """Return the route below the Tenant URL, such as ``/Users/{id}``; the path where no route fits."""
+    """Return the route below the Tenant URL, such as ``/Users/{id}``; the path of a request without a route."""
     route = text_of(record, "route") or ""
     if not _ROOT.search(route) and record.get("event") == Kind.ACCESS:
         route = text_of(record, "path") or route
     return _ROOT.sub("", route) or "/"
 
 
-def short_arn(arn: str) -> str:
-    """Return who an ARN names, such as ``Admin/ann`` of ``arn:aws:sts::123456789012:assumed-role/Admin/ann``."""
-    return arn.rpartition(":")[2].removeprefix("assumed-role/").removeprefix("user/")
+def short_operator(operator: str) -> str:
+    """Return the name in an ARN, such as ``Admin/ann`` of ``arn:aws:sts::123456789012:assumed-role/Admin/ann``.
+
+    Any other text, such as the name of a person who signed in to the console, stays as it is.
+    """
+    if not operator.startswith("arn:"):
+        return operator
+    return operator.rpartition(":")[2].removeprefix("assumed-role/").removeprefix("user/")
 
 
-def _looked_for(record: Record) -> str:
-    """Return the value that a search compares a name with; the whole filter when it is not of that form."""
-    found = _LOOKED_FOR.search(str(record.get("filter", "")))
+def _searched(record: Record) -> str:
+    """Return the value that a search compares a name with; empty for other filters."""
+    found = _SEARCHED.search(str(record.get("filter", "")))
     return found[1] if found else ""
 
 

@@ -1,13 +1,13 @@
-"""`scimctl log show`: a request's story for people."""
+"""`scimctl log show`: everything about one request, for people."""
 
 from collections.abc import Mapping
 
 from rich.text import Text
 
-from lambdas.operations.log import words
+from lambdas.operations.log import descriptions
 from lambdas.operations.log.events import LogEvent, Record, status_of, text_of
 from lambdas.operations.log.names import Names
-from lambdas.operations.log.story import Story
+from lambdas.operations.log.request_history import RequestHistory
 from lambdas.operations.target import Target
 from lambdas.records import Kind
 from scimctl import console
@@ -29,7 +29,7 @@ REQUEST_LINES: Mapping[str, str] = {
     "groups_left": "Groups left",
     "results": "Found",
 }
-"""Fields of the SCIM log's record, and what they are called here; the rest is told in sentences."""
+"""Fields of the SCIM log's record and their labels; the others are part of sentences."""
 
 CREDENTIAL_LINES: Mapping[str, str] = {
     "reason": "Reason",
@@ -52,49 +52,49 @@ ACCESS_LINES: Mapping[str, str] = {
 }
 
 
-def tell(story: Story, names: Names, target: Target) -> None:
-    """Print a story: what was asked and answered, why, what to do, and then what each part of the endpoint wrote of it."""
-    _headline(story, names)
-    cause = story.cause(target.settings.name, target.scimctl)
+def print_history(history: RequestHistory, names: Names, target: Target) -> None:
+    """Print request and response, cause and remedy, then the records of each function."""
+    _headline(history, names)
+    cause = history.cause(target.guide)
     if cause:
         _line("Why", cause.why)
         _line("What to do", cause.remedy)
-    if story.request:
-        _section("SCIM log", story.request)
-        _fields(story.request.record, REQUEST_LINES)
-        _cost(story.request.record)
-    if story.credentials:
-        _section("Authorizer", story.credentials)
-        _fields(story.credentials.record, CREDENTIAL_LINES)
-        _trace(story.credentials.record)
-    if story.access:
-        _section("API Gateway", story.access)
-        _fields(story.access.record, ACCESS_LINES)
-    if story.failure:
-        _section("Failure", story.failure)
-        _trace(story.failure.record)
-    for event in story.functions:
+    if history.request:
+        _section("SCIM log", history.request)
+        _fields(history.request.record, REQUEST_LINES)
+        _cost(history.request.record)
+    if history.credentials:
+        _section("Authorizer", history.credentials)
+        _fields(history.credentials.record, CREDENTIAL_LINES)
+        _trace(history.credentials.record)
+    if history.access:
+        _section("API Gateway", history.access)
+        _fields(history.access.record, ACCESS_LINES)
+    if history.failure:
+        _section("Failure", history.failure)
+        _trace(history.failure.record)
+    for event in history.functions:
         _platform(event)
-    for event in story.sweeps:
+    for event in history.sweeps:
         _section("Sweep", event)
-        _line("Group", words.whom(event.record, names))
-        _line("Swept", words.why(event.record))
+        _line("Group", descriptions.subject_of(event.record, names))
+        _line("Swept", descriptions.outcome_of(event.record))
         _trace(event.record)
-    for event in story.permissions:
+    for event in history.permissions:
         _section("Permission sets", event)
-        _line("User", words.whom(event.record, names))
-        _line("Changed", words.why(event.record))
+        _line("User", descriptions.subject_of(event.record, names))
+        _line("Changed", descriptions.outcome_of(event.record))
 
 
-def _headline(story: Story, names: Names) -> None:
-    """Print the request's id, and what was asked and answered: by the record that tells most of it."""
-    told = [story.request, story.access, story.credentials, story.failure, *story.events]
-    event = next(each for each in told if each)
-    ids = [text_of(each.record, "request_id") for each in story.events]
+def _headline(history: RequestHistory, names: Names) -> None:
+    """Print the request's id, what was asked and what was answered, from the record with the most detail."""
+    best = [history.request, history.access, history.credentials, history.failure, *history.events]
+    event = next(each for each in best if each)
+    ids = [text_of(each.record, "request_id") for each in history.events]
     _line("Request", next(filter(None, ids), text_of(event.record, "function_request_id") or ""), style="bold")
     _line("Time", full(event.at))
-    _line("What", f"{words.action(event.record)}  {words.whom(event.record, names)}".rstrip())
-    method, route = text_of(event.record, "method"), words.route_of(event.record)
+    _line("What", f"{descriptions.action(event.record)}  {descriptions.subject_of(event.record, names)}".rstrip())
+    method, route = text_of(event.record, "method"), descriptions.route_of(event.record)
     if method:
         _line("", f"{method} {route}", style="dim")
     answer = [text_of(event.record, "scim_type"), text_of(event.record, "detail")]
@@ -137,7 +137,7 @@ def _trace(record: Record) -> None:
 
 
 def _platform(event: LogEvent) -> None:
-    """Print what Lambda reported of a call (its ``platform.report``), or any other line that names it."""
+    """Print Lambda's report of a call (``platform.report``), or any other line with its id."""
     report = event.record.get("record")
     metrics = report.get("metrics") if isinstance(report, dict) else None
     _section(str(event.record.get("type") or "Another record"), event)
