@@ -1,20 +1,20 @@
-"""What the CDK's command line runs: synthesizes the chosen environment, or says what is wrong with its file."""
+"""The entry point of the CDK's command line: synthesizes the selected environments."""
 
 import sys
 
-from infra.choice import chosen_environment
+from infra.choice import read_choice
 from lambdas.environment.file import SettingsError
 
 
 def main() -> None:
-    """Synthesize the environment that ``-c environment=NAME`` names; a mistake in its file is told without the CDK."""
+    """Synthesize the stacks that the command line selects, or print the mistakes of an environment file without a traceback."""
     try:
-        environment = chosen_environment()
+        choice = read_choice()
     except SettingsError as error:
         sys.exit(f"\n{error}\n")
     from infra.main import build
 
-    build(environment).synth()
+    build(*choice.environments, account_of=choice.account_of).synth()
 
 
 if __name__ == "__main__":

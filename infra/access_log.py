@@ -1,17 +1,19 @@
-"""What API Gateway writes of every request, also of those that no function sees.
+"""API Gateway's access log: one record for every request, including requests that no function sees.
 
-It is the one place that has every refusal: no authorizer is called for a header that cannot hold a token, nor while its
-answer is remembered.
+It is the only log with every refusal: the authorizer is not called for a header that cannot hold a token, nor while its result
+is cached.
 
-One JSON record into the environment's log group, told from the function's own by ``"event": "api.access"`` and
-joined with it by the request's id; with a refusal of the authorizer by the id of its call, which is all that a TOKEN
-authorizer knows. ``$context.error.message`` is left out on purpose: one of API Gateway's messages quotes the
-Authorization header. The query is left out because filters hold people's names and addresses.
+Each record is JSON in the environment's log group. ``"event": "api.access"`` distinguishes it from the functions' records. The
+request id joins both; a refusal by the authorizer joins by the id of the authorizer's invocation, the only id a TOKEN authorizer
+has. ``$context.error.message`` is omitted because one of API Gateway's messages quotes the Authorization header, and the query
+string is omitted because filters hold names and addresses.
 """
 
 import json
 
 from lambdas.records import Kind
+
+EVENT = Kind.ACCESS.value
 
 FIELDS = {
     "event": Kind.ACCESS.value,
@@ -34,9 +36,9 @@ FIELDS = {
     "function_status": "$context.integration.status",
     "bytes": "$context.responseLength",
 }
-"""Name in the record to API Gateway's variable; what a request has not is written as ``-``."""
+"""From the name of a field to API Gateway's variable; API Gateway writes ``-`` for an empty variable."""
 
 
 def record_format(environment: str) -> str:
-    """Return the format of one record. It names the environment, which the metric of refusals is kept by."""
+    """Return the format of a record. Its environment is the dimension of the metric of refusals."""
     return json.dumps({**FIELDS, "environment": environment})

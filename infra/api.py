@@ -1,6 +1,7 @@
-"""The REST API: routes, token check, throttling and access log.
+"""The REST API: routes, authorizer, throttling and access log.
 
-A REST API and not the cheaper HTTP API, because only its refusals can be given a body (``infra/gateway_responses.py``).
+A REST API rather than the cheaper HTTP API, because only a REST API's refusals can have a SCIM body
+(:mod:`infra.gateway_responses`).
 """
 
 import aws_cdk as cdk
@@ -15,10 +16,10 @@ from infra.unknown_paths import answer_unknown_paths
 from lambdas.environment.file import Environment
 
 STAGE = "scim"
-"""The stage's name, which is part of every URL."""
+"""The name of the stage, which is part of every URL."""
 
 CONNECTION = "v2/{connection}"
-"""The path under which everything of a connection lies; with the stage's URL it is the Tenant URL."""
+"""The path of a connection. The stage's URL with this path is a Tenant URL."""
 
 ROUTES = (
     "",
@@ -37,18 +38,16 @@ ROUTES = (
     "Schemas",
     "Schemas/{id}",
 )
-"""The routes below :data:`CONNECTION` (RFC 7644 section 3.2), each with the method ANY: API Gateway answers a
-method it does not know as it answers an unknown path, but a wrong method is a 405 with ``Allow``, which only the
-function can tell."""
+"""The routes below :data:`CONNECTION` (RFC 7644 section 3.2), each with the method ANY: API Gateway would answer an undefined
+method like an unknown path, but SCIM clients expect 405 with ``Allow``, which the function returns."""
 
 CREDENTIALS = r"^(?:[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc]) +[A-Za-z0-9._~+/=-]+ *$"
-"""What an Authorization header looks like for which the authorizer is called: Bearer, or Basic for set-up pages
-that ask for user name and password (RFC 6750 section 2.1, RFC 7617 section 2). Anything else is a 401 that costs no
-call."""
+"""The Authorization headers for which the authorizer is called: Bearer, or Basic for set-up pages with user name and password
+(RFC 6750 section 2.1, RFC 7617 section 2). API Gateway refuses any other header with 401 without an invocation."""
 
 
 class ScimApi(Construct):
-    """The API of an environment: every route leads to one function, behind one authorizer."""
+    """The API of an environment. All routes invoke one function, behind one authorizer."""
 
     def __init__(
         self,
@@ -67,16 +66,15 @@ class ScimApi(Construct):
             rest_api_name=f"scim-{environment.name}",
             description=environment.description,
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            # Gzipped answers reach API Gateway as base64; it decodes them only for media types named here, and the
-            # type it looks at is the one the client accepts, whatever that is. So bodies of requests arrive as
-            # base64, too.
+            # Gzipped responses reach API Gateway as base64. It decodes them only if the client's Accept, whatever that is,
+            # is listed here. As a consequence, request bodies arrive as base64 too.
             binary_media_types=["*/*"],
-            # Without this role of the whole account API Gateway writes no access log. It outlives the stack,
-            # because the account's other environments need it.
+            # API Gateway writes access logs with one role per account and region. It is retained, because other
+            # environments of the account need it.
             cloud_watch_role=True,
             deploy_options=self._stage(environment, log_group),
         )
-        # An output of the CDK's own: the same URL as our BaseUrl, under a name that nobody knows.
+        # The CDK's own output duplicates BaseUrl.
         self.api.node.try_remove_child("Endpoint")
         add_gateway_responses(self.api)
         answer_unknown_paths(self.api)
@@ -102,7 +100,7 @@ class ScimApi(Construct):
         )
 
     def _add_routes(self, scim: lambda_.Alias, authorizer: apigateway.TokenAuthorizer) -> None:
-        # One permission for the API, not two for each route: Lambda holds at most 20 kB of them.
+        # One permission for the API instead of two per route: Lambda limits a function's policy to 20 KB.
         integration = apigateway.LambdaIntegration(scim, scope_permission_to_method=False)
         for route in ROUTES:
             path = f"{CONNECTION}/{route}".rstrip("/")
@@ -115,7 +113,7 @@ class ScimApi(Construct):
 
     @property
     def base_url(self) -> str:
-        """The stage's URL without a final slash: what comes before ``/v2``."""
+        """The stage's URL without a final slash: the part of a Tenant URL before ``/v2``."""
         stage = self.api.deployment_stage
         stack = cdk.Stack.of(self)
         return f"https://{self.api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}/{stage.stage_name}"

@@ -1,4 +1,4 @@
-"""The way from the table's stream to the function that completes changes."""
+"""The event source from the table's stream to the function ``changes``, and its dead-letter queue."""
 
 import json
 
@@ -13,16 +13,17 @@ REMOVED_RESOURCES = {
     "eventName": ["REMOVE"],
     "dynamodb": {"Keys": {"pk": {"S": [{"suffix": "#USER"}, {"suffix": "#GROUP"}]}}},
 }
-"""Only removed users and groups leave something to sweep. Lambda evaluates filters before the function
-is called, so what is filtered out costs nothing. No other item's ``pk`` ends so: a value inside a key cannot hold
-``#``."""
+"""Removed users and groups, whose memberships are swept. Lambda evaluates filters before it invokes the function, so other records
+cost nothing. No other item's ``pk`` ends like this: a value inside a key cannot contain ``#``.
+
+AWS documents filters on the key ``dynamodb`` only; ``eventName`` works as well, and the function checks it again."""
 
 CHANGED_USERS = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"pk": {"S": [{"suffix": "#USER"}]}}}}
-"""Users whose permission sets may have changed, where there are any."""
+"""Created and changed users, whose permission sets may have changed."""
 
 
 class DeadLetters(Construct):
-    """Where Lambda leaves which changes could not be completed: shard and sequence numbers, no data."""
+    """The queue of changes that were not completed: Lambda sends shard and sequence numbers, no data."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
@@ -31,13 +32,13 @@ class DeadLetters(Construct):
             "Queue",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            # The longest there is: a person has to look. The stream itself forgets after one day.
+            # The maximum: an operator has to act. The stream itself keeps records for one day.
             retention_period=cdk.Duration.days(14),
         )
 
 
 class ChangesSource(Construct):
-    """The event source: batches of changes, repeated in halves when they fail, then left in the dead-letter queue."""
+    """The event source: batches of changes, split and retried on failure, then sent to the dead-letter queue."""
 
     def __init__(
         self,
@@ -56,14 +57,14 @@ class ChangesSource(Construct):
             "Source",
             function_name=alias.function_arn,
             event_source_arn=stream_arn,
-            # From the oldest record: nothing that happened before the mapping was ready is missed.
+            # From the oldest record, so that no change before the mapping became active is lost.
             starting_position="TRIM_HORIZON",
             batch_size=100,
             filter_criteria={"filters": [{"pattern": json.dumps(each, separators=(",", ":"))} for each in wanted]},
-            # The function says which records failed; the others are not repeated.
+            # The function returns the records that failed; the others are not retried.
             function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,
-            # Some six minutes of growing pauses: longer than a throttled table needs to grow.
+            # About six minutes with growing pauses: longer than a throttled table needs to scale.
             maximum_retry_attempts=10,
             destination_config={"onFailure": {"destination": dead_letters.queue.queue_arn}},
         )

@@ -1,30 +1,48 @@
-"""Which environment the command line means. Apart from the CDK, whose import takes longer than telling a mistake."""
+"""The stacks that the command line selects. Without the CDK, whose import takes longer than reporting a mistake."""
 
 import json
 import os
+from dataclasses import dataclass
 
 from lambdas.environment import file as settings
 from lambdas.environment.file import Environment, SettingsError
 
 CONTEXT = "CDK_CONTEXT_JSON"
-"""The variable in which the CDK's command line passes what ``-c`` says."""
+"""The environment variable in which the CDK's command line passes the options ``-c``."""
 
 
-def chosen_environment() -> Environment:
-    """Read the file of the environment that ``-c environment=NAME`` names.
+@dataclass(frozen=True)
+class Choice:
+    """The stacks to synthesize; at least one."""
 
-    With ``-c platform=local`` it is as it is deployed into the local cloud, whatever its file says.
+    environments: tuple[Environment, ...] = ()
+    """The environments whose stacks to synthesize."""
 
-    :raises SettingsError: None is named, its file is wrong, or another platform is named.
+    account_of: Environment | None = None
+    """An environment of the account and region whose shared stack to synthesize."""
+
+
+def read_choice() -> Choice:
+    """Return what the options of the CDK's command line select.
+
+    ``-c environment=NAME`` selects the stack of an environment, ``-c environment=NAME,NAME`` several. ``-c platform=local`` adapts
+    them to the local cloud. ``-c account-of=NAME`` selects the stack that all environments of that account and region share.
+
+    The CDK runs the app for every command, ``cdk bootstrap`` included, which then takes account and region from the stacks.
+
+    :raises SettingsError: When nothing is selected, an environment file is invalid, or the value of an option is not supported.
     """
-    said = json.loads(os.environ.get(CONTEXT) or "{}")
-    name, platform = said.get("environment"), said.get("platform")
-    if not name:
-        known = ", ".join(settings.names())
-        raise SettingsError(f"Which environment? Say -c environment=NAME; there are files for: {known}.")
+    options = json.loads(os.environ.get(CONTEXT) or "{}")
+    platform = options.get("platform")
     if platform not in (None, "local"):
         raise SettingsError(
-            f"-c platform={platform} cannot be said: only -c platform=local, which deploys any environment into the local "
-            "cloud. Where it is in AWS, its file says."
+            f"Unsupported value: -c platform={platform} (only 'local' is allowed). To deploy to AWS, omit the option; the "
+            "environment file has the account and region."
         )
-    return settings.load(str(name), platform)
+    names = str(options.get("environment") or "").split(",")
+    environments = tuple(settings.load(name.strip(), platform) for name in names if name.strip())
+    account_of = options.get("account-of")
+    if not environments and not account_of:
+        known = ", ".join(settings.names())
+        raise SettingsError(f"No environment is selected. Add -c environment=NAME (existing environments: {known}).")
+    return Choice(environments, settings.load(str(account_of)) if account_of else None)

@@ -1,4 +1,4 @@
-"""The vendor's own host name in the Tenant URL, as in ``https://scim.example.com/v2/<connection>``."""
+"""A custom host name in the Tenant URL, such as ``https://scim.example.com/v2/<connection>``."""
 
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
@@ -8,16 +8,14 @@ from lambdas.environment.file import Domain
 
 
 class CustomDomain(Construct):
-    """A regional host name that leads to the API's stage, which then is no part of the URL.
+    """A regional host name for the API's stage, which is then no longer part of the URL.
 
-    The API's own host name (``<id>.execute-api.<region>.amazonaws.com``) goes on working beside it. It opens nothing more:
-    authorizer, policy and throttling belong to the stage, by whichever name a request came. And it is needed: an environment
-    that gets a host name later has administrators who pasted the other one, and they move one by one, without a stop; and
-    before the record is in the DNS it is the only name there is. Who still uses it is in the access log.
+    API Gateway's own host name (``<id>.execute-api.<region>.amazonaws.com``) keeps working. It opens nothing more: authorizer,
+    policy and throttling belong to the stage. And it is needed: administrators who use it change the Tenant URL one by one, and
+    it is the only name before the DNS record exists. The access log shows which name each connection uses.
     """
 
     def __init__(self, scope: Construct, construct_id: str, domain: Domain, api: apigateway.RestApi) -> None:
-        """Take the name and the certificate of the environment's file, and the API, whose stage is mapped at the root."""
         super().__init__(scope, construct_id)
         self.name = apigateway.DomainName(
             self,
@@ -29,9 +27,14 @@ class CustomDomain(Construct):
             mapping=api,
         )
         self.base_url = f"https://{domain.name}"
-        """What comes before ``/v2``."""
+        """The part of a Tenant URL before ``/v2``."""
 
     @property
     def target(self) -> str:
-        """The host name of API Gateway's that the DNS has to lead to."""
+        """API Gateway's host name, the target of the DNS record."""
         return self.name.domain_name_alias_domain_name
+
+    @property
+    def target_zone(self) -> str:
+        """The hosted zone id of :attr:`target`, which an alias record needs."""
+        return self.name.domain_name_alias_hosted_zone_id

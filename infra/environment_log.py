@@ -1,24 +1,24 @@
-"""The environment's one log group, and the metric that is counted in it."""
+"""The environment's log group, and the metric that CloudWatch counts in it."""
 
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.removal import removal_policy
+from infra.removal import log_policy
 from lambdas.environment.file import Environment
 from lambdas.metrics import NAMESPACE
 from lambdas.records import Kind
 
 REFUSED = "requests_refused"
-"""The metric of requests that were answered 401 or 403, counted in API Gateway's access log."""
+"""The metric of requests with 401 or 403, counted in API Gateway's access log."""
 
 
 class EnvironmentLog(Construct):
-    """The log group that all functions and API Gateway write to, so that a request's whole story is in one place."""
+    """The log group of all functions and of API Gateway, so that one query finds all records of a request."""
 
     def __init__(self, scope: Construct, construct_id: str, environment: Environment) -> None:
         super().__init__(scope, construct_id)
-        self.group = logs.LogGroup(self, "Group", removal_policy=removal_policy(environment))
-        # The CDK names the periods in words; the file has the days, as CloudWatch Logs does.
+        self.group = logs.LogGroup(self, "Group", removal_policy=log_policy(environment))
+        # The CDK has an enum for retention periods; the file has days.
         group = self.group.node.default_child
         assert isinstance(group, logs.CfnLogGroup)  # noqa: S101
         group.retention_in_days = environment.logs.retention_days

@@ -1,4 +1,9 @@
-"""The three functions, each as a published version behind an alias."""
+"""The functions of an environment: one :class:`Spec` each, and the construct they share.
+
+To add a function: add its :class:`Spec` here and to :data:`ALL`, its statements to :mod:`infra.permissions`, and a call of
+``_function`` to
+:mod:`infra.stack`. Its code asset holds what its handler imports (:mod:`infra.imports`).
+"""
 
 from dataclasses import dataclass
 
@@ -8,88 +13,82 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.bundling import Bundle, Target
-from lambdas.environment.file import DEPLOYED_FILE, Environment
+from infra.bundling import function_code
+from infra.layers import AUTHORIZER, SCIM, Dependencies, Layers
+from infra.target import Target
+from lambdas.environment.file import Environment
 
 ALIAS = "live"
-"""The alias that the API, the authorizer and the stream call; it points at the version deployed last."""
+"""The alias that callers invoke. It points to the version deployed last."""
 
 LOG_LEVELS = {
     "DEBUG": lambda_.ApplicationLogLevel.DEBUG,
     "INFO": lambda_.ApplicationLogLevel.INFO,
 }
-"""The file's words to Lambda's. Lambda drops what is less severe by itself, whatever the function's logger would
-keep."""
+"""From the file's log levels to Lambda's, which drops less severe records regardless of the function's logger."""
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What one function is."""
+    """One function."""
 
-    handler: str
-    """The module and function that Lambda calls."""
+    module: str
+    """The handler's module, such as ``lambdas.api.handler``; Lambda calls its function ``handler``."""
 
     description: str
-    """What a person reads in the console."""
+    """The description in the Lambda console."""
 
     memory: int
-    """Megabytes; Lambda gives processor time in proportion, and 1,769 MB are one whole processor."""
+    """Megabytes. Lambda allocates processor time in proportion: 1,769 MB correspond to one processor."""
 
     timeout: int
     """Seconds."""
 
+    dependencies: Dependencies
+    """The layer with its locked packages."""
 
-# More than half a processor: parsing, validating and projecting are what a request waits for. Not more, because a
-# snapshot is charged by its memory for as long as it is kept. A second less than the 29 seconds after which API Gateway
-# gives up, so that the function is ended, and logged, while its client still waits.
-SCIM = Spec("lambdas.api.handler.handler", "SCIM API", memory=1024, timeout=28)
+    reads_environment: bool = True
+    """Whether it gets the layer with the environment's settings (:func:`lambdas.environment.file.load_deployed`)."""
 
-# One read and one hash; the time is that of three attempts at the read, each with its own time-out.
-AUTHORIZER = Spec("lambdas.authorizer.handler.handler", "Checks the token of a SCIM request", memory=512, timeout=10)
+    waited_for: bool = True
+    """Whether a client waits for its response. Only then does SnapStart pay: a snapshot is charged for as long as it is kept."""
 
-# Mostly waits for DynamoDB while it sweeps the memberships of a large group that is gone.
-CHANGES = Spec("lambdas.changes.handler.handler", "Completes changes of the directory", memory=256, timeout=300)
-
-
-def directory_bundle(environment: Environment) -> Bundle:
-    """Return the asset of the API and of the stream's function: the rooms that they import, none of which makes credentials,
-    and the checked environment."""
-    rooms = ("api", "changes", "environment", "scim", "store")
-    return Bundle(
-        lock="requirements/scim.lock",
-        sources=(
-            "lambdas/*.py",
-            *(f"lambdas/{room}/**/*" for room in rooms),
-            "lambdas/credentials/__init__.py",
-            "lambdas/credentials/scopes.py",
-        ),
-        files={DEPLOYED_FILE: environment.model_dump_json(indent=2)},
-    )
+    files: tuple[str, ...] = ()
+    """Patterns of further files in its code, such as ``lambdas/console/templates/**/*``."""
 
 
-def authorizer_bundle() -> Bundle:
-    """Return what the authorizer carries. No pydantic: its import would take longer than the whole check of a token."""
-    return Bundle(
-        lock="requirements/authorizer.lock",
-        sources=(
-            "lambdas/__init__.py",
-            "lambdas/metrics.py",
-            "lambdas/records.py",
-            "lambdas/authorizer/**/*",
-            "lambdas/credentials/__init__.py",
-            "lambdas/credentials/scopes.py",
-            "lambdas/credentials/tokens.py",
-            "lambdas/store/__init__.py",
-            "lambdas/store/keys.py",
-        ),
-    )
+# More than half a processor: requests wait for parsing, validation and projection. Not more, because a snapshot is charged by
+# its memory. One second less than API Gateway's time-out of 29 seconds, so that the record of a time-out is written while the
+# client still waits.
+API = Spec("lambdas.api.handler", "SCIM API", memory=1024, timeout=28, dependencies=SCIM)
+
+# One read and one hash. The time-out allows three attempts at the read.
+TOKEN_CHECK = Spec(
+    "lambdas.authorizer.handler",
+    "Checks the token of a SCIM request",
+    memory=512,
+    timeout=10,
+    dependencies=AUTHORIZER,
+    reads_environment=False,
+)
+
+# Mostly waits for DynamoDB while it sweeps the memberships of a large deleted group.
+CHANGES = Spec(
+    "lambdas.changes.handler",
+    "Completes changes of the directory",
+    memory=256,
+    timeout=300,
+    dependencies=SCIM,
+    waited_for=False,
+)
+
+
+ALL = (API, TOKEN_CHECK, CHANGES)
+"""Every function of an environment."""
 
 
 class VersionedFunction(Construct):
-    """A function whose published version is restored from a snapshot of its initialised state, where the file says so.
-
-    SnapStart works on published versions only, so nothing calls the function itself: callers take :attr:`alias`.
-    """
+    """A function with a published version, which SnapStart requires, behind :attr:`alias`, which callers invoke."""
 
     def __init__(
         self,
@@ -98,41 +97,43 @@ class VersionedFunction(Construct):
         environment: Environment,
         *,
         spec: Spec,
-        code: lambda_.Code,
+        layers: Layers,
         role: iam.Role,
         log_group: logs.ILogGroup,
         table_name: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self.role = role
-        tracing = lambda_.Tracing.ACTIVE if environment.api.tracing else lambda_.Tracing.DISABLED
+        target = Target.of(environment)
+        snap_start = environment.api.snap_start and spec.waited_for
         self.function = lambda_.Function(
             self,
             "Function",
             description=f"{spec.description} ({environment.name})",
             runtime=lambda_.Runtime.PYTHON_3_13,
-            architecture=Target.of(environment).architecture,
-            handler=spec.handler,
-            code=code,
+            architecture=target.architecture,
+            handler=f"{spec.module}.handler",
+            code=function_code(spec.module, spec.files, target),
+            layers=layers.of(spec.dependencies, environment=spec.reads_environment),
             memory_size=spec.memory,
             timeout=cdk.Duration.seconds(spec.timeout),
             role=role,
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             application_log_level_v2=LOG_LEVELS[environment.logs.level],
-            tracing=tracing,
-            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if environment.api.snap_start else None,
+            tracing=lambda_.Tracing.ACTIVE if environment.api.tracing else lambda_.Tracing.DISABLED,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
             environment=variables(environment, construct_id.lower(), table_name),
         )
         self.alias = lambda_.Alias(self, "Alias", alias_name=ALIAS, version=self.function.current_version)
 
 
 def variables(environment: Environment, service: str, table_name: str) -> dict[str, str]:
-    """Return a function's environment variables; everything else about the environment is in its file."""
+    """Return the environment variables of a function. All other settings are in the environment's layer."""
     return {
         "TABLE_NAME": table_name,
         "ENVIRONMENT": environment.name,
-        # The local cloud does not tell a function under which name it was called; see lambdas/api.
+        # The local cloud does not pass the host name of a request to the function; see lambdas/api/base_url.py.
         "ADDRESSING": "path" if environment.local else "host",
         "LOG_LEVEL": environment.logs.level,
         "POWERTOOLS_SERVICE_NAME": service,

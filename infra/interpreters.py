@@ -1,4 +1,4 @@
-"""The tools on this machine that bundling needs: uv, and an interpreter of the runtime's minor version."""
+"""The tools that bundling needs on this machine: uv, and an interpreter of the runtime's minor version."""
 
 import shutil
 import subprocess
@@ -9,24 +9,24 @@ from pathlib import Path
 
 
 def uv() -> Path:
-    """Return uv's path: the one installed beside this interpreter, else the first on the PATH.
+    """Return the path of uv: next to this interpreter, or else on the PATH.
 
-    :raises FileNotFoundError: There is none.
+    :raises FileNotFoundError: When uv is not installed.
     """
     beside = Path(sys.executable).parent / "uv"
     if beside.is_file():
         return beside
     found = shutil.which("uv")
     if found is None:
-        raise FileNotFoundError("uv is needed to bundle the functions: run `make install`")
+        raise FileNotFoundError("uv is not installed, but bundling the functions needs it. Run `make install`.")
     return Path(found)
 
 
 @cache
 def find(minor: str) -> str | None:
-    """Return the path of an interpreter of a minor version such as ``3.13``, or None when this machine has none.
+    """Return the path of an interpreter of a minor version such as ``3.13``, or None.
 
-    Compiled files are only read by the minor version that wrote them.
+    Python reads compiled files only of its own minor version.
     """
     return next((path for path in _candidates(minor) if version(path) == minor), None)
 
@@ -45,7 +45,7 @@ def _candidates(minor: str) -> Iterator[str]:
 
 @cache
 def version(interpreter: str) -> str:
-    """Return an interpreter's minor version, or nothing when it does not run (a shim without a version behind it)."""
+    """Return the minor version of an interpreter; empty when it does not run, such as a shim without a version."""
     program = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
         ran = subprocess.run([interpreter, "-c", program], capture_output=True, text=True, check=False, timeout=30)

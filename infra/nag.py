@@ -1,5 +1,4 @@
-"""cdk-nag's AwsSolutions rules, checked at every synthesis, and the findings that we live with, each with its
-reason."""
+"""cdk-nag's AwsSolutions rules, checked at every synthesis, and the acknowledged findings, each with its reason."""
 
 from typing import NamedTuple
 
@@ -9,7 +8,7 @@ from constructs import IConstruct
 
 
 class Finding(NamedTuple):
-    """A rule that is not followed."""
+    """An acknowledged finding."""
 
     rule: str
     reason: str
@@ -22,50 +21,54 @@ API = (
     ),
     Finding(
         "AwsSolutions-APIG3",
-        "Every request needs a 256-bit token and is throttled; a WebACL is the account's to attach.",
+        "Every request needs a 256-bit token and is throttled; the environment file can name a WebACL.",
     ),
     Finding(
         "AwsSolutions-APIG6",
-        "Execution logs hold headers and bodies, so people's data; the access log has what is needed.",
+        "Execution logs contain headers and bodies, which are personal data; the access log has the rest.",
     ),
     Finding(
         "AwsSolutions-COG4",
-        "Identity providers bring a secret token, which a Lambda authorizer checks; none signs in to Cognito.",
+        "Identity providers send a token, which a Lambda authorizer checks; they cannot sign in to Cognito.",
     ),
-    Finding("AwsSolutions-APIG4", "Only the answer to unknown paths needs no token: a fixed 404 that calls nothing."),
+    Finding(
+        "AwsSolutions-APIG4", "Only unknown paths need no token; their answer is a fixed 404 that invokes nothing."
+    ),
     Finding(
         "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
-        "API Gateway refuses to take an account's logging role with fewer permissions than this policy of AWS's.",
+        "API Gateway does not accept a logging role with fewer actions than this AWS managed policy.",
     ),
 )
 """Findings on the API."""
 
 STREAM = "AwsSolutions-IAM5[Resource::<{table}.Arn>/stream/*]"
-"""A finding's id, with the table's logical id to be filled in."""
+"""The id of a finding, with a placeholder for the table's logical id."""
 
-LISTS_STREAMS = "ListStreams is asked about all streams of a table; the other actions name the one there is."
+LISTS_STREAMS = "ListStreams applies to all streams of a table; the other actions name the stream."
 
-DEAD_LETTERS = (Finding("AwsSolutions-SQS3", "It is the dead-letter queue itself."),)
+DEAD_LETTERS = (Finding("AwsSolutions-SQS3", "This is the dead-letter queue."),)
 """Findings on the dead-letter queue."""
 
 FUNCTION = (
-    Finding("AwsSolutions-L1", "Python 3.13 is what the locks, the compiled files and the tests are made for."),
+    Finding("AwsSolutions-L1", "The locks, the compiled files and the tests are for Python 3.13."),
     Finding("Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish", "The alias publishes a version."),
 )
 """Findings on each function."""
 
 TRACED = (
-    Finding("AwsSolutions-IAM5[Resource::*]", "X-Ray's PutTraceSegments and PutTelemetryRecords know no resources."),
+    Finding(
+        "AwsSolutions-IAM5[Resource::*]", "X-Ray's PutTraceSegments and PutTelemetryRecords do not support resources."
+    ),
 )
-"""Findings on each role when tracing is on."""
+"""Findings on each role with tracing."""
 
 
 def acknowledge(construct: IConstruct, *findings: Finding) -> None:
-    """Note that a construct, and all below it, does not follow some rules."""
+    """Acknowledge findings on a construct and everything below it."""
     rules = [cdk.Acknowledgment(id=finding.rule, reason=finding.reason) for finding in findings]
     cdk.Validations.of(construct).acknowledge(*rules)
 
 
 def check(app: cdk.App) -> None:
-    """Let the synthesis fail, with the findings, when a rule is broken that is not acknowledged."""
+    """Make the synthesis fail on a finding that is not acknowledged."""
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))

@@ -1,7 +1,7 @@
-"""What each function may do: its role, written by hand, with the exact actions on the exact resources.
+"""The IAM policy of each function: exact actions on exact resources.
 
-The CDK's ``grant_*`` methods give more than a function needs (``Scan``, ``BatchWriteItem``, ``ListStreams`` on
-everything), so none is used.
+The CDK's ``grant_*`` methods allow more than a function needs (``Scan``, ``BatchWriteItem``, ``ListStreams`` on all streams), so
+they are not used.
 """
 
 from collections.abc import Mapping
@@ -11,20 +11,19 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 TOKENS = ["TOKEN#*"]
-"""The partitions that hold hashes of secrets: the authorizer's alone."""
+"""The partitions with hashes of secrets, for the authorizer alone."""
 
 CREDENTIALS = [*TOKENS, "CONNECTION#*", "CONNECTIONS"]
-"""The partitions of all that decides who gets in where. A function that a client's bytes reach reads and writes none."""
+"""The partitions that decide about access. Functions that process clients' data can neither read nor write them."""
 
 Statements = Mapping[str, list[iam.PolicyStatement]]
 
 
 def function_role(scope: Construct, construct_id: str, log_group: logs.ILogGroup, statements: Statements) -> iam.Role:
-    """Return a function's role: it writes its log, and does what the statements allow.
+    """Return a function's role, which can write the log and whatever the statements allow.
 
-    :param statements: Name of a policy to its statements. They are the role's own (inline) policies, so that the
-    role is
-        never there without them: an event source is refused when its function cannot read it yet.
+    :param statements: From the name of a policy to its statements. They are inline policies, so that the role never exists
+        without them: Lambda refuses an event source that its function cannot read yet.
     """
     write_log = _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn])
     policies = {"Log": [write_log], **statements}
@@ -37,28 +36,28 @@ def function_role(scope: Construct, construct_id: str, log_group: logs.ILogGroup
 
 
 def scim_table(table_arn: str) -> list[iam.PolicyStatement]:
-    """Return what the API may do: everything with a directory's items but scanning, and nothing with credentials.
+    """Return the statements of the API: all item actions except scanning, and no access to credentials.
 
-    A transaction needs the permissions of the actions it holds; ``TransactWriteItems`` itself is none.
+    A transaction needs the IAM actions of its items; ``TransactWriteItems`` is not an IAM action.
     """
     actions = ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"]
     return _all_but_credentials([f"dynamodb:{action}" for action in actions], table_arn)
 
 
 def authorizer_table(table_arn: str) -> list[iam.PolicyStatement]:
-    """Return what the authorizer may do: read a token, and keep when it was last used. No directory's data.
+    """Return the statements of the authorizer: read a token and update its last use, without access to directories.
 
-    ``ForAllValues`` is how AWS documents ``dynamodb:LeadingKeys``; a request that names no key satisfies it, but
-    GetItem and UpdateItem always name one.
+    AWS documents ``dynamodb:LeadingKeys`` with ``ForAllValues``. A request without a key would satisfy it, but GetItem and
+    UpdateItem always have one.
     """
     of_tokens = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": TOKENS}}
     return [_allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], [table_arn], of_tokens)]
 
 
 def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
-    """Return what the stream's function may do: read the stream, what users' permission sets follow from, and sweep what is left.
+    """Return the statements of the stream's function: read the stream, read users and groups, and sweep memberships.
 
-    ``ListStreams`` is checked against ``stream/*`` of the table, as in AWS's own example for a function on a stream.
+    ``ListStreams`` applies to ``stream/*`` of the table, as in AWS's example for a function on a stream.
     """
     sweep = [
         "dynamodb:Query",
@@ -76,12 +75,12 @@ def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
 
 
 def dead_letters(queue_arn: str) -> list[iam.PolicyStatement]:
-    """Return what Lambda needs, in the function's name, to leave the changes that failed in a queue."""
+    """Return the statement with which Lambda sends failed changes to a queue, with the function's role."""
     return [_allow(["sqs:SendMessage"], [queue_arn])]
 
 
 def _all_but_credentials(actions: list[str], table_arn: str) -> list[iam.PolicyStatement]:
-    """Return what allows actions on every item but those that decide who gets in."""
+    """Return statements that allow actions on all items except credentials."""
     deny = iam.PolicyStatement(
         effect=iam.Effect.DENY,
         actions=actions,

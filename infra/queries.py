@@ -1,8 +1,10 @@
-"""Questions to the SCIM log that come with the stack: saved queries of CloudWatch Logs Insights.
+"""Saved queries of CloudWatch Logs Insights for the SCIM log.
 
-They are for what `scimctl log` does not do: weeks, sums and percentiles. A query's placeholder, such as ``{{user}}``, is
-asked for when it is run. The fields are those that the records have (:mod:`lambdas.api.log`, :mod:`lambdas.authorizer.log`,
-:mod:`infra.access_log`); a test keeps it so.
+They answer what `scimctl log` does not: weeks, sums and percentiles. Each names its log group when it is run, so one set serves all
+environments of an account and region (:mod:`infra.account`): CloudWatch allows 1,000 saved queries per account and region.
+
+A placeholder such as ``{{user}}`` is replaced by a value in quotes, so it has no quotes of its own. The fields are those of the log
+records (:mod:`lambdas.records`, :mod:`infra.access_log`); a test compares them.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +12,8 @@ from dataclasses import dataclass, field
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from lambdas.environment.file import Environment
+FOLDER = "scim"
+"""The folder of the queries in the console."""
 
 
 @dataclass(frozen=True)
@@ -18,13 +21,13 @@ class Query:
     """One saved query."""
 
     name: str
-    """What a person chooses in the console, below the environment's folder."""
+    """The name in the console, below :data:`FOLDER`."""
 
     text: str
     """The query, in Logs Insights QL."""
 
     parameters: dict[str, str] = field(default_factory=dict)
-    """Placeholder to what a person is told of it."""
+    """From the name of a placeholder to its description."""
 
 
 QUERIES = (
@@ -47,12 +50,12 @@ QUERIES = (
         fields @timestamp, method, route, status, scim_type, detail, results, operator, request_id
         | parse @message /"changed": ?\\[(?<attributes>[^\\]]*)\\]/
         | filter event = "scim.request" and resource_type = "User"
-        | filter tolower(resource_name) = tolower("{{user}}") or external_id = "{{user}}"
-            or resource_id = "{{user}}" or strcontains(tolower(`filter`), tolower("{{user}}"))
+        | filter tolower(resource_name) = tolower({{user}}) or external_id = {{user}}
+            or resource_id = {{user}} or strcontains(tolower(`filter`), tolower({{user}})) = 1
         | sort @timestamp asc
         | limit 1000
         """,
-        {"user": "The userName, externalId or id of the user. Changes of group members name the group only."},
+        {"user": "The userName, externalId or id of the user. Changes of group members name only the group."},
     ),
     Query(
         "What a cycle did",
@@ -103,21 +106,20 @@ QUERIES = (
         """,
     ),
 )
-"""In the order in which an operator comes to need them."""
+"""Ordered by how soon an operator needs them."""
 
 
 class SavedQueries(Construct):
-    """The queries of one environment, in a folder ``scim-<name>`` of the account's saved queries."""
+    """The queries of an account and region, in the folder :data:`FOLDER`."""
 
-    def __init__(self, scope: Construct, construct_id: str, environment: Environment, group: logs.ILogGroup) -> None:
+    def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
         for query in QUERIES:
             logs.CfnQueryDefinition(
                 self,
                 query.name.title().replace(" ", ""),
-                name=f"scim-{environment.name}/{query.name}",
+                name=f"{FOLDER}/{query.name}",
                 query_string=_without_indent(query.text),
-                log_group_names=[group.log_group_name],
                 parameters=[
                     logs.CfnQueryDefinition.QueryParameterProperty(name=name, description=description)
                     for name, description in query.parameters.items()

@@ -1,24 +1,23 @@
-"""The stack of one environment: how its parts are put together."""
+"""The stack of one environment."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import functions, nag, permissions
+from infra.alarms import Alarms
 from infra.api import ScimApi
-from infra.bundling import Target
 from infra.changes import ChangesSource, DeadLetters
 from infra.domain import CustomDomain
 from infra.environment_log import EnvironmentLog
 from infra.functions import Spec, VersionedFunction
-from infra.observability import Alarms
-from infra.queries import SavedQueries
+from infra.layers import Layers
 from infra.table import DirectoryTable
+from infra.target import Target
 from lambdas.environment.file import Environment
 
 
 class ScimStack(cdk.Stack):
-    """Everything that one environment is in AWS; its name is ``scim-`` and the environment's."""
+    """All AWS resources of one environment. The name of the stack is ``scim-`` and the environment's name."""
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
         super().__init__(
@@ -26,12 +25,13 @@ class ScimStack(cdk.Stack):
             f"scim-{environment.name}",
             description=environment.description,
             env=cdk.Environment(account=environment.aws.account, region=environment.aws.region),
-            # The bootstrap's roles are refused at the local cloud's staging bucket once it enforces IAM.
+            # With IAM enforced, the local cloud refuses the bootstrap's roles at the staging bucket.
             synthesizer=cdk.CliCredentialsStackSynthesizer() if environment.local else None,
             analytics_reporting=False,
         )
         self.environment_file = environment
         self.target = Target.of(environment)
+        self.layers = Layers(self, "Layers", environment)
         self.log = EnvironmentLog(self, "Log", environment)
         self.directory = DirectoryTable(self, "Directory", environment)
         self.dead_letters = DeadLetters(self, "DeadLetters")
@@ -56,36 +56,30 @@ class ScimStack(cdk.Stack):
             CustomDomain(self, "Domain", environment.domain, self.scim_api.api) if environment.domain else None
         )
         self._add_alarms()
-        if not environment.local:  # the local cloud does not know saved queries
-            SavedQueries(self, "Queries", environment, self.log.group)
         self._add_outputs()
         self._acknowledge_findings()
 
     def _add_functions(self) -> None:
         table, stream = self.directory.table.table_arn, self.directory.stream_arn
-        code = functions.directory_bundle(self.environment_file).code(self.target)
-        token_code = functions.authorizer_bundle().code(self.target)
         sweep = {
             "Table": permissions.changes_table(table, stream),
             "DeadLetters": permissions.dead_letters(self.dead_letters.queue.queue_arn),
         }
-        self.scim = self._function("Scim", functions.SCIM, code, {"Table": permissions.scim_table(table)})
+        self.scim = self._function("Scim", functions.API, {"Table": permissions.scim_table(table)})
         tokens = {"Table": permissions.authorizer_table(table)}
-        self.authorizer = self._function("Authorizer", functions.AUTHORIZER, token_code, tokens)
-        self.changes = self._function("Changes", functions.CHANGES, code, sweep)
+        self.authorizer = self._function("Authorizer", functions.TOKEN_CHECK, tokens)
+        self.changes = self._function("Changes", functions.CHANGES, sweep)
         if not self.target.compiler:
-            missing = f"There is no Python {self.target.python} on this machine to compile the functions' code with"
-            cdk.Annotations.of(self).add_warning_v2("scim:not-compiled", f"{missing}, so their first start is slower.")
+            missing = f"The functions' code is not compiled, because Python {self.target.python} is not installed."
+            cdk.Annotations.of(self).add_warning_v2("scim:not-compiled", f"{missing} Functions start more slowly.")
 
-    def _function(
-        self, name: str, spec: Spec, code: lambda_.Code, statements: permissions.Statements
-    ) -> VersionedFunction:
+    def _function(self, name: str, spec: Spec, statements: permissions.Statements) -> VersionedFunction:
         return VersionedFunction(
             self,
             name,
             self.environment_file,
             spec=spec,
-            code=code,
+            layers=self.layers,
             role=permissions.function_role(self, f"{name}Role", self.log.group, statements),
             log_group=self.log.group,
             table_name=self.directory.table.table_name,
@@ -103,15 +97,18 @@ class ScimStack(cdk.Stack):
         outputs = {
             "BaseUrl": (
                 self.domain.base_url if self.domain else self.scim_api.base_url,
-                "A Tenant URL is this, /v2/ and the connection's id",
+                "The part of a Tenant URL before /v2/ and the connection's id",
             ),
-            "TableName": (self.directory.table.table_name, "The table of all directories, connections and tokens"),
+            "TableName": (self.directory.table.table_name, "The table of directories, connections and tokens"),
             "LogGroupName": (self.log.group.log_group_name, "The SCIM log"),
             "ApiId": (self.scim_api.api.rest_api_id, "The REST API"),
         }
         if self.domain:
-            target = "What the DNS has to lead the host name to: as a CNAME, or in Route 53 as an alias"
-            outputs["DomainTarget"] = (self.domain.target, target)
+            outputs["DomainTarget"] = (
+                self.domain.target,
+                "The target of the host name's DNS record: a CNAME or an alias",
+            )
+            outputs["DomainTargetZone"] = (self.domain.target_zone, "The hosted zone id that an alias record needs")
         for name, (value, description) in outputs.items():
             cdk.CfnOutput(self, name, value=value, description=description)
 

@@ -1,18 +1,18 @@
-"""The one table of an environment."""
+"""The table of an environment."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from infra.removal import removal_policy
+from infra.removal import table_policy
 from lambdas.environment.file import Environment
 
 
 class DirectoryTable(Construct):
-    """A table of items under ``pk`` and ``sk``, on demand, recoverable to any second of the last 35 days.
+    """The table: keys ``pk`` and ``sk``, on demand, recoverable to any second of the last 35 days.
 
-    It has no secondary index: an index is read eventually consistent, and clients look for what they created
-    milliseconds ago. What a look-up needs is an item of its own, written in the same transaction.
+    It has no secondary index: indexes are eventually consistent, and clients search for what they created milliseconds ago. A
+    look-up key is an item of its own, written in the same transaction.
     """
 
     def __init__(self, scope: Construct, construct_id: str, environment: Environment) -> None:
@@ -27,10 +27,10 @@ class DirectoryTable(Construct):
             encryption=dynamodb.TableEncryptionV2.aws_managed_key(),
             point_in_time_recovery_specification=recovery,
             time_to_live_attribute="expires_at",
-            # The old image tells what a removed resource's far side was; the new one what to publish.
+            # The old image has the memberships of a deleted resource, the new image the state after a change.
             dynamo_stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             deletion_protection=environment.aws.retain_data,
-            removal_policy=removal_policy(environment),
+            removal_policy=table_policy(environment),
         )
 
     @property

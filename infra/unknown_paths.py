@@ -1,9 +1,8 @@
-"""The answer to every path that is no route: 404, as a SCIM Error, without calling a function.
+"""The answer to paths without a route: 404 as a SCIM Error, without calling a function.
 
-API Gateway has a refusal for it, MISSING_AUTHENTICATION_TOKEN, but only when the request has no Authorization
-header. One that has, as every request of a SCIM client, is taken for a wrongly signed call of AWS and refused with
-403 and a text that quotes the token. So unknown paths are a route of their own, which needs no token and answers by
-itself (a MOCK).
+API Gateway's own refusal, MISSING_AUTHENTICATION_TOKEN, covers only requests without an Authorization header. API Gateway takes
+any other for a wrongly signed AWS call and refuses it with a 403 whose text quotes the token. So unknown paths are a route of
+their own, which needs no token and answers with a mock integration.
 """
 
 from aws_cdk import aws_apigateway as apigateway
@@ -13,20 +12,25 @@ from infra.gateway_responses import MEDIA_TYPES, UNKNOWN_PATH, error_body
 NOT_FOUND = "404"
 
 BODY_TYPES = (*MEDIA_TYPES, "application/x-www-form-urlencoded", "text/plain", "application/octet-stream")
-"""Types of bodies that a MOCK can answer to: it needs a template for each. Any other is a 415."""
+"""The media types of request bodies that the mock integration accepts: it needs a template for each. Others are a 415."""
+
+TEXT = apigateway.ContentHandling.CONVERT_TO_TEXT
+"""Both templates need text, and all media types are binary in this API. The integration's setting converts the request. The
+response needs its own: "text" with a binary ``Accept`` and no setting becomes a base64-decoded blob, which a template cannot
+transform (API Gateway, *Content type conversions*), and the answer would be 500."""
 
 
 def answer_unknown_paths(api: apigateway.RestApi) -> None:
-    """Give the API's root and everything that no other route takes the method ANY."""
+    """Add the method ANY to the API's root and to every path without a route."""
     unknown = apigateway.MockIntegration(
-        # All media types are binary in this API, and a binary body cannot be read by the template that a MOCK needs.
-        content_handling=apigateway.ContentHandling.CONVERT_TO_TEXT,
-        # Without a template the body would be passed on, and what is no MOCK's instruction is a 500.
+        content_handling=TEXT,
+        # Without a template the body would become the mock's instruction, and a body that is none is a 500.
         passthrough_behavior=apigateway.PassthroughBehavior.NEVER,
         request_templates=dict.fromkeys(BODY_TYPES, f'{{"statusCode": {NOT_FOUND}}}'),
         integration_responses=[
             apigateway.IntegrationResponse(
                 status_code=NOT_FOUND,
+                content_handling=TEXT,
                 response_parameters={"method.response.header.Content-Type": "'application/scim+json'"},
                 response_templates=dict.fromkeys(MEDIA_TYPES, error_body(404, UNKNOWN_PATH)),
             )

@@ -12,7 +12,7 @@ from lambdas.api.log import Record
 from lambdas.api.requests import read_request
 from lambdas.api.responses import Answer, write_answer
 from lambdas.api.settings import Addressing, read_settings
-from lambdas.environment.file import Environment, load_deployed
+from lambdas.environment.file import EndpointSettings, load_deployed
 from lambdas.scim.errors import UnexpectedException
 from lambdas.store.directories import Directories
 from lambdas.store.failures import scim_exception_of
@@ -30,7 +30,7 @@ AWS = Config(
 class Endpoint:
     """The endpoint of one environment: built once, when the function starts, and shared by all requests."""
 
-    def __init__(self, environment: Environment, table: Table, addressing: Addressing) -> None:
+    def __init__(self, environment: EndpointSettings, table: Table, addressing: Addressing) -> None:
         """Open the directories of an environment.
 
         :param addressing: Where the API lives in a URL, see :func:`lambdas.api.base_url.base_url_of`.

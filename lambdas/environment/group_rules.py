@@ -7,7 +7,7 @@ from typing import Any
 
 from scim2_models import MutabilityException, Resource
 
-from lambdas.environment.file.environment import Environment
+from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.file.permissions import Source
 from lambdas.environment.permission_sets import system_set
 
@@ -18,7 +18,7 @@ class GroupRules:
     Every check raises a :class:`scim2_models.MutabilityException` that names what is still possible.
     """
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: EndpointSettings) -> None:
         self.permissions = environment.permissions
         self.created_by_clients = environment.groups.created_by_clients
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Self
 
-from lambdas.environment.file.environment import Environment
+from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.file.permissions import Login, Permissions
 
 
@@ -17,7 +17,7 @@ class Product:
     """Paths of attributes whose values are returned without surrounding spaces (:mod:`lambdas.environment.trimming`)."""
 
     @classmethod
-    def of(cls, environment: Environment, *, reader: bool = False) -> Self:
+    def of(cls, environment: EndpointSettings, *, reader: bool = False) -> Self:
         """Return the settings of an environment.
 
         :param reader: Whether the caller is the product, with a token that can only read.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from scim2_models import Extension, Mutability
 
 from lambdas.environment.declarations import DeclarationReader
-from lambdas.environment.file.environment import Environment
+from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.file.extensions import ExtensionSchema
 from lambdas.environment.file.mistakes import SettingsError
 from lambdas.environment.file.permissions import Permissions, Source
@@ -24,7 +24,7 @@ BUILT_IN_SCHEMAS = tuple(str(each.__schema__) for each in (User, Group, Enterpri
 """The URNs of the schemas that every environment serves."""
 
 
-def build_provider(environment: Environment) -> DirectoryProvider:
+def build_provider(environment: EndpointSettings) -> DirectoryProvider:
     """Return the description of the service for an environment.
 
     :raises SettingsError: When the file names attributes that do not exist; one line per mistake.
@@ -38,7 +38,7 @@ def build_provider(environment: Environment) -> DirectoryProvider:
     )
 
 
-def _declared(environment: Environment, models: Models) -> dict[str, Declarations]:
+def _declared(environment: EndpointSettings, models: Models) -> dict[str, Declarations]:
     """Return the attribute declarations by resource type.
 
     :raises SettingsError: When an attribute does not exist or does not accept the declaration.
@@ -61,7 +61,7 @@ def _roles(permissions: Permissions, models: Models) -> tuple[tuple[Attribute, t
     return ((value, tuple(each.id for each in permissions.sets)),)
 
 
-def _models(environment: Environment) -> Models:
+def _models(environment: EndpointSettings) -> Models:
     product = Product.of(environment)
     declared = _extensions(environment.extensions)
     return Models(

@@ -5,7 +5,7 @@ from typing import Any
 from scim2_models import Resource
 
 from lambdas.environment.attribute_checks import AttributeChecks
-from lambdas.environment.file.environment import Environment
+from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.group_rules import GroupRules
 from lambdas.environment.role_rules import RoleRules
 from lambdas.scim.discovery import DirectoryProvider
@@ -15,7 +15,7 @@ from lambdas.scim.rules import Deprovisioning, Rules, is_active
 class EnvironmentRules(Rules):
     """The rules of one environment for requests from clients."""
 
-    def __init__(self, environment: Environment, provider: DirectoryProvider) -> None:
+    def __init__(self, environment: EndpointSettings, provider: DirectoryProvider) -> None:
         self.environment = environment
         self.groups = GroupRules(environment)
         self.roles = RoleRules(environment.permissions)

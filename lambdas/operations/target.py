@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from lambdas.environment.file import Environment
+from lambdas.environment.file import EndpointSettings
 from lambdas.operations.aws_errors import CHECK_NETWORK, aws_errors_as_problems
 from lambdas.operations.guidance import Guide
 from lambdas.operations.problems import Problem
@@ -24,7 +24,7 @@ class Service(StrEnum):
 class Target:
     """One deployed environment, and how it is reached."""
 
-    settings: Environment
+    settings: EndpointSettings
     """The environment's file."""
 
     table_name: str

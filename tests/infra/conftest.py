@@ -51,13 +51,27 @@ class Assembly:
         return self.json["Resources"][function["Role"]["Fn::GetAtt"][0]]["Properties"]
 
     def asset(self, handler: str) -> Path:
-        """Return the folder of what a function carries."""
+        """Return the folder of a function's code."""
         _, function = self.function(handler)
-        return self.folder / f"asset.{function['Code']['S3Key'].removesuffix('.zip')}"
+        return self._folder(function["Code"])
+
+    def layers(self, handler: str) -> list[Path]:
+        """Return the folders of a function's layers, as unpacked on ``sys.path``."""
+        _, function = self.function(handler)
+        found = self.all("AWS::Lambda::LayerVersion")
+        return [self._folder(found[each["Ref"]]["Content"]) / "python" for each in function.get("Layers", ())]
+
+    def settings(self, handler: str) -> Path | None:
+        """Return the file of the environment's settings in a function's layers, or None."""
+        files = (layer / settings.DEPLOYED_FILE for layer in self.layers(handler))
+        return next((each for each in files if each.is_file()), None)
+
+    def _folder(self, code: Resource) -> Path:
+        return self.folder / f"asset.{code['S3Key'].removesuffix('.zip')}"
 
 
 def synthesize(name: str, folder: Path) -> Assembly:
-    build(settings.load(name), str(folder)).synth()
+    build(settings.load(name), outdir=str(folder)).synth()
     return Assembly(folder, name)
 
 

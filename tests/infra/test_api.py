@@ -140,7 +140,9 @@ def test_an_unknown_path_is_a_scim_404_that_calls_no_function_and_needs_no_token
         assert method["HttpMethod"] == "ANY"
         assert method["AuthorizationType"] == "NONE"
         assert method["Integration"]["Type"] == "MOCK"
+        assert method["Integration"]["ContentHandling"] == "CONVERT_TO_TEXT"
         (answer,) = method["Integration"]["IntegrationResponses"]
+        assert answer["ContentHandling"] == "CONVERT_TO_TEXT", "all media types are binary, and a template needs text"
         assert answer["StatusCode"] == "404"
         assert answer["ResponseParameters"]["method.response.header.Content-Type"] == "'application/scim+json'"
         for body in answer["ResponseTemplates"].values():
@@ -180,6 +182,8 @@ def test_every_refusal_is_a_scim_error_for_either_media_type(aws: Assembly, kind
         ("AUTHORIZER_FAILURE", "503"),
         ("AUTHORIZER_CONFIGURATION_ERROR", "503"),
         ("INTEGRATION_TIMEOUT", "504"),
+        ("INTEGRATION_FAILURE", "503"),
+        ("DEFAULT_5XX", "503"),
     ],
 )
 def test_a_refusal_has_the_status_of_its_kind(aws: Assembly, kind: str, status: str):
@@ -197,8 +201,10 @@ def test_who_sends_too_much_is_told_when_to_come_back(aws: Assembly):
         assert refusals(aws)[kind]["ResponseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
 
 
-def test_who_could_not_be_checked_is_told_when_to_come_back_and_nothing_against_the_token(aws: Assembly):
-    for kind in ("AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"):
+def test_a_temporary_failure_is_503_with_retry_after_and_no_challenge(aws: Assembly):
+    """A function that times out, crashes or is throttled is DEFAULT_5XX; a 401 would make Microsoft Entra ID stop the job."""
+    for kind in ("AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR", "INTEGRATION_FAILURE", "DEFAULT_5XX"):
+        assert refusals(aws)[kind]["StatusCode"] == "503"
         headers = refusals(aws)[kind]["ResponseParameters"]
         assert headers["gatewayresponse.header.Retry-After"] == "'5'"
         assert "gatewayresponse.header.WWW-Authenticate" not in headers

@@ -53,11 +53,11 @@ def run_app(context: dict[str, str], out: Path, project: Path = ROOT) -> subproc
     return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_an_environment_that_is_not_named_is_asked_for_with_those_there_are(tmp_path: Path):
+def test_a_command_line_without_an_environment_gets_those_there_are(tmp_path: Path):
     ran = run_app({}, tmp_path)
     assert ran.returncode == 1
     assert ran.stderr.strip() == (
-        f"Which environment? Say -c environment=NAME; there are files for: {', '.join(settings.names())}."
+        f"No environment is selected. Add -c environment=NAME (existing environments: {', '.join(settings.names())})."
     )
 
 

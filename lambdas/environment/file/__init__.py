@@ -1,7 +1,7 @@
 """The environment file: the settings of one deployed stack.
 
 ``environments/NAME.toml`` is the only source of settings. The CDK app validates it with :func:`load` at synthesis and
-ships the result as ``environment.json`` at the root of the functions' code, where :func:`load_deployed` reads it. It is a
+deploys the part that functions read as ``environment.json`` in a Lambda layer, where :func:`load_deployed` reads it. It is a
 file rather than an environment variable because Lambda limits a function's variables to 4 KB in total.
 
 Each module defines some tables of the file. :mod:`.environment` combines them; :mod:`.mistakes` words the errors.
@@ -10,6 +10,7 @@ Each module defines some tables of the file. :mod:`.environment` combines them; 
 import functools
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -27,6 +28,7 @@ from lambdas.environment.file.deployment import (
     Logs,
     Tokens,
 )
+from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.file.environment import Environment
 from lambdas.environment.file.extensions import ExtensionAttribute, ExtensionSchema
 from lambdas.environment.file.mistakes import Mistake, SettingsError, invalid_file, mistakes_in
@@ -50,6 +52,7 @@ __all__ = [
     "Capabilities",
     "Deprovisioning",
     "Domain",
+    "EndpointSettings",
     "Environment",
     "ExtensionAttribute",
     "ExtensionSchema",
@@ -76,7 +79,7 @@ ENVIRONMENTS = ROOT / "environments"
 """The folder of the environment files in a checkout."""
 
 DEPLOYED_FILE = "environment.json"
-"""The name of the validated file at the root of a function's code."""
+"""The name of the deployed settings in the folder ``python`` of a layer, which is on ``sys.path``."""
 
 
 def names() -> list[str]:
@@ -122,16 +125,16 @@ def _schema_mistakes(loaded: Environment) -> Iterator[Mistake]:
 
 
 @functools.cache
-def load_deployed() -> Environment:
-    """Return the environment this code was deployed with; in a checkout, the file that ``$ENVIRONMENT`` names.
+def load_deployed() -> EndpointSettings:
+    """Return the settings this function was deployed with; in a checkout, those of the file that ``$ENVIRONMENT`` names.
 
     :raises SettingsError: When there is no file, or another version of this code wrote it.
     """
-    path = ROOT / DEPLOYED_FILE
-    if not path.is_file():
+    path = next((each for folder in sys.path if (each := Path(folder) / DEPLOYED_FILE).is_file()), None)
+    if path is None:
         return load(os.environ.get("ENVIRONMENT", "local"))
     content = path.read_bytes()
     try:
-        return Environment.model_validate_json(content)
+        return EndpointSettings.model_validate_json(content)
     except ValidationError as error:
-        raise invalid_file(DEPLOYED_FILE, mistakes_in(Environment, error, json.loads(content))) from None
+        raise invalid_file(DEPLOYED_FILE, mistakes_in(EndpointSettings, error, json.loads(content))) from None

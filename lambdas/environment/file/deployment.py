@@ -67,7 +67,21 @@ class Aws(Section):
     ] = True
 
 
-class Api(Section):
+class TokenCache(Section):
+    """The cache of token checks."""
+
+    authorizer_cache_seconds: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=3600,
+            description="a number of seconds from 0 to 3600 for which the result of a token check is cached; a revoked token "
+            "is accepted for this time at most",
+        ),
+    ] = 60
+
+
+class Api(TokenCache):
     """The limits and performance settings of the endpoint."""
 
     rate: Annotated[
@@ -87,15 +101,6 @@ class Api(Section):
             description="a number of concurrent requests from 25 to 5000 (the default quota of an account)",
         ),
     ] = 200
-    authorizer_cache_seconds: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=3600,
-            description="a number of seconds from 0 to 3600 for which the result of a token check is cached; a revoked token "
-            "is accepted for this time at most",
-        ),
-    ] = 60
     snap_start: Annotated[
         bool,
         Field(

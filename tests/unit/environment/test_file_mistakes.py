@@ -140,7 +140,7 @@ def test_an_attribute_of_an_extension_without_quotes_is_told_with_its_quotes(tol
     [
         (
             "[api]\nretention_days = 3",
-            "api.retention_days is not a known key; it belongs in [logs]. Known keys of [api]: rate, ",
+            "api.retention_days is not a known key; it belongs in [logs]. Known keys of [api]: authorizer_cache_seconds, rate, ",
         ),
         (
             '[api]\nplatform = "local"',

@@ -1,30 +1,40 @@
-"""Which environment the CDK's command line means, and where it is to be deployed."""
+"""The stacks that the CDK's command line selects."""
 
 import json
 
 import pytest
 
-from infra.choice import CONTEXT, chosen_environment
+from infra.choice import CONTEXT, Choice, read_choice
 from lambdas.environment import file as settings
 from lambdas.environment.file import LOCAL_ACCOUNT, LOCAL_REGION, Environment, SettingsError
 
 
-def chosen(monkeypatch: pytest.MonkeyPatch, **context: str) -> Environment:
+def chosen(monkeypatch: pytest.MonkeyPatch, **context: str) -> Choice:
     monkeypatch.setenv(CONTEXT, json.dumps(context))
-    return chosen_environment()
+    return read_choice()
+
+
+def environment_of(monkeypatch: pytest.MonkeyPatch, **context: str) -> Environment:
+    (found,) = chosen(monkeypatch, **context).environments
+    return found
 
 
 def test_an_environment_is_deployed_where_its_file_says(monkeypatch: pytest.MonkeyPatch):
-    assert chosen(monkeypatch, environment="example") == settings.load("example")
-    assert not chosen(monkeypatch, environment="example").local
-    assert chosen(monkeypatch, environment="local").local
+    assert environment_of(monkeypatch, environment="example") == settings.load("example")
+    assert not environment_of(monkeypatch, environment="example").local
+    assert environment_of(monkeypatch, environment="local").local
+
+
+def test_several_environments_can_be_selected_at_once(monkeypatch: pytest.MonkeyPatch):
+    found = chosen(monkeypatch, environment="devices, compliance")
+    assert [each.name for each in found.environments] == ["devices", "compliance"]
 
 
 @pytest.mark.parametrize("name", settings.names())
 def test_every_environment_can_be_deployed_into_the_local_cloud_with_all_that_its_file_says_of_the_endpoint(
     monkeypatch: pytest.MonkeyPatch, name: str
 ):
-    written, local = settings.load(name), chosen(monkeypatch, environment=name, platform="local")
+    written, local = settings.load(name), environment_of(monkeypatch, environment=name, platform="local")
     assert local.local
     assert (local.aws.account, local.aws.region) == (LOCAL_ACCOUNT, LOCAL_REGION)
     assert local.aws.retain_data == written.aws.retain_data
@@ -35,17 +45,23 @@ def test_every_environment_can_be_deployed_into_the_local_cloud_with_all_that_it
 
 
 @pytest.mark.parametrize("platform", ["aws", "Local", "azure"])
-def test_no_other_platform_can_be_said(monkeypatch: pytest.MonkeyPatch, platform: str):
-    with pytest.raises(SettingsError, match=f"-c platform={platform} cannot be said: only -c platform=local"):
+def test_no_other_platform_is_supported(monkeypatch: pytest.MonkeyPatch, platform: str):
+    with pytest.raises(SettingsError, match=f"Unsupported value: -c platform={platform} "):
         chosen(monkeypatch, environment="example", platform=platform)
 
 
 def test_no_environment_is_guessed(monkeypatch: pytest.MonkeyPatch):
-    with pytest.raises(SettingsError, match=r"Say -c environment=NAME; there are files for: .*example"):
+    with pytest.raises(SettingsError, match=r"Add -c environment=NAME \(existing environments: .*example"):
         chosen(monkeypatch, platform="local")
     monkeypatch.delenv(CONTEXT)
-    with pytest.raises(SettingsError, match="Which environment"):
-        chosen_environment()
+    with pytest.raises(SettingsError, match="No environment is selected"):
+        read_choice()
+
+
+def test_the_shared_stack_of_an_account_is_selected_by_any_of_its_environments(monkeypatch: pytest.MonkeyPatch):
+    found = chosen(monkeypatch, **{"account-of": "example"})
+    assert found.environments == ()
+    assert found.account_of == settings.load("example")
 
 
 def test_the_local_cloud_s_own_environment_is_the_same_with_and_without_saying_so():

@@ -87,7 +87,10 @@ def test_every_mistake_of_a_file_is_told_with_file_and_key_and_ends_with_exit_st
     text = refused("environments", "check", "wrong")
     assert "wrong.toml is invalid:" in text
     assert "api.rate is 1; it must be a number of requests per second" in text
-    assert 'api.brust is not a known key; did you mean "burst"? Known keys of [api]: rate, burst, ' in text
+    assert (
+        'api.brust is not a known key; did you mean "burst"? Known keys of [api]: authorizer_cache_seconds, rate, burst, '
+        in text
+    )
 
 
 def test_a_program_is_told_each_mistake_with_its_key():

@@ -66,7 +66,7 @@ def test_an_app_that_cannot_be_synthesized_is_told_by_what_it_raised(log, tmp_pa
 Bundling asset scim-local/Scim/Function/Code/Stage...
 Traceback (most recent call last):
   File "/srv/scim/app.py", line 10, in <module>
-    build(chosen_environment()).synth()
+    build(*choice.environments).synth()
     ^^^^^^^^^^^^^^^^^^^^^^^^^^^
 RuntimeError: boom
 /srv/scim/.venv/bin/python app.py: Subprocess exited with error 1

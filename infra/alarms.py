@@ -1,0 +1,116 @@
+"""The alarms of an environment."""
+
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.metrics import FIVE_MINUTES, HOUR, expiring_tokens, failed_requests, unchecked_credentials
+from infra.notifications import alarm_topic
+from lambdas.environment.file import Environment
+from lambdas.records import MEMBERSHIPS_SWEPT, SWEEPS_FAILED
+
+AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+AT_MOST = cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
+
+EXPIRY_DAYS = 30
+"""Days before a token's expiry from which it raises an alarm: time to reach a customer's administrator."""
+
+
+class Alarms(Construct):
+    """One alarm for each way in which the endpoint fails although its client is right.
+
+    Each description says what to do. Missing data is good: no requests, no failures.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, environment: Environment) -> None:
+        super().__init__(scope, construct_id)
+        self.environment = environment
+        self.topic = alarm_topic(self, environment.alarms)
+
+    def watch_api(self, api: apigateway.RestApi) -> None:
+        """Raise an alarm when requests end in 5xx. The local cloud has no metric math."""
+        if not self.environment.local:
+            description = "Requests end in 5xx. Run `scimctl log --failed --since 1h`."
+            self._alarm("ApiFailures", failed_requests(api), 1, description)
+
+    def watch_checks(self) -> None:
+        """Raise an alarm when tokens cannot be checked, so that every request is refused.
+
+        The authorizer's errors do not count: it raises for every 401, so a mistyped token is one. A function that ends without
+        a record shows as 5xx (:meth:`watch_api`).
+        """
+        metric = unchecked_credentials(self.environment.name)
+        self._alarm("AuthorizerFailures", metric, 1, "Tokens cannot be checked, so requests are refused with 503.")
+
+    def watch_expiry(self) -> None:
+        """Raise an alarm for each connection that uses a token with few days left.
+
+        Each connection is a contributor with a state of its own, and CloudWatch notifies for each. A token counts when it is first
+        used on a day and for the next three hours, which is all that such an alarm evaluates; so its notification repeats daily,
+        and there is none when it ends. The local cloud has no queries on metrics.
+        """
+        if self.environment.local:
+            return
+        self._alarm(
+            "TokenExpiry",
+            expiring_tokens(self.environment.name),
+            EXPIRY_DAYS,
+            f"The connection named here uses a token that expires within {EXPIRY_DAYS} days. "
+            "`scimctl tokens list` shows it, `scimctl tokens rotate` replaces it.",
+            at=AT_MOST,
+            periods=3,
+            notify_when_over=False,
+        )
+
+    def watch_dead_letters(self, queue: sqs.Queue) -> None:
+        """Raise an alarm when changes were not completed, so that memberships of a deleted group remain."""
+        metric = queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=FIVE_MINUTES)
+        self._alarm(
+            "DeadLetters",
+            metric,
+            1,
+            f"Sweeping after a deleted group failed for good. See `scimctl log --failed` and the metric {SWEEPS_FAILED}; "
+            "then run `scimctl directory verify --repair`.",
+        )
+
+    def watch_delay(self, function: lambda_.Function) -> None:
+        """Raise an alarm when the stream is an hour behind; it drops records after a day."""
+        metric = function.metric("IteratorAge", statistic="Maximum", period=FIVE_MINUTES)
+        self._alarm(
+            "ChangesBehind",
+            metric,
+            HOUR.to_milliseconds(),
+            f"Sweeping after deleted groups is an hour behind. If the metric {SWEEPS_FAILED} is above 0, see `scimctl log "
+            f"--failed`; otherwise {MEMBERSHIPS_SWEPT} shows the progress.",
+        )
+
+    def _alarm(
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        threshold: float,
+        description: str,
+        *,
+        at: cloudwatch.ComparisonOperator = AT_LEAST,
+        periods: int = 1,
+        notify_when_over: bool = True,
+    ) -> None:
+        """Add an alarm that any one of the last periods raises."""
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            metric=metric,
+            alarm_description=f"SCIM {self.environment.name}: {description}",
+            threshold=threshold,
+            evaluation_periods=periods,
+            datapoints_to_alarm=1,
+            comparison_operator=at,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        if self.topic:
+            alarm.add_alarm_action(actions.SnsAction(self.topic))
+            if notify_when_over:
+                alarm.add_ok_action(actions.SnsAction(self.topic))

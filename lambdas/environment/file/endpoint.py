@@ -1,0 +1,53 @@
+"""The settings of an environment that its functions read."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from lambdas.environment.file.deployment import TokenCache, Tokens
+from lambdas.environment.file.extensions import ExtensionSchema
+from lambdas.environment.file.mistakes import mistake
+from lambdas.environment.file.permissions import Login, Permissions, Source
+from lambdas.environment.file.protocol import Capabilities
+from lambdas.environment.file.resources import Groups, Users
+from lambdas.environment.file.section import DnsLabel, Section, StackLabel
+
+
+class EndpointSettings(Section):
+    """The part of the file that decides how the endpoint behaves. Only a change in it publishes new function versions."""
+
+    name: Annotated[
+        StackLabel,
+        Field(
+            description="the file name without .toml: up to 40 lowercase letters, digits and hyphens, starting with a letter"
+        ),
+    ]
+    directory: Annotated[
+        DnsLabel,
+        Field(
+            default_factory=lambda data: data.get("name", ""),
+            description="the id of the environment's directory: up to 63 lowercase letters, digits and hyphens; "
+            "data is stored under this id, so it must never change",
+        ),
+    ]
+    tokens: Annotated[Tokens, Field(description="a table [tokens]")] = Tokens()
+    api: Annotated[TokenCache, Field(description="a table [api]")] = TokenCache()
+    capabilities: Annotated[Capabilities, Field(description="a table [capabilities]")] = Capabilities()
+    users: Annotated[Users, Field(description="a table [users]")] = Users()
+    groups: Annotated[Groups, Field(description="a table [groups]")] = Groups()
+    extensions: Annotated[
+        tuple[ExtensionSchema, ...], Field(strict=False, description="a list of tables [[extensions]]")
+    ] = ()
+    permissions: Annotated[Permissions, Field(description="a table [permissions]")] = Permissions()
+    login: Annotated[Login | None, Field(description="a table [login]")] = None
+
+    @model_validator(mode="after")
+    def _keys_agree(self) -> Self:
+        urns = [each.urn.lower() for each in self.extensions]
+        twice = sorted({each for each in urns if urns.count(each) > 1})
+        if twice:
+            raise mistake(f"extensions: {twice[0]} is declared twice; declare all its attributes in one table")
+        by_groups = {Source.GROUPS, Source.SYSTEM_GROUPS} & set(self.permissions.sources)
+        if by_groups and not self.groups.served:
+            raise mistake(f'permissions.sources has "{min(by_groups)}", which needs groups, but groups.served is false')
+        return self
