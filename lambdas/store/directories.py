@@ -5,7 +5,7 @@ from typing import Self
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
-from lambdas.environment.file import Environment
+from lambdas.environment.file import EndpointSettings
 from lambdas.environment.product import Product
 from lambdas.environment.provider import build_provider
 from lambdas.environment.rules import EnvironmentRules
@@ -38,7 +38,7 @@ class Directories:
         self.service = DirectoryService(provider, cursor_secret(table), rules)
 
     @classmethod
-    def open(cls, environment: Environment, table: Table, rules: type[EnvironmentRules] = EnvironmentRules) -> Self:
+    def open(cls, environment: EndpointSettings, table: Table, rules: type[EnvironmentRules] = EnvironmentRules) -> Self:
         """Return the directories of an environment.
 
         :param environment: The environment's checked file.
