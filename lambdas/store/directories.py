@@ -38,7 +38,9 @@ class Directories:
         self.service = DirectoryService(provider, cursor_secret(table), rules)
 
     @classmethod
-    def open(cls, environment: EndpointSettings, table: Table, rules: type[EnvironmentRules] = EnvironmentRules) -> Self:
+    def open(
+        cls, environment: EndpointSettings, table: Table, rules: type[EnvironmentRules] = EnvironmentRules
+    ) -> Self:
         """Return the directories of an environment.
 
         :param environment: The environment's checked file.
