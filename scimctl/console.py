@@ -10,6 +10,8 @@ from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from scimprobe.printable import printable
+
 out = Console(highlight=False)
 """For results: tables, URLs, JSON. May be piped."""
 
@@ -19,6 +21,7 @@ err = Console(stderr=True, highlight=False)
 
 def show_problem(text: str) -> None:
     """Print on stderr what stopped a command: a panel on a terminal, a plain line in a log."""
+    text = printable(text, lines=True)
     if err.is_terminal:
         err.print(Panel(Text(text), title="error", title_align="left", border_style="red"))
     else:
@@ -27,7 +30,7 @@ def show_problem(text: str) -> None:
 
 def show_warning(text: str) -> None:
     """Print a warning on stderr."""
-    err.print(Text(text, style="yellow"), soft_wrap=True)
+    err.print(Text(printable(text, lines=True), style="yellow"), soft_wrap=True)
 
 
 @dataclass

@@ -8,6 +8,9 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+UsageError: Any = typer.BadParameter.__base__
+"""The errors of arguments that cannot be parsed; typer has no public name for their class."""
+
 
 @dataclass(frozen=True)
 class Entry:

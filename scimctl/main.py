@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from scimctl.lazy import Entry, LazyGroup
+from scimctl.lazy import Entry, LazyGroup, UsageError
 from scimctl.local_option import IS_LOCAL
+from scimprobe.printable import printable
 
 LOCAL_VARIABLE = "SCIMCTL_LOCAL"
 """The environment variable that sets `--local` for every command of a shell."""
@@ -43,10 +44,21 @@ class Commands(LazyGroup):
         ),
     }
 
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Parse the options of `scimctl` itself."""
+        try:
+            return super().parse_args(ctx, args)
+        except UsageError as error:
+            error.message = printable(error.message)
+            raise
+
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer hides click's Context
         """Run the command that the arguments name."""
         try:
             return super().invoke(ctx)
+        except UsageError as error:
+            error.message = printable(error.message)  # it may repeat an argument
+            raise
         except Exception as problem:
             if not isinstance(problem, expected_errors()):
                 raise

@@ -11,6 +11,7 @@ import typer
 
 from lambdas.credentials.connections import MAX_LIFETIME
 from lambdas.operations.problems import Problem
+from scimprobe.printable import printable
 
 
 class Output(StrEnum):
@@ -70,7 +71,7 @@ def confirm(consequence: str, *, yes: bool) -> None:
     """
     if yes:
         return
-    typer.echo(f"{consequence} Continue? [y/N] ", nl=False, err=True)
+    typer.echo(f"{printable(consequence, lines=True)} Continue? [y/N] ", nl=False, err=True)
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):  # stdin is empty, and the next line would begin behind the question
         typer.echo(err=True)

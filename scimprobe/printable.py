@@ -1,5 +1,6 @@
 """Text of strangers on an operator's terminal: shown, never obeyed."""
 
+import json
 import unicodedata
 
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -21,3 +22,20 @@ def printable(text: object, *, lines: bool = False) -> str:
         each if each in kept or unicodedata.category(each) not in _OBEYED else "\N{REPLACEMENT CHARACTER}"
         for each in text
     )
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """Return a value as JSON, in which every character that a terminal would obey is escaped, such as ``\\u202e``.
+
+    A program that reads the JSON gets the value unchanged.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each == "\n" or unicodedata.category(each) not in _OBEYED else _escaped(each) for each in text
+    )
+
+
+def _escaped(character: str) -> str:
+    return json.dumps(character, ensure_ascii=True)[1:-1]

@@ -1,6 +1,6 @@
 """The errors of this endpoint for which scim2-models has no exception."""
 
-from scim2_models import SCIMException
+from scim2_models import SCIMException, UniquenessException
 
 from lambdas.retrying import RETRY_AFTER, OutOfTimeError
 
@@ -23,6 +23,19 @@ class BusyException(SCIMException):
         """
         super().__init__(detail=detail or BUSY)
         self.retry_after = retry_after
+
+
+class TakenValueException(UniquenessException):
+    """Another resource of the type has a unique value.
+
+    :ivar attribute: The attribute's path, such as ``userName``.
+    :ivar owner: The id of the other resource; None when it is unknown.
+    """
+
+    def __init__(self, *, detail: str, attribute: str, owner: str | None) -> None:
+        super().__init__(detail=detail)
+        self.attribute = attribute
+        self.owner = owner
 
 
 def as_scim_exception(exception: Exception) -> Exception:

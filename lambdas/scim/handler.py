@@ -8,6 +8,7 @@ from scim2_server.responses import ScimResponse
 from scim2_server.routing import Operation, Target
 
 from lambdas.scim.bulk import BulkRun
+from lambdas.scim.errors import TakenValueException
 from lambdas.scim.groups import Groups
 from lambdas.scim.models import is_group
 from lambdas.scim.resource_operations import ResourceOperations
@@ -34,15 +35,22 @@ class DirectoryHandler:
         with self.service.provider:
             target = self.service.match(request)
             self._trace(target)
-            match target.operation:
-                case Operation.search | Operation.search_with_body:
-                    return self._search(request, target)
-                case Operation.bulk:
-                    return BulkRun(self.service, self.operations_on, request).run()
-                case Operation.create | Operation.query | Operation.replace | Operation.patch | Operation.delete:
-                    return self._serve_resource(request, target)
-                case _:
-                    return self.service.discover(request, target)
+            try:
+                return self._serve(request, target)
+            except TakenValueException as taken:
+                self.trace.owner = taken.owner
+                raise
+
+    def _serve(self, request: ScimRequest, target: Target) -> ScimResponse:
+        match target.operation:
+            case Operation.search | Operation.search_with_body:
+                return self._search(request, target)
+            case Operation.bulk:
+                return BulkRun(self.service, self.operations_on, request).run()
+            case Operation.create | Operation.query | Operation.replace | Operation.patch | Operation.delete:
+                return self._serve_resource(request, target)
+            case _:
+                return self.service.discover(request, target)
 
     def operations_on(self, resource_type: ResourceType) -> ResourceOperations:
         """Return the operations on the resources of a type, the same ones for the whole request."""

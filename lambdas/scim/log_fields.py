@@ -38,6 +38,8 @@ def request_fields(request: ScimRequest | None, trace: Trace) -> dict[str, Any]:
         "operations": trace.operations,
         "became": trace.became,
         "groups_left": trace.groups_left,
+        "activity": trace.activity,
+        "owner": trace.owner,
         "results": trace.results,
     }
 

@@ -12,7 +12,10 @@ REMOVED = "removed"
 """The request disabled the user, and the environment's rules removed it."""
 
 DISABLED = "disabled"
-"""The request deleted the user, and the environment's rules disabled it instead."""
+"""The user was disabled; instead of being deleted, where the environment's rules say so."""
+
+ENABLED = "enabled"
+"""The user was enabled."""
 
 
 @dataclass
@@ -42,6 +45,12 @@ class Trace:
 
     groups_left: int | None = None
     """The number of groups that a user left because it was disabled."""
+
+    activity: str | None = None
+    """:data:`ENABLED` or :data:`DISABLED` when a write changed whether the user is active."""
+
+    owner: str | None = None
+    """The id of the resource that has the unique value for which the request was refused."""
 
     results: int | None = None
     """The number of resources that a search returned."""

@@ -7,7 +7,7 @@ from scim2_server.conditions import Conditions
 
 from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
 from lambdas.scim.rules import Deprovisioning, is_active
-from lambdas.scim.trace import DISABLED, REMOVED
+from lambdas.scim.trace import DISABLED, ENABLED, REMOVED
 
 
 class Users(ResourceOperations):
@@ -40,6 +40,8 @@ class Users(ResourceOperations):
         :param after: The new state; None when the request changes nothing.
         """
         outcome = self.service.rules.after_change(was_active, after or current)
+        if after is not None and is_active(after) != was_active:
+            self.trace.activity = DISABLED if was_active else ENABLED
         if outcome is Deprovisioning.REMOVED:
             self.storage.delete(self.resource_type, str(current.id), expected_version=version_of(current))
             self.trace.became = REMOVED

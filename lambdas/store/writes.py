@@ -7,6 +7,7 @@ from typing import Any
 
 from scim2_models import InvalidValueException, Resource, ResourceType, UniquenessException
 
+from lambdas.scim.errors import TakenValueException
 from lambdas.scim.membership import MemberChange
 from lambdas.store import actions, keys
 from lambdas.store.documents import document_of, name_of, resource_of
@@ -37,9 +38,12 @@ class Written:
         for index in failure.failed:
             if index in self.taken:
                 attribute, value = self.taken[index]
-                return UniquenessException(
+                owner = failure.items.get(index, {}).get("id", {}).get("S")
+                return TakenValueException(
+                    attribute=attribute,
+                    owner=owner,
                     detail=f'A {resource_type} whose {attribute} is "{value[:200]}" exists already; '
-                    f"{attribute} is unique whatever its case"
+                    f"{attribute} is unique whatever its case",
                 )
         return LostRace()
 
@@ -101,10 +105,10 @@ class Writer:
         """
         items = {index: written.actions[index]["Put"]["Item"] for index in written.taken}
         found = self.table.batch_get(Key(item["pk"]["S"], item["sk"]["S"]) for item in items.values())
-        taken = {item["pk"]["S"] for item in found}
-        failed = [index for index, item in items.items() if item["pk"]["S"] in taken]
-        if failed:
-            raise written.refusal(ConditionFailed(failed, {}), name)
+        taken = {item["pk"]["S"]: item for item in found}
+        owners = {index: taken[item["pk"]["S"]] for index, item in items.items() if item["pk"]["S"] in taken}
+        if owners:
+            raise written.refusal(ConditionFailed(list(owners), owners), name)
 
     def _creation(self, name: str, stored: Stored, index: Index) -> Written:
         own = [

@@ -3,7 +3,6 @@
 A hash is never printed, and a secret only right after it was generated.
 """
 
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +16,7 @@ from scimctl import console
 from scimctl.connections.tables import NOTHING, connection_table, token_table
 from scimctl.guide import command
 from scimctl.options import Output
+from scimprobe.printable import json_text
 
 ONCE = "Keep the token now: only its hash is stored, so it cannot be shown again."
 
@@ -65,7 +65,7 @@ def describe_generated(generated: GeneratedToken) -> dict[str, Any]:
 
 def print_json(value: dict[str, Any]) -> None:
     """Print JSON for a program."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    typer.echo(json_text(value, indent=2))
 
 
 def refused_within(target: Target) -> dict[str, int]:

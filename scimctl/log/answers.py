@@ -1,6 +1,5 @@
 """What the commands of `scimctl log` do."""
 
-import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from scimctl.log.listing import Listing, Question
 from scimctl.log.moments import moment
 from scimctl.options import Output, connection_id
 from scimctl.targets import resolve
+from scimprobe.printable import json_text
 
 _ID = re.compile(r"[A-Za-z0-9-]+")
 
@@ -87,7 +87,7 @@ def show_request(environment: str, request_id: str, since: str | None, output: O
         )
     if output is Output.JSON:
         described = [each.as_json(target.guide) for each in found]
-        typer.echo(json.dumps(described, ensure_ascii=False, indent=2))
+        typer.echo(json_text(described, indent=2))
         return
     names = Names(target)
     for number, each in enumerate(found):

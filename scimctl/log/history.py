@@ -14,7 +14,7 @@ from scimctl import console
 from scimctl.log.moments import clock, full
 from scimprobe.printable import printable
 
-_WIDTH = 14
+_WIDTH = 19
 
 REQUEST_LINES: Mapping[str, str] = {
     "operator": "By operator",
@@ -23,8 +23,10 @@ REQUEST_LINES: Mapping[str, str] = {
     "token": "Token",
     "resource_id": "Id",
     "external_id": "External id",
+    "owner": "Owner of the value",
     "filter": "Filter",
     "changed": "Attributes",
+    "activity": "User was",
     "became": "Became",
     "groups_left": "Groups left",
     "results": "Found",

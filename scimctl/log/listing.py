@@ -1,6 +1,5 @@
 """`scimctl log`: the wanted records, printed as they are read, and suggestions where there are none."""
 
-import json
 import shlex
 from collections import Counter
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from scimctl.guide import command
 from scimctl.log import lines
 from scimctl.log.moments import day, full
 from scimctl.options import Output
-from scimprobe.printable import printable
+from scimprobe.printable import json_text, printable
 
 METRIC_FIELDS = ("_aws",)
 """Fields of a record that only CloudWatch's metrics need."""
@@ -155,7 +154,7 @@ def json_of(event: LogEvent) -> str:
     record = {name: value for name, value in event.record.items() if name not in METRIC_FIELDS}
     known = {"action": descriptions.action(record)} if is_shown(record) else {}
     line = {"time": event.at.isoformat(timespec="milliseconds"), **known, **(record or {"message": event.message})}
-    return json.dumps(line, ensure_ascii=False)
+    return json_text(line)
 
 
 def _kind(record: Record) -> str:

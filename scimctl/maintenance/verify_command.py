@@ -1,6 +1,5 @@
 """`scimctl directory`: find, and mend, what disagrees inside a stored directory."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -21,6 +20,7 @@ from scimctl.maintenance.restore_command import restore
 from scimctl.maintenance.verification import Difference
 from scimctl.options import EnvironmentOption, Output, OutputOption
 from scimctl.targets import resolve
+from scimprobe.printable import json_text
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 app.command()(restore)
@@ -126,7 +126,7 @@ def verify(
     check_directory(chosen)
     verified = run(target, chosen, repair=repair)
     if output is Output.JSON:
-        typer.echo(json.dumps(verified.as_json(), ensure_ascii=False, indent=2))
+        typer.echo(json_text(verified.as_json(), indent=2))
     else:
         _print(verified)
     if verified.wrong:

@@ -1,6 +1,5 @@
 """Permission sets, mappings and their changes, printed."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ from lambdas.operations.permission_store import PermissionChange
 from lambdas.operations.permissions import PermissionOperations, listed
 from scimctl import console
 from scimctl.options import Output
-from scimprobe.printable import printable
+from scimprobe.printable import json_text, printable
 
 
 def print_change(subject: Mapping[str, Any], change: PermissionChange, state: str, output: Output) -> None:
@@ -24,7 +23,7 @@ def print_change(subject: Mapping[str, Any], change: PermissionChange, state: st
     noun, name = ("User", subject.get("userName")) if "userName" in subject else ("Group", subject.get("displayName"))
     if output is Output.JSON:
         kept = {"id": subject["id"], "name": name, "before": sorted(change.before), "after": sorted(change.after)}
-        typer.echo(json.dumps(kept, ensure_ascii=False, indent=2))
+        typer.echo(json_text(kept, indent=2))
         return
     was = "already" if change.before == change.after else f"and was {listed(change.before)}"
     sentence = f"{noun} {name} {state}: {listed(change.after)} ({was})."
@@ -42,7 +41,7 @@ def print_permissions(permissions: PermissionOperations, output: Output) -> None
             "sets": [each.model_dump(exclude_none=True) for each in permissions.permissions.sets],
             "mappings": mapped,
         }
-        typer.echo(json.dumps(described, ensure_ascii=False, indent=2))
+        typer.echo(json_text(described, indent=2))
         return
     _print_sets(permissions)
     _print_mappings(mapped)

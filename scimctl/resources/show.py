@@ -14,7 +14,7 @@ from rich.text import Text
 from lambdas.environment.permission_sets import Grant
 from lambdas.operations.resources import Page
 from scimctl import console
-from scimprobe.printable import printable
+from scimprobe.printable import json_text, printable
 
 NONE = "-"
 """What is shown for an absent value."""
@@ -86,13 +86,13 @@ def print_json_list(pages: Iterator[Page], limit: int) -> None:
     found = itertools.chain(first.resources, itertools.chain.from_iterable(page.resources for page in pages))
     typer.echo(f'{{"totalResults": {first.total}, "Resources": [', nl=False)
     for number, resource in enumerate(itertools.islice(found, limit or None)):
-        typer.echo(f"{',' if number else ''}\n  {json.dumps(resource, ensure_ascii=False)}", nl=False)
+        typer.echo(f"{',' if number else ''}\n  {json_text(resource)}", nl=False)
     typer.echo("\n]}")
 
 
 def print_json(value: Any) -> None:
     """Print JSON for a program."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    typer.echo(json_text(value, indent=2))
 
 
 def print_user(user: Resource) -> None:

@@ -12,7 +12,7 @@ from scimprobe.check.job import Outcome, Result, Run
 from scimprobe.check.reply import Difference, Reply, Request
 from scimprobe.check.suite import Level, Suite
 from scimprobe.credentials import redact
-from scimprobe.printable import printable
+from scimprobe.printable import json_text, printable
 
 LONG = 600
 """Characters of a body that are shown without --verbose."""
@@ -46,7 +46,7 @@ class Report:
                 for suite, results in run.results
             ],
         }
-        return redact(json.dumps(facts, indent=2, ensure_ascii=False), self._secrets)
+        return redact(json_text(facts, indent=2), self._secrets)
 
     def _result(self, result: Result) -> dict[str, Any]:
         check = result.check

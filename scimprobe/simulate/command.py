@@ -83,9 +83,8 @@ def run(tenant: "Tenant", choices: Choices, output: Output) -> None:
 
     :raises typer.Exit: Always, with the exit status that `simulate` documents.
     """
-    import json
-
     from scimprobe.console import err, out
+    from scimprobe.printable import json_text
     from scimprobe.simulate import job, report
 
     in_url = FLAG in tenant.query
@@ -97,7 +96,7 @@ def run(tenant: "Tenant", choices: Choices, output: Output) -> None:
     )
     finished = job.run(tenant, plan, err())
     if output is Output.JSON:
-        typer.echo(json.dumps(report.as_json(finished), indent=2, ensure_ascii=False))
+        typer.echo(json_text(report.as_json(finished), indent=2))
     else:
         report.print_table(finished, out())
     raise typer.Exit(0 if finished.passed else 1)

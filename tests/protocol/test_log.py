@@ -3,12 +3,15 @@
 import json
 from typing import Any
 
+import pytest
+
 from support.tables import TABLE_NAME, create_table
 from tests.protocol.client import Api
 from tests.protocol.conftest import Records
 from tests.protocol.events import event
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -60,6 +63,37 @@ def test_a_change_is_told_by_the_names_of_what_it_changes(api: Api, records: Rec
     assert sorted(record["changed"]) == ["active", "emails.value", "name.givenName"]
     assert record["operations"] == ["replace"]
     assert "secret" not in json.dumps(record).lower()
+
+
+@pytest.mark.parametrize("disables", [False, "False"])
+def test_a_change_of_whether_a_user_is_active_is_in_the_record(api: Api, records: Records, disables: object):
+    ann = api.post("/Users", user(active=True)).json["id"]
+
+    def set_active(value: object) -> str | None:
+        operations = [{"op": "Replace", "path": "active", "value": value}]
+        api.patch(f"/Users/{ann}", {"schemas": [PATCH], "Operations": operations})
+        return records.last().get("activity")
+
+    assert [set_active(value) for value in (True, disables, disables, True)] == [None, "disabled", None, "enabled"]
+    api.put(f"/Users/{ann}", user(active=False))
+    assert records.last()["activity"] == "disabled"
+
+
+def test_a_refusal_for_a_value_that_is_taken_names_the_owner(api: Api, records: Records):
+    ann = api.post("/Users", user()).json["id"]
+    assert api.post("/Users", user("ANN@example.com")).status == 409
+    assert records.last()["owner"] == ann
+    bob = api.post("/Users", user("bob@example.com")).json["id"]
+    assert api.put(f"/Users/{bob}", user()).status == 409
+    assert records.last()["owner"] == ann
+
+
+def test_a_refusal_of_a_large_group_for_its_name_names_the_owner(api: Api, records: Records):
+    group = {"schemas": [GROUP], "displayName": "Sales"}
+    sales = api.post("/Groups", group).json["id"]
+    members = [{"value": api.post("/Users", user(f"user{number}")).json["id"]} for number in range(50)]
+    assert api.post("/Groups", {**group, "members": members}).status == 409
+    assert records.last()["owner"] == sales
 
 
 def test_a_creation_that_is_refused_is_told_by_whom_it_meant(api: Api, records: Records):

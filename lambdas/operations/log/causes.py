@@ -22,7 +22,7 @@ class Cause:
         values = {
             "connection": text_of(record, "token_connection") or text_of(record, "connection") or "CONNECTION",
             "noun": str(record.get("resource_type", "User")).lower(),
-            "name": text_of(record, "resource_name") or "NAME",
+            "name": text_of(record, "owner") or text_of(record, "resource_name") or "NAME",
         }
         return Cause(self.why, self.remedy.format_map({step.value: guide.name(step, **values) for step in Step}))
 

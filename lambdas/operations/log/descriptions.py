@@ -17,6 +17,7 @@ _DISCOVERY = {
     "ResourceTypes": "resource types",
     "Schemas": "schemas",
 }
+_ACTIVITIES = {"enabled": "enable", "disabled": "disable"}
 _SEARCHED = re.compile(r'[\w.:$-]+ eq "((?:[^"\\]|\\.)*)"', re.IGNORECASE)
 _LAST_LINE = re.compile(r"\S[^\n]*\s*\Z")
 
@@ -53,6 +54,8 @@ def _of_resource(record: Record, method: str, noun: str, rest: str) -> str:
 
 def _of_patch(record: Record, noun: str) -> str:
     operations = record.get("operations") or []
+    if record.get("changed") == ["active"] and record.get("activity") in _ACTIVITIES:
+        return f"{_ACTIVITIES[record['activity']]} {noun}"
     if noun == "group" and record.get("changed") == ["members"]:
         return f"{operations[0]} members" if len(operations) == 1 else "change members"
     return f"update {noun}"
@@ -107,11 +110,13 @@ def _of_request(record: Record) -> tuple[str | None, ...]:
     problem = " ".join(str(record[name]) for name in ("scim_type", "detail") if record.get(name))
     shown_filter = f"filter {record['filter']}" if record.get("filter") and is_failure(record) else None
     changed = ", ".join(map(str, record.get("changed") or []))
+    activity = text_of(record, "activity")
     found = record.get("results")
     return (
         problem or None,
         shown_filter,
         changed if changed and not problem else None,
+        activity if activity and changed != "active" else None,
         *_by_rules(record),
         f"{found} found" if found is not None else None,
         f"by {short_operator(str(record['operator']))}" if record.get("operator") else None,

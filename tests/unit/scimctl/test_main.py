@@ -6,6 +6,7 @@ from importlib import metadata
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from scimctl.lazy import LazyCommand
 from scimctl.main import Commands, app
@@ -86,3 +87,13 @@ def test_a_mistyped_command_gets_a_suggestion():
     )
     assert ran.returncode == 2
     assert "connections" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["\u202enope"], ["users", "nope\x9b2J"], ["users", "list", "--nope\u202e"], ["users", "login", "a", "x\x1b[2J"]],
+)
+def test_arguments_in_errors_reach_the_terminal_without_control_characters(arguments: list[str]):
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert not {"\x1b", "\x9b", "\u202e"} & set(result.stderr)

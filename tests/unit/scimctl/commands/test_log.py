@@ -1,6 +1,7 @@
 """`scimctl log`: from what an operator was told to the reason, with the commands as they are typed."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -124,11 +125,20 @@ def test_everything_about_one_request_is_told_with_what_to_do(acme: Acme) -> Non
     assert "Took: 9.1 ms, 1 DynamoDB calls, 0 read and 6 write units" in told
 
 
+def test_a_value_that_another_resource_has_is_shown_with_the_command_that_shows_its_owner(acme: Acme) -> None:
+    owner = acme.directory.user("ada@example.com", externalId="E1")
+    acme.log(request(status=409, scim_type="uniqueness", detail="taken", resource_name="new@example.com", owner=owner))
+    shown = acme.told("log", "show", REQUEST_ID[:8])
+    assert f"Owner of the value: {owner}" in shown
+    (command,) = re.findall(r"`scimctl (users show [^`]+ )--environment acme`", shown)
+    assert "ada@example.com" in acme.told(*command.split())
+
+
 def test_the_trace_of_a_failure_is_told_whole(acme: Acme) -> None:
     acme.log(failure(exception='Traceback:\n  File "x.py"\nKeyError: 7\x1b[2J'), request(status=500, detail="Sorry."))
     result = acme.scimctl("log", "show", REQUEST_ID)
     assert 'Traceback:\n  File "x.py"\nKeyError: 7\ufffd[2J' in result.stdout
-    assert "Answer:         500  Sorry." in result.stdout
+    assert "Answer:              500  Sorry." in result.stdout
 
 
 def test_expired_credentials_are_told_with_the_command_that_makes_others(acme: Acme) -> None:

@@ -232,6 +232,19 @@ def test_escape_sequences_of_a_client_do_not_reach_the_terminal(acme: Acme) -> N
         assert ":warning: [red]x[/red]\ufffd" in told
 
 
+def test_control_characters_of_a_client_are_escaped_for_programs_which_get_the_name_unchanged(acme: Acme) -> None:
+    name = "ada\x9b2J\u202e"
+    acme.directory.user(name)
+    for arguments in (["users", "list"], ["users", "show", name], ["log"]):
+        printed = acme.scimctl(*arguments, "--output", "json").stdout
+        assert not {"\x9b", "\u202e"} & set(printed)
+    assert acme.json("users", "show", name)["userName"] == name
+
+
+def test_an_argument_in_an_error_reaches_the_terminal_without_control_characters(acme: Acme) -> None:
+    assert "There is no user ada\ufffd2J" in acme.refused("users", "show", "ada\x9b2J")
+
+
 @pytest.mark.parametrize("command", ["list", "show", "disable", "enable", "delete"])
 def test_every_command_teaches_with_an_example(acme: Acme, command: str) -> None:
     assert f"scimctl users {command} " in acme.scimctl("users", command, "--help").output

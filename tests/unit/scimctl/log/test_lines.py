@@ -52,8 +52,27 @@ def test_what_an_operator_changed_is_told_with_the_operator_and_without_cost():
         changed=["active"],
         operations=["replace"],
         operator="arn:aws:sts::123456789012:assumed-role/Admin/ann",
+        activity="disabled",
     )
-    assert told(record) == "74818272 200 update user ada active by Admin/ann"
+    assert told(record) == "74818272 200 disable user ada active by Admin/ann"
+
+
+@pytest.mark.parametrize(("activity", "action"), [("disabled", "disable user"), ("enabled", "enable user")])
+def test_a_change_of_the_state_alone_is_named_by_it(activity: str, action: str):
+    record = request(method="PATCH", route="/Users/{id}", changed=["active"], operations=["replace"], activity=activity)
+    assert descriptions.action(record) == action
+
+
+def test_a_change_of_the_state_among_others_is_an_update_with_the_new_state():
+    record = request(
+        method="PATCH",
+        route="/Users/{id}",
+        status=200,
+        resource_name="ada",
+        changed=["title", "active"],
+        activity="disabled",
+    )
+    assert told(record) == "74818272 200 update user ada title, active disabled 9.1 ms, 1 calls"
 
 
 @pytest.mark.parametrize(
