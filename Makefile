@@ -16,7 +16,9 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # One worker for each processor, up to 8. What must stay together runs in one worker (tests/conftest.py).
 WORKERS ?= logical
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadgroup
-HEART := tests/unit tests/protocol/test_clients.py tests/protocol/test_requests.py
+# Without whole commands on a table and whole runs of checks, which take two thirds of the unit tests' time.
+HEART := tests/unit tests/protocol/test_clients.py tests/protocol/test_requests.py \
+	$(addprefix --ignore=tests/unit/,scimctl/commands scimctl/connections scimprobe/check scimprobe/simulate/test_run.py)
 
 .PHONY: help install up down quick heart test test-full check lock bench clean
 
@@ -67,7 +69,7 @@ quick: install ## Form, types, layers and the heart of the fast tiers, in a minu
 	@$(MAKE) --no-print-directory --jobs=2 check heart
 
 heart:
-	$(PYTEST) --hypothesis-profile=quick -m "not slow and not full" $(HEART)
+	$(PYTEST) --hypothesis-profile=quick -m "not full" $(HEART)
 
 test: check ## Form, types, layers and every tier of tests; what CI runs
 	$(PYTEST) -m "not full" tests

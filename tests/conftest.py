@@ -1,5 +1,8 @@
-"""What holds for every tier of tests: how hypothesis tries examples, what runs when, and what one worker runs alone."""
+"""What holds for every tier: how hypothesis tries examples, what runs when, what stays in one worker, what no test inherits."""
 
+import os
+import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,9 +16,20 @@ settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile("project")
 
 
+INHERITED = re.compile(
+    r"AWS_|BOTO_|LAMBDA_|POWERTOOLS_|SCIM|JSII_(?!SILENCE)|(FORCE_COLOR|NO_COLOR|COLUMNS|LINES|CDK_\w+)$"
+)
+"""Variables of whoever starts a run that would change what a test sees: their AWS account, endpoint, region, terminal."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the markers by which a run chooses."""
-    config.addinivalue_line("markers", "slow: takes seconds of processor time; left out by `make quick`")
+    """Start every run alike, and name the markers by which a run chooses."""
+    for name in [name for name in os.environ if INHERITED.match(name)]:
+        del os.environ[name]
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1", "localhost")))
+    # nohup and a shell's background ignore SIGINT, and a process hands that on to all it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "full: another variant of what `make test` runs; only `make test-full` runs it")
 
 
