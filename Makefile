@@ -13,9 +13,9 @@ unexport PYTHONDONTWRITEBYTECODE
 # Node.js 20 works. jsii prints a banner about its end of life at every start without this list of silenced versions.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-# One worker for each processor, up to 8. What must stay together runs in one worker (tests/conftest.py).
+# One worker for each processor, up to 8. What must stay together runs in one worker (tests/scheduling.py).
 WORKERS ?= logical
-PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadgroup
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadscope
 # Without whole commands on a table and whole runs of checks, which take two thirds of the unit tests' time.
 HEART := tests/unit tests/protocol/test_clients.py tests/protocol/test_requests.py \
 	$(addprefix --ignore=tests/unit/,scimctl/commands scimctl/connections scimprobe/check scimprobe/simulate/test_run.py)

@@ -3,12 +3,10 @@
 import os
 import re
 import signal
-from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
-
-TESTS = Path(__file__).parent
 
 # No deadline: an example is slow because the machine is busy, or because it is the first, and not because it is wrong.
 settings.register_profile("project", deadline=None)
@@ -33,25 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "full: another variant of what `make test` runs; only `make test-full` runs it")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep in one worker what shares something that takes long to make."""
-    for item in items:
-        if group := group_of(item):
-            item.add_marker(pytest.mark.xdist_group(group))
+    from tests.scheduling import ByWhatIsShared
 
-
-def group_of(item: pytest.Item) -> str | None:
-    """Return the name of what a test shares with others, such as a local cloud, or None."""
-    tier, *folders = item.path.relative_to(TESTS).parent.parts
-    fixtures = set(getattr(item, "fixturenames", ()))
-    if tier == "e2e":
-        shared = "scenarios" if folders else "endpoint"
-        return shared if "local_cloud" in fixtures else item.path.stem
-    if tier == "infra":
-        return "assemblies" if fixtures & {"aws", "local", "either"} else None
-    if tier == "storage" and "arranged" in fixtures:
-        return f"faults of {item.callspec.params['arranged'].name}"  # type: ignore[attr-defined]  # of parametrized items
-    if tier == "storage":
-        return "crowds" if "crowds" in fixtures else item.path.stem
-    return None
+    return ByWhatIsShared(config, log)

@@ -14,11 +14,12 @@ from support.datasets import Dataset, engine_with, resource_id
 from support.tables import TABLE_NAME
 from tests.storage.builders import USER, Directory
 
-USERS = Dataset(members=0, lone=9_900)
+USERS = Dataset(members=0, lone=1_900)
 CHANGES = 200
 """Users deleted, and as many created, while the walk is under way."""
 
-PAGE = 200
+PAGE = 40
+"""Small, so that the walk has fifty pages: their number matters, not their size."""
 
 
 @pytest.fixture(scope="module")
