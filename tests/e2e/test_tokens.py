@@ -21,6 +21,7 @@ from lambdas.credentials.scopes import Scope
 from lambdas.credentials.tokens import PresentedToken
 from lambdas.operations.connections import Connections, ConnectionWithTokens, GeneratedToken
 from tests.e2e.endpoint import NO_TOKEN, SECRETS, Endpoint, Reply, now
+from tests.e2e.leaks import everything_logged, leaked_in
 from tests.e2e.local_cloud import LocalCloud
 from tests.e2e.test_endpoint import is_scim_error
 from tests.e2e.test_simulate import FORESEEN, simulate
@@ -370,17 +371,7 @@ def test_no_secret_of_this_run_is_in_any_log(endpoint: Endpoint) -> None:
     for token in (made.secret_token, made.secret_token[:-1]):
         endpoint.send("GET", f"{made.tenant_url}/Users?count=1", token=token)
     endpoint.wait_for_record(lambda each: each.get("reason") == "mistyped", since)
-    records = [event.message for event in endpoint.log(datetime.fromtimestamp(0, UTC))]
-    files = [path.read_text(errors="replace") for path in endpoint.state_directory.glob("*.log*")]
-    everything = "\n".join([*records, *files])
+    everything = everything_logged(endpoint)
     assert made.token.id in everything  # what may be logged of a token is found by this search
-    leaked = [token.id for token in map(tokens.parse, SECRETS) if token and is_in(everything, token)]
     assert made.secret_token in SECRETS
-    assert leaked == []
-
-
-def is_in(text: str, token: PresentedToken) -> bool:
-    """Whether a text holds a token's secret or its hash, in any form in which they travel."""
-    basic = [base64.b64encode(before + token.text.encode()).decode()[8:-8] for before in (b"", b":", b"::")]
-    forms = (token.secret, *basic, token.hash.hex(), base64.b64encode(token.hash).decode())
-    return any(form in text for form in forms)
+    assert leaked_in(everything) == []

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from lambdas.credentials import tokens
 from tests.e2e.conformance import check_conformance
+from tests.e2e.endpoint import SECRETS
+from tests.e2e.leaks import everything_logged, leaked_in
 from tests.e2e.scenarios.actors import Entra, refused
 from tests.e2e.scenarios.conftest import EntraOf, OperatorOf
 
@@ -94,3 +97,15 @@ def test_everything_that_is_stored_agrees_in_the_end(entra_of: EntraOf, operator
     told = operator_of(name).read("directory verify")
     assert (told["passed"], told["differences"]) == (True, [])
     assert told["resources"]["User"] == entra.endpoint.send("GET", "/Users?count=0").json["totalResults"] > 0
+
+
+@pytest.mark.last
+@pytest.mark.parametrize("name", FIVE)
+def test_no_secret_of_this_run_is_in_any_log(entra_of: EntraOf, name: str) -> None:
+    endpoint = entra_of(name).endpoint
+    logged = everything_logged(endpoint)
+    token = tokens.parse(endpoint.token)
+    assert token is not None
+    assert token.id in logged  # what may be logged of a token is found by this search
+    assert endpoint.token in SECRETS
+    assert leaked_in(logged) == []
