@@ -54,7 +54,7 @@ class LocalState:
     """Port on 127.0.0.1, for example 4566."""
 
     region: str
-    """AWS region that the emulator plays, for example `us-east-1`."""
+    """AWS region of the emulator, for example `us-east-1`."""
 
     outputs: dict[str, str] = field(default_factory=dict)
     """Outputs of the stack, for example `{"TableName": "scim-local-...", "ApiId": "..."}`."""
@@ -109,10 +109,10 @@ class CloudProcess:
     """Process id, which is also the id of its session and process group."""
 
     started: str
-    """When it started, as the operating system tells it: a reused pid has another one."""
+    """When it started, by the operating system: a reused pid has another one."""
 
     port: int
-    """Port on 127.0.0.1 that it was told to listen on."""
+    """Port on 127.0.0.1 that it listens on."""
 
 
 @dataclass(frozen=True)

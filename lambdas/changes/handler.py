@@ -34,7 +34,7 @@ PERMISSIONS = PermissionLog(TABLE, logger, os.environ["ENVIRONMENT"], Product.of
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
-    """Complete the changes that a batch of stream records tells of.
+    """Complete the changes in a batch of stream records.
 
     :param event: A batch of DynamoDB stream records; what needs no completion is passed over.
     :return: Which records failed (``batchItemFailures``), so that only they are delivered again.

@@ -1,4 +1,4 @@
-"""Telling in the log whose permission sets changed, from what to what and why.
+"""Logs each user whose permission sets changed: the sets before and after, and why.
 
 A change may come from an identity provider or from an operator, from a group's members, a user's roles or its state: all of them
 change the user's item, so the table's stream tells of each. What changes for many users at once without an item of theirs has a
@@ -43,7 +43,7 @@ class ChangedUser:
 
 
 def changed_user(record: DynamoDBRecord) -> ChangedUser | None:
-    """Return the user of whose change a record of the stream tells; None when it tells of something else."""
+    """Return the changed user of a stream record, or None when the record is about another item."""
     told: dict[str, Any] = record.raw_event.get("dynamodb", {})
     partition = str(told.get("Keys", {}).get("pk", {}).get("S", ""))
     before, after = _stored(told.get("OldImage")), _stored(told.get("NewImage"))

@@ -1,4 +1,4 @@
-"""Sweeping what a deleted group left behind, and telling of it.
+"""Sweeps what a deleted group left behind, and logs it.
 
 The group itself, its name and its own memberships went in one transaction, so no read shows any of it. Left are its member items
 and its id in its members' ``groups`` sets: with 100,000 members more than a request has time for.
@@ -30,7 +30,7 @@ class DeletedGroup(NamedTuple):
 
 
 def deleted_group(record: DynamoDBRecord) -> DeletedGroup | None:
-    """Return the group of whose deletion a record of the stream tells; None when it tells of something else."""
+    """Return the deleted group of a stream record, or None when the record is about another item."""
     keys = (record.dynamodb and record.dynamodb.keys) or {}
     partition, group_id = str(keys.get("pk", "")), str(keys.get("sk", ""))
     if record.event_name is not DynamoDBRecordEventName.REMOVE or not partition.endswith(GROUPS):
@@ -48,7 +48,7 @@ class Sweeper:
         self.environment = environment
 
     def sweep(self, group: DeletedGroup) -> None:
-        """Sweep after one group; when it is asked for again, it goes on where it ended.
+        """Sweep what one group left; a repeated call resumes where the last one stopped.
 
         :raises OutOfTimeError: When the time of :func:`~lambdas.retrying.request_time` was up before the end.
         :raises Exception: Whatever else kept the sweep from ending.

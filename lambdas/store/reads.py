@@ -34,16 +34,16 @@ APART: dict[str, tuple[str, ...]] = {"User": ("groups",), "Group": ("members",)}
 """By resource type, the attributes that are kept apart from the resource."""
 
 ENTITLED = ("entitlements", "meta")
-"""What else of a user follows from its groups where there are permission sets; the version, because it tells when they change."""
+"""The attributes of a user that follow from its groups where there are permission sets; the version changes with them."""
 
 
 def is_id(text: object) -> bool:
-    """Tell whether a text can be the id of a resource."""
+    """Return whether a text can be the id of a resource."""
     return isinstance(text, str) and ID.fullmatch(text) is not None
 
 
 def keeps(parameters: ResponseParameters[Any] | None, attribute: str) -> bool:
-    """Tell whether an answer keeps an attribute, by ``attributes`` and ``excludedAttributes`` (RFC 7644 section 3.9)."""
+    """Return whether an answer keeps an attribute, by ``attributes`` and ``excludedAttributes`` (RFC 7644 section 3.9)."""
     if parameters is None:
         return True
     if parameters.attributes:
@@ -63,7 +63,7 @@ class Reader:
     """Reads the resources of one directory, for one request."""
 
     def __init__(self, table: Table, directory: str, provider: DirectoryProvider, product: Product = PLAIN) -> None:
-        """Take the table, the directory's id, the description of its resources, and what the product is told of users."""
+        """Take the table, the directory's id, the description of its resources, and the attributes computed for the product."""
         self.table = table
         self.directory = directory
         self.provider = provider
@@ -77,7 +77,7 @@ class Reader:
         return (*apart, *ENTITLED) if resource_type.name == "User" and self.product.computes_entitlements else apart
 
     def keeps_apart(self, resource_type: ResourceType, parameters: ResponseParameters[Any] | None) -> bool:
-        """Tell whether an answer keeps any of them."""
+        """Return whether an answer keeps any of them."""
         return any(keeps(parameters, each) for each in self.apart(resource_type))
 
     def type_named(self, name: str) -> ResourceType:

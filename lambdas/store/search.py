@@ -19,7 +19,7 @@ from lambdas.store.planner import AccessPath, AnyOf, ById, ByLookup, ByMember, B
 from lambdas.store.reads import Reader, is_id
 
 SCAN_PAGES = 30
-"""Pages of 1 MB that a filter without a key may read, of all types that are searched: some 30,000 users."""
+"""Pages of 1 MB that a filter without a key may read, of all types that are searched: about 30,000 users."""
 
 SCAN_SECONDS = 15.0
 """Seconds that such a filter may take, well inside API Gateway's 29."""
@@ -34,7 +34,7 @@ class ScanLimits:
         self.deadline = time.monotonic() + SCAN_SECONDS
 
     def allow_page(self) -> bool:
-        """Tell whether one page more may be looked at, and count it."""
+        """Return whether one page more may be read, and count it."""
         self.pages -= 1
         return self.pages >= 0 and time.monotonic() <= self.deadline
 
@@ -161,7 +161,7 @@ class Searcher:
         return [Found(resource_type, *pair, whole) for pair in zip(batch, resources, strict=True)]
 
     def _add_named_members(self, groups: Sequence[Resource[Any]], named: set[str]) -> None:
-        """Give groups those of their members that the filter names: all that it can tell apart."""
+        """Give groups those of their members that the filter names: all that it can distinguish."""
         wanted = (keys.member(self.directory, str(group.id), each) for group in groups for each in named if is_id(each))
         present: dict[str, list[dict[str, Any]]] = {}
         for item in self.table.batch_get(wanted):

@@ -147,8 +147,8 @@ def destroy(
 ) -> None:
     """Remove one environment from the running local cloud; the others stay as they are.
 
-    What `npx cdk destroy -c environment=NAME` does on AWS. With `retain_data = true` in its file, the default, its table and
-    its log outlive it, and are told; otherwise the users, the groups and the log are gone.
+    The counterpart of `npx cdk destroy -c environment=NAME` on AWS. With `retain_data = true` in its file, the default, the
+    command keeps the table and the log and prints their names; otherwise it deletes users, groups and log.
 
     **Examples**
 
@@ -188,7 +188,7 @@ def show_status(
     ] = Output.TEXT,
     state_dir: StateDirectory = None,
 ) -> None:
-    """Tell whether the local cloud runs, where it answers and what is in it. Exit status 3 when it does not run.
+    """Show whether the local cloud runs, its address and its content. Exit status 3 when it does not run.
 
     **Example**
 
@@ -209,7 +209,7 @@ def show_status(
 
 @app.command(name="logs")
 def show_logs(
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Print new requests until Ctrl-C.")] = False,
     since: Annotated[
         str, typer.Option(metavar="WHEN", help="From when on: 90s, 10m, 2h, 1d ago, or a time like 2027-01-31T14:05.")
     ] = "1h",
@@ -238,7 +238,7 @@ def _directory(chosen: Path | None) -> Path:
 
 
 def _stay(directory: Path, environment: str) -> None:
-    """Show the SCIM log until Ctrl-C or until somebody else stops the local cloud; then see that nothing runs."""
+    """Show the SCIM log until Ctrl-C or until the local cloud stops; then make sure that nothing runs."""
     err.print("The SCIM log follows. Ctrl-C stops the local cloud; its data is kept.", style="dim")
     try:
         _print_log(directory, environment, datetime.now(UTC), follow=True)

@@ -19,7 +19,7 @@ RUN_SECONDS = 900
 """How long one run of the CDK may take before it is ended; a deployment takes 15 s."""
 
 _END_SECONDS = 5
-"""How long the CDK gets to end itself when it is told to."""
+"""How long the CDK gets to end itself after SIGTERM."""
 
 _NODE_MAJORS = ",".join(str(major) for major in range(18, 40))
 

@@ -1,4 +1,4 @@
-"""What a local cloud needs and this machine lacks, told before anything is started."""
+"""Requirements of a local cloud that this machine lacks, reported before anything starts."""
 
 import errno
 import importlib.util
@@ -68,7 +68,7 @@ def _ministack_problem() -> str | None:
 
 
 def _is_free(port: int) -> bool:
-    """Tell whether a server could listen there; an old connection that still fades away does not hold it."""
+    """Return whether a server could listen there; an old connection in TIME_WAIT does not hold it."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

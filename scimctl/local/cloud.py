@@ -70,7 +70,7 @@ def start(directory: Path, port: int) -> CloudProcess:
 
 
 def running(directory: Path) -> CloudProcess | None:
-    """Give the emulator's process if it lives; None when it was stopped or crashed, whoever has its pid now."""
+    """Return the emulator's process if it lives; None when it stopped or crashed, even if its pid is reused."""
     process = state.read_process(directory)
     if process is None:
         return None
@@ -116,7 +116,7 @@ def sweep(directory: Path, process: CloudProcess) -> None:
 
 
 def saved_at(directory: Path) -> float | None:
-    """Tell when the emulator last wrote its data (epoch seconds), which it does only as it stops; None if never."""
+    """Return when the emulator last wrote its data (epoch seconds), which it does only as it stops; None if never."""
     try:
         return (directory / "state" / "dynamodb.json").stat().st_mtime
     except FileNotFoundError:

@@ -58,7 +58,7 @@ def bootstrap(directory: Path, state: LocalState) -> bool:
 
 
 def deploy(directory: Path, state: LocalState, show: Callable[[str], None]) -> Deployment:
-    """Synthesize and deploy the environment's stack (`cdk deploy`); `show` is told what it is doing.
+    """Synthesize and deploy the environment's stack (`cdk deploy`); `show` receives each step.
 
     Everything it writes goes below the environment's own directory. Raises Problem that names the failing resources and
     why each failed.
@@ -103,7 +103,7 @@ def destroy(directory: Path, state: LocalState) -> None:
 
 
 def is_deployed(state: LocalState) -> bool:
-    """Tell whether the environment has a stack."""
+    """Return whether the environment has a stack."""
     return _stack_status(state, stack_name(state.environment)) not in (None, "DELETE_COMPLETE")
 
 

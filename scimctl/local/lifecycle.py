@@ -111,7 +111,7 @@ def _check_files(names: Sequence[str]) -> None:
 
 
 def _is_furnished(directory: Path, name: str) -> bool:
-    """Tell whether an environment was deployed and has its connection."""
+    """Return whether an environment was deployed and has its connection."""
     return None not in (state.read_state(directory, name), state.read_connection(directory, name))
 
 

@@ -10,7 +10,7 @@ from lambdas.operations.problems import Problem
 
 @contextlib.contextmanager
 def held(directory: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold the state directory's lock during the block; the system lets go of it however this process ends.
+    """Hold the state directory's lock during the block; the system releases it however this process ends.
 
     When another command holds it, this waits until that has ended, or, without `wait`, raises Problem at once.
     """

@@ -70,7 +70,7 @@ def end(processes: Iterable[ProcessInfo], grace_seconds: float) -> None:
 
 
 def holder_of_port(port: int) -> ProcessInfo | None:
-    """Tell which process listens on a TCP port of this machine; None when nobody does or the system does not say."""
+    """Return the process that listens on a TCP port of this machine; None when nobody does or the system does not say."""
     inodes = _listening_inodes(port)
     if not inodes:
         return None

@@ -27,7 +27,7 @@ class Deployed:
     state: LocalState
     connection: LocalConnection | None
     users: int | None
-    """Users of the connection's directory; None when the endpoint does not tell at once."""
+    """Users of the connection's directory; None when the endpoint does not answer at once."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it for programs, without its secret."""

@@ -21,7 +21,7 @@ MAX_BATCH_BYTES = 3_000_000
 """Bytes of the items of one transaction, roughly measured; it ends at 4 MB (AWS limit)."""
 
 Progress = Callable[[str], None]
-"""Told now and then what is being done, for example ``12,000 items compared``."""
+"""Receives each step, for example ``12,000 items compared``."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _kind(item: Item, directory: str) -> str:
 
 
 def _digest(item: Item) -> bytes:
-    """Return what tells items apart; a set has no order."""
+    """Return the comparable form of an item; a set has no order."""
     plain = {name: {kind: _ordered(kind, value) for kind, value in typed.items()} for name, typed in item.items()}
     return hashlib.blake2b(json.dumps(plain, sort_keys=True, default=repr).encode(), digest_size=16).digest()
 

@@ -1,4 +1,4 @@
-"""`scimctl directory`: find, and mend, what disagrees inside a stored directory."""
+"""`scimctl directory`: find and repair inconsistencies in stored data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,15 +81,15 @@ def verify(
         ),
     ] = None,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Mend what can be mended, then verify again; safe while requests run.")
+        bool, typer.Option("--repair", help="Repair what can be repaired, then verify again; safe while requests run.")
     ] = False,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Find every disagreement inside a directory; exit status 1 when one remains.
+    """Find every inconsistency in a directory; exit status 1 when one remains.
 
-    The table tells many things twice, so that a request reads little: how many users there are, who has a userName, who finds
-    an externalId, a group's members and a user's groups. Requests keep both sides alike. What can part them: a write past the
-    endpoint, a backup restored in part, a mistake of ours. This reads the whole table (256 read units for each MB) and compares
+    The table stores some facts twice, so that a request reads little: how many users there are, the owner of a userName, the
+    look-up of an externalId, a group's members and a user's groups. Requests keep both sides equal. They diverge after a direct
+    write to the table, a partial restore, or a bug. This command reads the whole table (256 read units for each MB) and compares
     all of it. The directory may be in use: what a request is changing just now is looked at again and is not reported.
 
     **What is reported**
@@ -102,16 +102,16 @@ def verify(
 
     - `lookup-…`: an externalId, an e-mail address or another matching value finds nobody, or the wrong one
 
-    - `member-…`, `groups-…`: a group's members and their groups tell different things
+    - `member-…`, `groups-…`: a group's members and their groups differ
 
     - `unreadable`: a stored resource is damaged; restore it from a backup, or delete it and let it be sent again
 
-    - `unswept`: what a deleted group left, swept within seconds by itself; nobody sees it, and it is no failure
+    - `unswept`: what a deleted group left, swept within seconds by itself; no read shows it, and it is no failure
 
     **With --repair** a group's member list is believed over the members' groups, resources over what finds them, ids over counts.
 
     **After a change of `unique` or `matching`** in the environment's file, deploy it and repair at once: what was stored before has
-    no keys for a new attribute, and is not found by it until then. What is told of it is no damage.
+    no keys for a new attribute, and is not found by it until then. Those differences are no damage.
 
     **Examples**
 
@@ -134,7 +134,7 @@ def verify(
 
 
 def run(target: Target, directory_id: str, *, repair: bool = False) -> Verified:
-    """Verify a directory, and mend it when asked to; progress is shown on stderr.
+    """Verify a directory, and repair it when asked to; progress is shown on stderr.
 
     :raises Problem: When the table cannot be read or written.
     :raises OutOfTimeError: When it did not answer in time.
@@ -146,7 +146,7 @@ def run(target: Target, directory_id: str, *, repair: bool = False) -> Verified:
         found = _verify(table, directory_id, provider, f"Reading directory {directory_id}")
         mended: list[Difference] = []
         if repair and found:
-            with console.step("Mending") as step:
+            with console.step("Repairing") as step:
                 patience = verification.REQUEST_SECONDS
                 left = verification.repair(table, directory_id, provider, found, step.update, patience=patience)
                 remaining = {each.subject for each in left}
@@ -165,7 +165,7 @@ def _verify(table: Table, directory_id: str, provider: DirectoryProvider, text: 
 
 
 def _counted(table: Table, directory_id: str, provider: DirectoryProvider) -> dict[str, int]:
-    """Return how many resources there are by the counts: none at all tells of a mistyped id."""
+    """Return how many resources there are by the counts: none at all means a mistyped id."""
     listing = Listing(table, directory_id)
     return {str(each.name): sum(listing.counts(each).values()) for each in provider.resource_types}
 
@@ -184,7 +184,7 @@ def _print(verified: Verified) -> None:
     counted = ", ".join(_number(number, name) for name, number in verified.resources.items())
     console.out.print(Text(f"Directory {verified.directory} in {verified.place}: {counted}"), soft_wrap=True)
     if verified.mended:
-        console.out.print(Text(f"Mended: {_number(len(verified.mended), 'difference')}.", style="green"))
+        console.out.print(Text(f"Repaired: {_number(len(verified.mended), 'difference')}.", style="green"))
         _print_grid(verified.mended)
     if verified.wrong:
         console.out.print(Text(f"{_number(len(verified.wrong), 'difference')}:", style="bold red"))
@@ -206,7 +206,7 @@ def _print_grid(differences: Sequence[Difference]) -> None:
         grid.add_row(each.kind.value, Text.assemble(each.sentence, "\n", (detail, "dim")))
     console.out.print(grid)
     if len(differences) > SHOWN:
-        console.out.print(f"... and {len(differences) - SHOWN:,} more: --output json tells all of them.")
+        console.out.print(f"... and {len(differences) - SHOWN:,} more: --output json lists all of them.")
 
 
 def _number(number: int, what: str) -> str:

@@ -1,1 +1,1 @@
-"""`scimctl check`: what identity providers and their test programs ask of a SCIM endpoint, played and explained."""
+"""`scimctl check`: sends what identity providers and their test programs send to a SCIM endpoint, and explains each failure."""

@@ -1,1 +1,1 @@
-"""What an identity provider sends, played against a SCIM endpoint, and the proof that the endpoint kept all of it."""
+"""Simulates an identity provider against a SCIM endpoint, and verifies that the endpoint kept all of it."""

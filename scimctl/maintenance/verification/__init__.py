@@ -1,4 +1,4 @@
-"""Verifying a directory: finding, and mending, every disagreement between its items.
+"""Finds and repairs every inconsistency between a directory's items.
 
 In an intact directory everything that is told twice is told alike: counts and ids, unique values and the documents that have
 them, look-ups and documents, member items and their members' ``groups``. Only an operator can break it, with a write past the
@@ -19,7 +19,7 @@ __all__ = ["REQUEST_SECONDS", "Difference", "Kind", "Progress", "repair", "verif
 
 
 def _in_silence(_: str) -> None:
-    """Tell nobody."""
+    """Report no progress."""
 
 
 def verify(
@@ -55,7 +55,7 @@ def repair(
     *,
     patience: float = REQUEST_SECONDS,
 ) -> list[Difference]:
-    """Mend what :func:`verify` found, and return what is left because a person has to decide.
+    """Repair what :func:`verify` found, and return what is left because a person has to decide.
 
     :param patience: Seconds before the memberships of groups that do not exist are swept; see :data:`REQUEST_SECONDS`.
     :raises OutOfTimeError: When the table did not answer in time; what was mended until then stays so, and it may be called again.

@@ -34,13 +34,13 @@ class Kind(StrEnum):
     """A group's member exists neither as a User nor as a Group."""
 
     MEMBER_TYPE = "member-type"
-    """A group's member exists, and is not of the type that the group tells."""
+    """A group's member exists, and is not of the type that the group holds."""
 
     GROUPS_LACK = "groups-lack"
-    """A group has a member whose ``groups`` do not tell so."""
+    """A group has a member whose ``groups`` lack the group."""
 
     GROUPS_EXCEED = "groups-exceed"
-    """A resource's ``groups`` tell of a group that does not have it as a member."""
+    """A resource's ``groups`` hold a group that does not have it as a member."""
 
     UNREADABLE = "unreadable"
     """A resource's document cannot be read as what it is stored as."""

@@ -26,7 +26,7 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Fact:
-    """One statement, in the same words whoever makes it."""
+    """One statement, in the same form from both sides of a relation."""
 
     subject: Membership | UniqueValue | LookUp
 
@@ -117,5 +117,5 @@ class FactReader:
 
 
 def groups_of(item: Item | None) -> frozenset[str]:
-    """Return the groups that a resource's item tells of; none when there is no item."""
+    """Return the groups in a resource's item; none when there is no item."""
     return frozenset((item or {}).get("groups", {}).get("SS", ()))

@@ -1,4 +1,4 @@
-"""A finding: a disagreement that is there at this moment, with the transaction that mends it."""
+"""A finding: a current inconsistency, with the transaction that repairs it."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Finding:
     difference: Difference
 
     repair: tuple[Action, ...] = ()
-    """The transaction that mends it, conditional on what it was decided from; empty when a person has to decide."""
+    """The transaction that repairs it, conditional on what it was decided from; empty when a person has to decide."""
 
 
 def named(key: Key) -> str:

@@ -77,7 +77,7 @@ def _in_groups_only(subject: Membership, near: Key, far: Key) -> Finding:
         key=named(far),
         found=f"groups holds {subject.group_id}",
         expected="groups without it",
-        sentence=f"{subject.member_id} tells of being in group {subject.group_id}, which does not have it as a member.",
+        sentence=f"{subject.member_id} lists group {subject.group_id}, which does not have it as a member.",
         subject=subject,
     )
     return Finding(difference, (actions.leave(far, subject.group_id), still_absent(near)))
@@ -89,7 +89,7 @@ def _not_in_groups(subject: Membership, near: Key, far: Key, name: str) -> Findi
         key=named(far),
         found=f"groups without {subject.group_id}",
         expected=f"groups with {subject.group_id}",
-        sentence=f"Group {subject.group_id} has {name} {subject.member_id} as a member, whose groups do not tell so.",
+        sentence=f"Group {subject.group_id} has {name} {subject.member_id} as a member, whose groups lack it.",
         subject=subject,
     )
     return Finding(difference, (actions.join(far, subject.group_id), still_there(near)))
@@ -116,7 +116,7 @@ def _wrong_type(subject: Membership, group: Key, near_item: Item, far: Key, name
         key=named(near),
         found=f"type {told}",
         expected=f"type {name}",
-        sentence=f"Member {subject.member_id} of group {subject.group_id} is a {name}; the group tells {told}.",
+        sentence=f"Member {subject.member_id} of group {subject.group_id} is a {name}; the group holds {told}.",
         subject=subject,
     )
     repair: tuple[Action, ...] = (

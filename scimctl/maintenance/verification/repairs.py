@@ -1,4 +1,4 @@
-"""Mending what a verification found, safe while requests run.
+"""Repairs what a verification found, safe while requests run.
 
 Member items are the truth for memberships, documents for what finds a resource, ids for the counts. A disagreement is looked at
 anew before each attempt, and mended by one transaction that is conditional on what was seen.
@@ -17,7 +17,7 @@ from scimctl.maintenance.verification.subjects import Rest
 from scimctl.maintenance.verification.survey import Progress
 
 ATTEMPTS = 10
-"""How often a repair that meets requests under way is tried; what is left then is told."""
+"""How often a repair that meets requests under way is tried; the rest is reported."""
 
 REQUEST_SECONDS = 30.0
 """Seconds that no request outlives (API Gateway ends it after 29). A large new group's members are written before the group, so
@@ -27,7 +27,7 @@ members without a group are swept only when they were without one for so long.""
 def repair_all(
     table: Table, facts: FactReader, differences: Sequence[Difference], progress: Progress, patience: float
 ) -> list[Difference]:
-    """Mend differences and return those that are left.
+    """Repair differences and return those that are left.
 
     :param patience: Seconds to wait before anything is swept: :data:`REQUEST_SECONDS` unless no request can be under way.
     """
@@ -35,7 +35,7 @@ def repair_all(
     harmless = [each for each in differences if each.harmless]
     others = [each for each in differences if not each.harmless]
     for number, each in enumerate(others, 1):
-        progress(f"{number:,} of {len(others):,} mended")
+        progress(f"{number:,} of {len(others):,} repaired")
         left += _mend(table, facts, each)
     if harmless:
         progress(f"waiting {patience:.0f} s for requests under way before sweeping")
@@ -47,7 +47,7 @@ def repair_all(
 
 
 def _mend(table: Table, facts: FactReader, difference: Difference) -> list[Difference]:
-    """Mend one difference and return what is left of it: nothing, or what is there instead."""
+    """Repair one difference and return what is left of it: nothing, or what is there instead."""
     for _ in range(ATTEMPTS):
         finding = check(table, facts, difference.subject)
         if finding is None:

@@ -15,14 +15,14 @@ from scimctl.maintenance.verification.facts import FactReader, UnreadableError, 
 from scimctl.maintenance.verification.subjects import Count, Document, LookUp, Membership, Rest, Subject, UniqueValue
 
 Progress = Callable[[str], None]
-"""Told now and then what is being done, for example ``12,000 items read``."""
+"""Receives each step, for example ``12,000 items read``."""
 
 
 class Survey:
     """One reading of a directory."""
 
     def __init__(self, table: Table, facts: FactReader, progress: Progress) -> None:
-        """Take the table, what reads facts, and whom to tell."""
+        """Take the table, the reader of facts, and the receiver of progress."""
         self.table = table
         self.facts = facts
         self.progress = progress
