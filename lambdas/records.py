@@ -84,7 +84,18 @@ _RESOURCE = {"directory", "resource_type", "resource_id", "resource_name"}
 FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.REQUEST: frozenset(
         {"request_id", "connection", "token", "operator", "method", "route", "filter", "external_id", "changed"}
-        | {"operations", "became", "groups_left", "activity", "owner", "results", "status", "scim_type", "detail"}
+        | {
+            "operations",
+            "became",
+            "groups_left",
+            "activity",
+            "linked",
+            "owner",
+            "results",
+            "status",
+            "scim_type",
+            "detail",
+        }
         | {*_RESOURCE, *METRICS[Kind.REQUEST]}
     ),
     Kind.REFUSED: frozenset({"status", "reason", "token", "token_connection", "connection", CREDENTIALS_UNCHECKED}),

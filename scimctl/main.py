@@ -27,7 +27,7 @@ class Commands(LazyGroup):
         ),
         "tokens": Entry("scimctl.connections.tokens_command:app", "Add, rotate and revoke the tokens of a connection."),
         "log": Entry("scimctl.log.command:app", "Show the SCIM log: requests, refusals and operators' changes."),
-        "users": Entry("scimctl.resources.users:app", "List, show, disable, enable and delete users."),
+        "users": Entry("scimctl.resources.users:app", "List, show, create, disable, enable and delete users."),
         "groups": Entry("scimctl.resources.groups:app", "List and show groups and their members."),
         "permissions": Entry(
             "scimctl.permissions.command:app", "Map groups to permission sets, and assign sets to users."

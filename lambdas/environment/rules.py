@@ -76,6 +76,8 @@ class OperatorRules(EnvironmentRules):
     removes it.
     """
 
+    links_users = False
+
     def after_change(self, was_active: bool, after: Resource[Any]) -> Deprovisioning:
         """Return whether a disabled user leaves its groups; it is never removed."""
         found = super().after_change(was_active, after)

@@ -16,21 +16,26 @@ from lambdas.records import Kind
 from lambdas.scim.log_fields import answer_fields, known, request_fields
 from lambdas.scim.trace import Trace
 from lambdas.store.directories import Directories
+from lambdas.store.items import ByHand
 
 
 class OperatorRequest:
     """One SCIM request in an operator's name."""
 
-    def __init__(self, journal: Journal, directories: Directories, directory: str) -> None:
+    def __init__(
+        self, journal: Journal, directories: Directories, directory: str, by_hand: ByHand | None = None
+    ) -> None:
         """Prepare a request.
 
         :param journal: Writes the record.
         :param directories: The directories of the environment, open with the rules for operators.
         :param directory: The id of the directory that the request is for.
+        :param by_hand: What a user that the request creates has beside its attributes.
         """
         self.journal = journal
         self.directories = directories
         self.directory = directory
+        self.by_hand = by_hand
         self.trace = Trace()
 
     def send(self, method: str, route: str, path: str, body: Any = None) -> ScimResponse:
@@ -51,7 +56,7 @@ class OperatorRequest:
         meter.reset()
         started = time.perf_counter()
         try:
-            response = self.directories.handle(self.directory, request, self.trace)
+            response = self.directories.handle(self.directory, request, self.trace, by_hand=self.by_hand)
         except Exception as exception:
             self._record(request, route, self._failure(exception), started)
             raise

@@ -1,12 +1,13 @@
 """The users and groups of a directory, as an operator reads and changes them: by the rules for identity providers' requests."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from scim2_models import Context, NotFoundException, Resource, ResourceType, SCIMException, SearchRequest
+from scim2_server.storage import SearchPage
 
 from lambdas.credentials.store import check_directory
 from lambdas.environment.rules import OperatorRules
@@ -14,7 +15,9 @@ from lambdas.operations.journal import Journal
 from lambdas.operations.problems import Problem, Refused
 from lambdas.operations.requests import OperatorRequest
 from lambdas.operations.target import Target
+from lambdas.store import keys
 from lambdas.store.directories import Directories
+from lambdas.store.items import ByHand
 from lambdas.store.reads import Reader, is_id
 from lambdas.store.storage import DynamoStorage
 
@@ -23,6 +26,15 @@ PAGE = 200
 
 NAMES = {"User": ("userName", "externalId", "emails.value"), "Group": ("displayName", "externalId")}
 """By resource type, the attributes that identify a resource besides its id: each has a look-up key."""
+
+
+BY_HAND = "createdByHand"
+"""True in a user that an operator created, and no identity provider has provisioned since; absent in any other."""
+
+BUILT_IN = "built-in"
+"""The login method of users who sign in with a password of the product."""
+
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 
 @dataclass(frozen=True)
@@ -83,17 +95,30 @@ class Resources:
                 return
             request.count = None
             found = self._storage().search([resource_type], request)
-            yield Page([self._shown(each, request) for each in found.resources], int(found.total or 0))
+            yield self._page(resource_type, found, request)
 
     def _all(self, resource_type: ResourceType, request: SearchRequest[Any]) -> Iterator[Page]:
         request.cursor, request.count = "", PAGE
         position = None
         while True:
             found = self._storage().search([resource_type], request, position=position)
-            yield Page([self._shown(each, request) for each in found.resources], int(found.total or 0))
+            yield self._page(resource_type, found, request)
             position = found.next
             if position is None:
                 return
+
+    def _page(self, resource_type: ResourceType, found: SearchPage, request: SearchRequest[Any]) -> Page:
+        shown = [self._shown(each, request) for each in found.resources]
+        if resource_type.name == "User":
+            by_hand = self._created_by_hand(each["id"] for each in shown)
+            shown = [{**each, BY_HAND: True} if each["id"] in by_hand else each for each in shown]
+        return Page(shown, int(found.total or 0))
+
+    def _created_by_hand(self, ids: Iterable[str]) -> set[str]:
+        """Return which of these users an operator created by hand: 1 BatchGetItem for each 100."""
+        wanted = [keys.resource(self.directory, "User", each) for each in ids]
+        items = self.table.batch_get(wanted, attributes=("pk", "sk", "by_hand"))
+        return {item["sk"]["S"] for item in items if "by_hand" in item}
 
     def find(self, type_name: str, name: str) -> dict[str, Any] | None:
         """Return the resource with this id or name (:data:`NAMES`), with all of its attributes; None when there is none.
@@ -103,8 +128,10 @@ class Resources:
         resource_type = self._type(type_name)
         if is_id(name):
             with self.errors_as_problems(), self.provider:
+                storage = self._storage()
                 try:
-                    return self._shown(self._storage().get(resource_type, name))
+                    shown = self._shown(storage.get(resource_type, name))
+                    return {**shown, BY_HAND: True} if storage.is_by_hand(name) else shown
                 except NotFoundException:
                     pass  # a name may look like an id
         for attribute in NAMES[type_name]:
@@ -123,6 +150,22 @@ class Resources:
         return self._storage().reader
 
     # -- Changing ---------------------------------------------------------------------------------------------------
+
+    def create_user(self, journal: Journal, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """Create a user by hand, with built-in sign-in where the environment has login methods.
+
+        No sync disables or deletes the user, until the identity provider provisions the same userName.
+
+        :param attributes: The user's attributes, as SCIM writes them; ``userName`` at least.
+        :return: The user.
+        :raises Refused: When the user is refused, for example because its userName is taken; the refusal is recorded.
+        """
+        endpoint = f"{self._type('User').endpoint}"
+        login = None if self.target.settings.login is None else BUILT_IN
+        with self.errors_as_problems():
+            request = OperatorRequest(journal, self.directories, self.directory, ByHand(login))
+            response = request.send("POST", endpoint, endpoint, {"schemas": [USER], **attributes})
+        return {**(response.body or {}), BY_HAND: True}
 
     def change(
         self, journal: Journal, method: str, type_name: str, resource_id: str, body: Any = None

@@ -39,6 +39,7 @@ def request_fields(request: ScimRequest | None, trace: Trace) -> dict[str, Any]:
         "became": trace.became,
         "groups_left": trace.groups_left,
         "activity": trace.activity,
+        "linked": trace.linked,
         "owner": trace.owner,
         "results": trace.results,
     }

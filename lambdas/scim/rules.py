@@ -33,6 +33,9 @@ class Rules:
     reads_groups_as_roles: bool = False
     """Whether the groups in a user's body are read as roles (:mod:`lambdas.scim.dialects.groups_as_roles`)."""
 
+    links_users: bool = True
+    """Whether a request that changes a user whom an operator created by hand links it to the identity provider."""
+
     def check_creation(self, resource: Resource[Any]) -> None:
         """Check a resource before it is created, and set its default values.
 

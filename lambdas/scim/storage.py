@@ -25,6 +25,16 @@ class DirectoryStorage(ScimStorage):
         :raises scim2_models.NotFoundException: When no resource of this type has this id.
         """
 
+    def is_by_hand(self, user_id: str) -> bool:
+        """Return whether an operator created a user, and no identity provider has provisioned it since.
+
+        The user must have been read before, in the same request.
+        """
+        return False
+
+    def link(self, user_id: str) -> None:
+        """Make the next write of a user in this request link it: from then on it belongs to the identity provider."""
+
     @abstractmethod
     def update_and_leave(
         self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None

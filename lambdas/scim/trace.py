@@ -49,6 +49,9 @@ class Trace:
     activity: str | None = None
     """:data:`ENABLED` or :data:`DISABLED` when a write changed whether the user is active."""
 
+    linked: bool | None = None
+    """True when the request linked a user whom an operator had created by hand to the identity provider."""
+
     owner: str | None = None
     """The id of the resource that has the unique value for which the request was refused."""
 

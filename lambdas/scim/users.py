@@ -2,16 +2,55 @@
 
 from typing import Any
 
-from scim2_models import PatchOp, Resource, ResponseParameters
+from scim2_models import ForbiddenException, NotFoundException, PatchOp, Resource, ResponseParameters
 from scim2_server.conditions import Conditions
 
+from lambdas.scim.errors import TakenValueException
 from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
 from lambdas.scim.rules import Deprovisioning, is_active
 from lambdas.scim.trace import DISABLED, ENABLED, REMOVED
 
+NOT_PROVISIONED = (
+    "The user was created by an operator, and the identity provider has not provisioned it. Provision the user before you "
+    "disable or delete it."
+)
+
 
 class Users(ResourceOperations):
-    """The operations on the users of a directory."""
+    """The operations on the users of a directory.
+
+    A user whom an operator created by hand belongs to the identity provider once it provisions the same userName: a creation
+    adopts the user, and a change links it. Until then the identity provider can neither disable nor delete it.
+    """
+
+    def create(self, resource: Resource[Any]) -> Resource[Any]:
+        """Create a user, or adopt the user with its userName that an operator created by hand, and return it."""
+        try:
+            return super().create(resource)
+        except TakenValueException as taken:
+            adopted = self._adopt(resource, taken)
+            if adopted is None:
+                raise
+            self.trace.saw(adopted)
+            return adopted
+
+    def _adopt(self, sent: Resource[Any], taken: TakenValueException) -> Resource[Any] | None:
+        """Replace the attributes of the user with a userName by those of a creation; None unless it was created by hand."""
+        owner = taken.owner
+        if taken.attribute != "userName" or owner is None or not is_active(sent):
+            return None
+        try:
+            return self._retry(Conditions(), lambda: self._adopt_once(owner, sent))
+        except NotFoundException:  # deleted since
+            return None
+
+    def _adopt_once(self, user_id: str, sent: Resource[Any]) -> Resource[Any] | None:
+        self.storage.get_head(self.resource_type, user_id)
+        if not self._is_protected(user_id):
+            return None
+        current = self.storage.get(self.resource_type, user_id)
+        after = self.service.apply_replacement(current, sent.model_copy(deep=True), Conditions())
+        return self._write(current, after, was_active=is_active(current))
 
     def patch(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
         """Apply a PATCH to a user and return the user (RFC 7644 section 3.5.2)."""
@@ -39,6 +78,13 @@ class Users(ResourceOperations):
 
         :param after: The new state; None when the request changes nothing.
         """
+        linking = self._is_protected(str(current.id))
+        if linking:
+            if was_active and not is_active(after or current):
+                raise ForbiddenException(detail=NOT_PROVISIONED)
+            self.storage.link(str(current.id))
+            self.trace.linked = True
+            after = after or current
         outcome = self.service.rules.after_change(was_active, after or current)
         if after is not None and is_active(after) != was_active:
             self.trace.activity = DISABLED if was_active else ENABLED
@@ -74,10 +120,16 @@ class Users(ResourceOperations):
         self.trace.saw(current)
         self.service.check_deletion(current, conditions)
         self.service.rules.check_deletion(current)
+        if self._is_protected(resource_id):
+            raise ForbiddenException(detail=NOT_PROVISIONED)
         if stays:
             self._disable(current, outcome)
         else:
             self.storage.delete(self.resource_type, resource_id, expected_version=version_of(current))
+
+    def _is_protected(self, user_id: str) -> bool:
+        """Return whether a user was created by hand, and the caller is an identity provider, which has not provisioned it."""
+        return self.service.rules.links_users and self.storage.is_by_hand(user_id)
 
     def _disable(self, user: Resource[Any], outcome: Deprovisioning) -> None:
         """Disable a user instead of deleting it: a deviation from RFC 7644 section 3.6 that the environment asks for."""

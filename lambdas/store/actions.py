@@ -96,11 +96,14 @@ def update_document(key: Key, stored: Stored, expected: int, leaving: Sequence[s
         ":modified": {"S": stored.modified.isoformat()},
         ":expected": {"N": str(expected)},
     }
+    removed = [] if stored.by_hand else ["by_hand"]
     if stored.name is not None:
         assignments += ", #name = :name"
         values[":name"] = {"S": stored.name}
     else:
-        assignments += " REMOVE #name"
+        removed.append("#name")
+    if removed:
+        assignments += f" REMOVE {', '.join(removed)}"
     if leaving:
         assignments += " DELETE groups :groups"
         values[":groups"] = {"SS": list(leaving)}

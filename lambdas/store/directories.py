@@ -14,6 +14,7 @@ from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
+from lambdas.store.items import ByHand
 from lambdas.store.secrets import cursor_secret
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.system_groups import SystemGroups
@@ -51,19 +52,25 @@ class Directories:
         products = (Product.of(environment), Product.of(environment, reader=True))
         return cls(table, provider, products, groups, rules(environment, provider))
 
-    def handle(self, directory: str, request: ScimRequest, trace: Trace, *, reader: bool = False) -> ScimResponse:
+    def handle(
+        self, directory: str, request: ScimRequest, trace: Trace, *, reader: bool = False, by_hand: ByHand | None = None
+    ) -> ScimResponse:
         """Serve a request to one directory, within the time that a request has.
 
         :param directory: The directory's id, such as ``acme``.
         :param trace: Records what the request was about.
         :param reader: Whether the caller is the product, which sees some values trimmed.
+        :param by_hand: What a user that this request creates has beside its attributes; None unless an operator creates it.
         :raises SCIMException: When the request is refused; ``service.error_response`` makes the response.
         """
         with request_time():
-            return DirectoryHandler(self.service, self.storage(directory, reader=reader), trace).handle(request)
+            return DirectoryHandler(
+                self.service, self.storage(directory, reader=reader, by_hand=by_hand), trace
+            ).handle(request)
 
-    def storage(self, directory: str, *, reader: bool = False) -> DynamoStorage:
+    def storage(self, directory: str, *, reader: bool = False, by_hand: ByHand | None = None) -> DynamoStorage:
         """Return a new storage of one directory, which serves one request; its system groups exist."""
-        storage = DynamoStorage(self.table, directory, self.provider, self.reader_product if reader else self.product)
+        product = self.reader_product if reader else self.product
+        storage = DynamoStorage(self.table, directory, self.provider, product, by_hand=by_hand)
         self.system_groups.ensure(storage.reader, storage.writer)
         return storage

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from lambdas.scim.membership import Member
 
 
+@dataclass(frozen=True)
+class ByHand:
+    """What a user that an operator creates has beside its attributes."""
+
+    login: str | None = None
+    """The login method; None for the environment's default."""
+
+
 @dataclass
 class Stored:
     """A User or Group as the table holds it."""
@@ -34,6 +42,9 @@ class Stored:
     login: str | None = None
     """The login method that an operator set for this user."""
 
+    by_hand: bool = False
+    """Whether an operator created this user, and no identity provider has provisioned it since."""
+
     @classmethod
     def from_item(cls, item: Item) -> Self:
         """Return the resource in an item of a ``USER`` or ``GROUP`` partition."""
@@ -47,6 +58,7 @@ class Stored:
             groups=frozenset(item.get("groups", {}).get("SS", ())),
             assigned=frozenset(item.get("assigned", {}).get("SS", ())),
             login=item.get("login", {}).get("S"),
+            by_hand=item.get("by_hand", {}).get("BOOL", False),
         )
 
     def to_item(self, key: Key) -> Item:
@@ -61,6 +73,10 @@ class Stored:
         }
         if self.name is not None:
             item["name"] = {"S": self.name}
+        if self.login is not None:
+            item["login"] = {"S": self.login}
+        if self.by_hand:
+            item["by_hand"] = {"BOOL": True}
         return item
 
 

@@ -18,7 +18,7 @@ from lambdas.scim.errors import BusyException
 from lambdas.scim.membership import Member, MemberChange, read_members
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.store.deletions import Deleter
-from lambdas.store.items import Stored, etag, version_of
+from lambdas.store.items import ByHand, Stored, etag, version_of
 from lambdas.store.memberships import Memberships
 from lambdas.store.reads import Reader
 from lambdas.store.search import Searcher
@@ -35,10 +35,19 @@ class DynamoStorage(DirectoryStorage):
 
     supports_cursors = True
 
-    def __init__(self, table: Table, directory: str, provider: DirectoryProvider, product: Product = PLAIN) -> None:
+    def __init__(
+        self,
+        table: Table,
+        directory: str,
+        provider: DirectoryProvider,
+        product: Product = PLAIN,
+        *,
+        by_hand: ByHand | None = None,
+    ) -> None:
         """Take the table, the directory's id, the description of its resources, and what the product is told of users."""
         self.table = table
         self.directory = directory
+        self.by_hand = by_hand
         self.reader = Reader(table, directory, provider, product)
         self.memberships = Memberships(table, directory)
         self.writer = Writer(self.reader, self.memberships)
@@ -73,7 +82,8 @@ class DynamoStorage(DirectoryStorage):
     def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
         """Store a new resource: 1 transaction up to 45 members, no read."""
         members = _members_of(resource)
-        stored = self.writer.create(resource_type, resource, MemberChange(added=members) if members else None)
+        change = MemberChange(added=members) if members else None
+        stored = self.writer.create(resource_type, resource, change, by_hand=self.by_hand)
         if members:
             return self._written(resource_type, stored.id)
         # A new user is in no group, so showing it whole costs nothing.
@@ -167,6 +177,15 @@ class DynamoStorage(DirectoryStorage):
                 self._lost(expected_version, pause)
             else:
                 return
+
+    def is_by_hand(self, user_id: str) -> bool:
+        """Return whether an operator created a user, and no identity provider has provisioned it since: no read of its own."""
+        stored = self._read.get(user_id)
+        return stored is not None and stored.by_hand
+
+    def link(self, user_id: str) -> None:
+        """Make this request's next write of a user end that an operator created it by hand."""
+        self.writer.linked.add(user_id)
 
     def _written(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
         """Return a resource that was just written: whatever the request read before, it is no longer refused."""

@@ -12,7 +12,7 @@ from lambdas.scim.membership import MemberChange
 from lambdas.store import actions, keys
 from lambdas.store.documents import document_of, name_of, resource_of
 from lambdas.store.indexes import Index, index_of
-from lambdas.store.items import Stored, now
+from lambdas.store.items import ByHand, Stored, now
 from lambdas.store.keys import Key
 from lambdas.store.leaving import Leaver, room
 from lambdas.store.memberships import BATCH, Memberships
@@ -58,6 +58,8 @@ class Writer:
         self.table = reader.table
         self.directory = reader.directory
         self.leaver = Leaver(reader.table, reader.directory)
+        self.linked: set[str] = set()
+        """The ids of users created by hand that this request links to the identity provider."""
 
     def create(
         self,
@@ -66,6 +68,7 @@ class Writer:
         members: MemberChange | None,
         *,
         resource_id: str | None = None,
+        by_hand: ByHand | None = None,
     ) -> Stored:
         """Store a new resource, with its members if it is a group: 1 transaction up to 45 members, no read.
 
@@ -73,11 +76,14 @@ class Writer:
         failure half-way creates it anew. What such a failure leaves is shown by no read.
 
         :param resource_id: Its id; a random one by default.
+        :param by_hand: What a user that an operator creates has beside its attributes; None for any other resource.
         :raises UniquenessException: When a unique value is taken.
         :raises InvalidValueException: When a member does not exist, or the resource is larger than an item holds.
         """
         name, moment = str(resource_type.name), now()
         stored = Stored(resource_id or str(uuid.uuid4()), document_of(resource), 1, moment, moment, name_of(resource))
+        if by_hand is not None:
+            stored = replace(stored, by_hand=True, login=by_hand.login)
         index = index_of(self.reader.provider, name, resource)
         index.check_number(name)
         written = self._creation(name, stored, index)
@@ -175,9 +181,17 @@ class Writer:
         """Return the state after a change and the actions that write it; None when nothing changed."""
         name = str(resource_type.name)
         document = document_of(resource)
-        if document == before.document:
+        links = before.by_hand and before.id in self.linked
+        if document == before.document and not links:
             return before, None
-        after = replace(before, document=document, version=before.version + 1, modified=now(), name=name_of(resource))
+        after = replace(
+            before,
+            document=document,
+            version=before.version + 1,
+            modified=now(),
+            name=name_of(resource),
+            by_hand=before.by_hand and not links,
+        )
         model = self.reader.model(resource_type)
         provider = self.reader.provider
         was = index_of(provider, name, resource_of(before, resource_type, model))

@@ -44,7 +44,8 @@ def create(
     """Generate a connection: its Tenant URL, and a Secret Token that is shown **once**.
 
     Paste both into the identity provider (Entra ID: *Provisioning*, *Admin Credentials*). Where it asks for a user name and a
-    password, the user name is the last part of the Tenant URL and the password is the token.
+    password, paste those: they open the same connection. The redirect URIs for sign-on are printed where the environment's file has
+    them.
 
     **Examples**
 
@@ -58,10 +59,9 @@ def create(
     from scimctl.connections import show as printing
     from scimctl.targets import resolve
 
-    generated = Connections(resolve(environment)).generate(
-        directory=directory, label=label, lifetime_days=expires_in_days
-    )
-    printing.print_generated(generated, output)
+    target = resolve(environment)
+    generated = Connections(target).generate(directory=directory, label=label, lifetime_days=expires_in_days)
+    printing.print_generated(target, generated, output)
 
 
 @app.command(name="list")

@@ -52,20 +52,35 @@ def describe(target: Target, found: ConnectionWithTokens) -> dict[str, Any]:
     """Return a connection with its tokens for programs."""
     return {
         "tenant_url": target.tenant_url(found.connection.id),
+        "user_name": found.connection.id,
+        "redirect_uris": redirect_uris(target),
         **describe_connection(found.connection),
         "tokens": [describe_token(token) for token in found.tokens],
     }
 
 
-def describe_generated(generated: GeneratedToken) -> dict[str, Any]:
+def describe_generated(target: Target, generated: GeneratedToken) -> dict[str, Any]:
     """Return a generated token for programs, with its secret."""
     secret = {"tenant_url": generated.tenant_url, "secret_token": generated.secret_token}
-    return secret | describe_connection(generated.connection) | {"token": describe_token(generated.token)}
+    basic = {"user_name": generated.connection.id, "password": generated.secret_token}
+    return {
+        **secret,
+        **basic,
+        "redirect_uris": redirect_uris(target),
+        **describe_connection(generated.connection),
+        "token": describe_token(generated.token),
+    }
 
 
 def print_json(value: dict[str, Any]) -> None:
     """Print JSON for a program."""
     typer.echo(json_text(value, indent=2))
+
+
+def redirect_uris(target: Target) -> list[str]:
+    """Return the product's redirect URIs for sign-on; empty where the environment's file has none."""
+    login = target.settings.login
+    return list(login.redirect_uris) if login else []
 
 
 def refused_within(target: Target) -> dict[str, int]:
@@ -76,13 +91,19 @@ def refused_within(target: Target) -> dict[str, int]:
 # -- For people -----------------------------------------------------------------------------------------------------
 
 
-def print_generated(generated: GeneratedToken, output: Output) -> None:
-    """Print what an administrator pastes, each value whole on a line of its own, so that no terminal breaks it."""
+def print_generated(target: Target, generated: GeneratedToken, output: Output) -> None:
+    """Print what an administrator pastes, each value whole on a line of its own, so that no terminal breaks it.
+
+    Some identity providers ask for a user name and a password: they are the connection's id and the token.
+    """
     if output is Output.JSON:
-        print_json(describe_generated(generated))
+        print_json(describe_generated(target, generated))
         return
     typer.echo(f"Tenant URL:    {generated.tenant_url}")
     typer.echo(f"Secret Token:  {generated.secret_token}")
+    typer.echo(f"User Name:     {generated.connection.id}")
+    typer.echo(f"Password:      {generated.secret_token}")
+    _print_redirect_uris(target)
     typer.echo(f"Directory:     {generated.connection.directory}")
     typer.echo(f"Scope:         {generated.token.scope.value}")
     typer.echo(f"Expires:       {moment(generated.token.expires)}")
@@ -107,6 +128,10 @@ def print_connection(target: Target, found: ConnectionWithTokens, output: Output
         return
     connection = found.connection
     typer.echo(f"Tenant URL:    {target.tenant_url(connection.id)}")
+    typer.echo("Secret Token:  shown once, when it is generated")
+    typer.echo(f"User Name:     {connection.id}")
+    typer.echo("Password:      the Secret Token")
+    _print_redirect_uris(target)
     typer.echo(f"Directory:     {connection.directory}")
     typer.echo(f"Label:         {connection.label or NOTHING}")
     typer.echo(f"State:         {connection.state.value}")
@@ -121,9 +146,9 @@ def print_connection(target: Target, found: ConnectionWithTokens, output: Output
 def print_regenerated(target: Target, old: ConnectionWithTokens, generated: GeneratedToken, output: Output) -> None:
     """Print a new connection, and the end of the old one."""
     if output is Output.JSON:
-        print_json(describe_generated(generated) | {"ended": describe(target, old), **refused_within(target)})
+        print_json(describe_generated(target, generated) | {"ended": describe(target, old), **refused_within(target)})
         return
-    print_generated(generated, output)
+    print_generated(target, generated, output)
     typer.echo(f"The old connection {old.connection.id} is deleted. {when_refused(target)}", err=True)
 
 
@@ -180,6 +205,11 @@ def state_of(token: Token, now: datetime) -> str:
 def moment(at: datetime) -> str:
     """Return a moment to the minute, with its zone."""
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _print_redirect_uris(target: Target) -> None:
+    for uri in redirect_uris(target):
+        typer.echo(f"Redirect URI:  {uri}")
 
 
 def _tokens(found: ConnectionWithTokens) -> str:

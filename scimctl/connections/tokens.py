@@ -31,10 +31,11 @@ def create(
     connection: str, environment: str, scope: Scope, label: str, expires_in_days: int | None, output: Output
 ) -> None:
     """Add a token to a connection, and print it."""
-    operations = Connections(resolve(environment))
+    target = resolve(environment)
+    operations = Connections(target)
     found = operations.connection(connection_id(connection))
     generated = operations.add_token(found, scope=scope, label=label, lifetime_days=expires_in_days)
-    print_generated(generated, output)
+    print_generated(target, generated, output)
 
 
 def rotate(token: str, environment: str, grace: str, expires_in_days: int | None, *, yes: bool, output: Output) -> None:
@@ -44,15 +45,16 @@ def rotate(token: str, environment: str, grace: str, expires_in_days: int | None
     :param grace: How long the old one stays valid.
     """
     period = _duration(grace)
-    operations = Connections(resolve(environment))
+    target = resolve(environment)
+    operations = Connections(target)
     found, old = _rotated(operations, token)
     if not period and not old.is_expired(datetime.now(UTC)):
         confirm(f"Token {_name_of(old)} will end immediately.", yes=yes)
     generated, old = operations.rotate(found, old, grace=period, lifetime_days=expires_in_days)
     if output is Output.JSON:
-        print_json(describe_generated(generated) | {"replaced": describe_token(old)})
+        print_json(describe_generated(target, generated) | {"replaced": describe_token(old)})
         return
-    print_generated(generated, output)
+    print_generated(target, generated, output)
     left = old.expires - datetime.now(UTC)
     until = f"is valid until {moment(old.expires)}, for {rounded(left)}" if left > timedelta(0) else "has expired"
     typer.echo(f"The old token {_name_of(old)} {until}.", err=True)

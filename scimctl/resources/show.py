@@ -12,7 +12,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from lambdas.environment.permission_sets import Grant
-from lambdas.operations.resources import Page
+from lambdas.operations.resources import BY_HAND, Page
 from scimctl import console
 from scimprobe.printable import json_text, printable
 
@@ -37,6 +37,7 @@ USER_COLUMNS: Columns = {
     "User name": lambda user: user.get("userName"),
     "Name": lambda user: name_of(user),
     "Active": lambda user: active(user),
+    "Source": lambda user: source(user),
     "External id": lambda user: user.get("externalId"),
     "Changed": lambda user: changed(user),
     "Id": lambda user: user["id"],
@@ -97,7 +98,8 @@ def print_json(value: Any) -> None:
 
 def print_user(user: Resource) -> None:
     """Print a user: names, attributes, groups."""
-    _print_lines(user, {"User name": user.get("userName"), "Active": active(user)})
+    head = {"User name": user.get("userName"), "Active": active(user), "Source": source(user)}
+    _print_lines(user, head)
     _print_references("Groups", user.get("groups") or [])
 
 
@@ -133,6 +135,7 @@ def _print_lines(resource: Resource, head: Mapping[str, object]) -> None:
         "active",
         "groups",
         "members",
+        BY_HAND,
     }
     if "userName" in resource:
         lines["Display name"] = resource.get("displayName")
@@ -163,6 +166,11 @@ def name_of(user: Resource) -> str | None:
 def active(user: Resource) -> str:
     """Return ``no`` for a user whose ``active`` is false, else ``yes``: a user without ``active`` is active."""
     return "no" if user.get("active") is False else "yes"
+
+
+def source(user: Resource) -> str:
+    """Return whether an identity provider provisions a user, or an operator created it by hand."""
+    return "by hand" if user.get(BY_HAND) else "provisioned"
 
 
 def changed(resource: Resource) -> str:

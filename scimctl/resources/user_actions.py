@@ -1,7 +1,9 @@
 """What the commands of `scimctl users` do to one user."""
 
+import json
 from typing import Any
 
+import typer
 from rich.text import Text
 
 from lambdas.operations.journal import Journal
@@ -30,6 +32,48 @@ def show(environment: str, directory: str | None, name: str, output: Output) -> 
     printing.print_user({key: value for key, value in user.items() if key != "entitlements" or not has_sets})
     if has_sets:
         printing.print_grants(PermissionOperations(resources).grants(user), active=user.get("active") is not False)
+
+
+def create(
+    environment: str,
+    directory: str | None,
+    user_name: str,
+    name: str | None,
+    email: str | None,
+    attributes: str | None,
+    output: Output,
+) -> None:
+    """Create a user by hand, and print it.
+
+    :param attributes: A JSON object of other attributes.
+    """
+    body: dict[str, Any] = {"userName": user_name, "active": True, **_attributes(attributes)}
+    if name:
+        body["displayName"] = name
+    if email:
+        body["emails"] = [{"value": email, "type": "work", "primary": True}]
+    resources = Resources(resolve(environment), directory)
+    user = resources.create_user(Journal(resources.target), body)
+    if output is Output.JSON:
+        printing.print_json(user)
+        return
+    login = resources.target.settings.login
+    signs_in = " It signs in with the product's own password." if login else ""
+    _print(f"User {user['userName']} ({user['id']}) is created by hand.{signs_in}")
+
+
+def _attributes(text: str | None) -> dict[str, Any]:
+    """Return the attributes in a JSON object.
+
+    :raises typer.BadParameter: When the text is not a JSON object.
+    """
+    try:
+        value = json.loads(text or "{}")
+    except ValueError as error:
+        raise typer.BadParameter(f"not JSON: {error}", param_hint="--attributes") from None
+    if not isinstance(value, dict):
+        raise typer.BadParameter('pass a JSON object, such as \'{"title": "Guest"}\'', param_hint="--attributes")
+    return value
 
 
 def set_active(environment: str, directory: str | None, name: str, *, wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""`scimctl users`: list, show, disable, enable and delete the users of a directory."""
+"""`scimctl users`: list, show, create, disable, enable and delete the users of a directory."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -29,7 +29,7 @@ class Login(StrEnum):
 
 @app.callback()
 def users() -> None:
-    """List, show, disable, enable and delete users.
+    """List, show, create, disable, enable and delete users.
 
     A change follows the rules of the endpoint, and is recorded in `scimctl log` under your AWS identity.
     """
@@ -83,6 +83,41 @@ def show(
     from scimctl.resources import user_actions
 
     user_actions.show(environment, directory, user, output)
+
+
+@app.command()
+def create(
+    user_name: Annotated[str, typer.Argument(metavar="USER_NAME", help="The userName, for example an e-mail address.")],
+    environment: EnvironmentOption,
+    name: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="The displayName, for example 'Ada Lovelace'.", show_default=False),
+    ] = None,
+    email: Annotated[str | None, typer.Option(metavar="ADDRESS", help="An e-mail address.", show_default=False)] = None,
+    attributes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JSON", help='Other attributes, as a SCIM object: \'{"title": "Guest"}\'.', show_default=False
+        ),
+    ] = None,
+    directory: DirectoryOption = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Create a user by hand, for example a guest who is not in the identity provider. It signs in with the product's own password.
+
+    Lists show it with the source *by hand*. An identity provider can neither disable nor delete it, until it provisions the same
+    userName: then the user belongs to the identity provider, with the attributes that it sends. The login method and the assigned
+    permission sets stay.
+
+    **Examples**
+
+    `scimctl users create guest@partner.example --name "Grace Hopper" --environment acme`
+
+    `scimctl users create ops@example.com --attributes '{"title": "Service account"}' --environment acme --output json`
+    """
+    from scimctl.resources import user_actions
+
+    user_actions.create(environment, directory, user_name, name, email, attributes, output)
 
 
 @app.command()

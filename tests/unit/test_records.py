@@ -30,7 +30,7 @@ def request_record() -> dict[str, Any]:
     record.caller = Caller(directory="acme", connection="k3x7", token="ab12", scope="provision")
     record.request = ScimRequest(method="GET", base_url="", path="/Users", query={"filter": 'userName eq "ada"'})
     record.trace = Trace("User", "4f96", "ada", "E7", ["userName"], ["add"], became=DISABLED, groups_left=1, results=1)
-    record.trace.activity, record.trace.owner = DISABLED, "4f97"
+    record.trace.activity, record.trace.owner, record.trace.linked = DISABLED, "4f97", True
     refusal = ScimResponse(400, {"detail": "It is wrong.", "scimType": "invalidValue"})
     return record.fields(refusal, Meter(1, 1.0, 1.0), "acme")
 

@@ -97,6 +97,12 @@ class Permissions(Section):
         return self
 
 
+RedirectUri = Annotated[
+    str, StringConstraints(pattern=r"^(https://[^\s#]+|http://(localhost|127\.0\.0\.1)(:\d+)?/[^\s#]*)$")
+]
+"""An absolute URL without a fragment (RFC 6749 section 3.1.2); without TLS only on the developer's machine."""
+
+
 class Login(Section):
     """How users sign in to the product. An operator can change it for each user, such as for guests."""
 
@@ -104,3 +110,11 @@ class Login(Section):
         Literal["external", "built-in"],
         Field(description='"external" (through the identity provider) or "built-in" (with a password of the product)'),
     ] = "external"
+    redirect_uris: Annotated[
+        tuple[RedirectUri, ...],
+        Field(
+            strict=False,
+            description="a list of URLs for sign-on that begin with https:// and have no fragment, such as "
+            '"https://app.acme.com/signin-oidc"',
+        ),
+    ] = ()

@@ -116,6 +116,7 @@ def _of_request(record: Record) -> tuple[str | None, ...]:
         problem or None,
         shown_filter,
         changed if changed and not problem else None,
+        "linked to the identity provider" if record.get("linked") else None,
         activity if activity and changed != "active" else None,
         *_by_rules(record),
         f"{found} found" if found is not None else None,

@@ -196,3 +196,11 @@ def test_a_program_is_told_each_mistake_with_its_key(tmp_path: Path):
     assert (first.key, first.text[:18]) == ("api.rate", "api.rate is 1; it ")
     assert second.key == "permissions.default"
     assert json.dumps(second.text).startswith('"permissions.default names')
+
+
+@pytest.mark.parametrize(
+    "uri", ["http://app.acme.com/signin", "app.acme.com", "https://app.acme.com/#x", "https://a b"]
+)
+def test_a_redirect_uri_that_an_identity_provider_would_refuse_is_a_mistake(told, uri: str):
+    (line,) = told(f"[login]\nredirect_uris = [{json.dumps(uri)}]")
+    assert line.startswith(f"login.redirect_uris[1] is {json.dumps(uri)}; login.redirect_uris must be a list of URLs")

@@ -11,6 +11,7 @@ from lambdas.operations.problems import Problem
 from lambdas.operations.resources import Resources
 from scimctl.resources import show
 from scimctl.targets import resolve
+from tests.protocol.entitled import LOGIN
 from tests.storage.builders import NOBODY
 from tests.unit.scimctl.commands.conftest import LOG_GROUP, Acme
 from tests.unit.scimctl.operators import ACME
@@ -32,8 +33,8 @@ def ada(acme: Acme) -> str:
 
 def test_users_are_listed_with_their_exact_number(acme: Acme, ada: str) -> None:
     told = acme.told("users", "list")
-    assert "ada@example.com Ada Lovelace yes E7 20" in told
-    assert "bob@example.com - no -" in told
+    assert "ada@example.com Ada Lovelace yes provisioned E7 20" in told
+    assert "bob@example.com - no provisioned -" in told
     assert told.endswith("2 users")
 
 
@@ -245,9 +246,52 @@ def test_an_argument_in_an_error_reaches_the_terminal_without_control_characters
     assert "There is no user ada\ufffd2J" in acme.refused("users", "show", "ada\x9b2J")
 
 
-@pytest.mark.parametrize("command", ["list", "show", "disable", "enable", "delete"])
+@pytest.mark.parametrize("command", ["list", "show", "create", "disable", "enable", "delete"])
 def test_every_command_teaches_with_an_example(acme: Acme, command: str) -> None:
     assert f"scimctl users {command} " in acme.scimctl("users", command, "--help").output
+
+
+def test_a_user_is_created_by_hand_and_marked_as_such_in_lists(acme: Acme, ada: str) -> None:
+    (settings.ENVIRONMENTS / "acme.toml").write_text(f'{ACME}[login]\ndefault = "external"\n')
+    made = acme.json("users", "create", "guest@partner.example", "--name", "Grace", "--email", "g@partner.example")
+    assert (made["createdByHand"], made["displayName"], made["emails"][0]["value"]) == (
+        True,
+        "Grace",
+        "g@partner.example",
+    )
+    shown = acme.json("users", "show", "guest@partner.example")
+    assert (shown["createdByHand"], shown[LOGIN]["loginMethod"]) == (True, "built-in")
+    assert acme.json("users", "show", made["id"])["createdByHand"] is True
+    marked = {each["userName"]: "createdByHand" in each for each in acme.json("users", "list")["Resources"]}
+    assert marked == {"ada@example.com": False, "bob@example.com": False, "guest@partner.example": True}
+    table = {line.split()[0]: line for line in acme.scimctl("users", "list").stdout.splitlines() if "@" in line}
+    assert "by hand" in table["guest@partner.example"]
+    assert "provisioned" in table["ada@example.com"]
+    (record,) = acme.records()
+    assert (record["method"], record["status"], record["resource_name"]) == ("POST", 201, "guest@partner.example")
+    assert record["operator"].startswith("arn:aws:")
+    assert "create user      guest@partner.example" in acme.scimctl("log").stdout
+
+
+def test_a_user_with_other_attributes_is_created_from_json(acme: Acme) -> None:
+    told = acme.told("users", "create", "ops@example.com", "--attributes", '{"title": "Service account"}')
+    assert told.startswith("User ops@example.com (")
+    assert told.endswith("is created by hand.")
+    assert acme.json("users", "show", "ops@example.com")["title"] == "Service account"
+
+
+@pytest.mark.parametrize(("text", "problem"), [("{", "not JSON"), ("[]", "pass a JSON object")])
+def test_attributes_that_are_not_an_object_are_a_usage_error(acme: Acme, text: str, problem: str) -> None:
+    result = acme.scimctl("users", "create", "ops@example.com", "--attributes", text)
+    assert result.exit_code == 2
+    assert problem in result.stderr
+
+
+def test_a_name_that_is_taken_is_refused_and_recorded(acme: Acme, ada: str) -> None:
+    assert "exists already" in acme.refused("users", "create", "ADA@example.com")
+    (record,) = acme.records()
+    assert (record["status"], record["owner"]) == (409, ada)
+    assert "createdByHand" not in acme.json("users", "show", ada)
 
 
 # Where the environment's file says what an identity provider's requests come to

@@ -10,13 +10,14 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from lambdas.credentials import tokens
+from lambdas.environment import file as settings
 from lambdas.operations.connections import Connections
 from lambdas.operations.problems import Problem
 from scimctl.local_state import LocalState, write_state
 from scimctl.main import app
 from scimctl.targets import resolve
 from tests.unit.scimctl import operators
-from tests.unit.scimctl.operators import BASE_URL, TABLE
+from tests.unit.scimctl.operators import ACME, BASE_URL, TABLE
 
 pytestmark = pytest.mark.usefixtures("operator")
 
@@ -78,8 +79,24 @@ def test_people_see_each_value_whole_on_its_own_line_and_the_token_once(deployed
     assert result.exit_code == 0
     assert lines["Tenant URL"].startswith(f"{BASE_URL}/v2/")
     assert tokens.parse(lines["Secret Token"]) is not None
-    assert result.output.count(lines["Secret Token"]) == 1
+    assert (lines["User Name"], lines["Password"]) == (lines["Tenant URL"].rpartition("/")[2], lines["Secret Token"])
+    assert "Redirect URI" not in lines
     assert "cannot be shown again" in result.stderr
+
+
+def test_an_administrator_gets_all_that_is_pasted_on_one_screen(deployed):
+    uris = ["https://app.acme.com/signin-oidc", "http://localhost:5000/signin-oidc"]
+    (settings.ENVIRONMENTS / "acme.toml").write_text(f"{ACME}[login]\nredirect_uris = {json.dumps(uris)}\n")
+    made = created()
+    assert (made["user_name"], made["password"]) == (made["connection"], made["secret_token"])
+    assert made["redirect_uris"] == uris
+    shown = scimctl("show", made["connection"], "--environment", "acme").stdout
+    assert re.findall(r"^(Tenant URL|User Name|Redirect URI): +(.*)$", shown, re.MULTILINE) == [
+        ("Tenant URL", made["tenant_url"]),
+        ("User Name", made["connection"]),
+        *(("Redirect URI", uri) for uri in uris),
+    ]
+    assert "shown once" in shown
 
 
 def test_a_connection_is_shown_without_any_secret(deployed):
