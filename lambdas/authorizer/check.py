@@ -8,6 +8,7 @@ from lambdas.authorizer.last_use import Item, LastUse
 from lambdas.authorizer.log import AccessLog
 from lambdas.authorizer.policy import allow, requested_connection, why_denied
 from lambdas.credentials import tokens
+from lambdas.credentials.tokens import PresentedToken, TokenKind
 from lambdas.store import keys
 
 
@@ -68,7 +69,7 @@ class Authorizer:
         if isinstance(credentials, Refusal):
             return credentials
         token = credentials.token.id
-        item = self._read(token)
+        item = self._read(credentials.token)
         if item is None:
             return Refusal(Reason.UNKNOWN, token)
         reason = _reason_to_refuse(credentials, item, time.time())
@@ -81,12 +82,16 @@ class Authorizer:
         denied = why_denied(event["methodArn"], connection=connection, scope=scope)
         if denied is not None:
             self.log.refused(Refusal(denied, token, connection), 403, requested)
-        self.last_use.keep(token, item)
+        if credentials.token.kind is TokenKind.TOKEN:  # the last use of a client is when it gets an access token
+            self.last_use.keep(token, item)
         return answer
 
-    def _read(self, token_id: str) -> Item | None:
-        """Return the item of a token, or None; strongly consistent, so that a completed revocation takes effect."""
-        key = keys.token(token_id)
+    def _read(self, token: PresentedToken) -> Item | None:
+        """Return the item of a token, or of an access token's client; None if there is none.
+
+        The read is strongly consistent, so that a completed revocation takes effect.
+        """
+        key = keys.client(token.id) if token.kind is TokenKind.ACCESS_TOKEN else keys.token(token.id)
         answer = self.client.get_item(
             TableName=self.table_name, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}}, ConsistentRead=True
         )
@@ -99,12 +104,19 @@ def _reason_to_refuse(credentials: Credentials, item: Item, now: float) -> Reaso
 
     The secret is checked first, so that the other reasons are only logged for requests with the right secret.
     """
-    if not tokens.matches(credentials.token, item["hash"]["B"]):
+    if credentials.token.kind is TokenKind.ACCESS_TOKEN:
+        # The hash is found by its value. What a client can learn from the time this takes is a part of a hash, not a token.
+        expires = item["access_tokens"]["M"].get(credentials.token.hash_name)
+        if expires is None:
+            return Reason.UNKNOWN
+    elif tokens.matches(credentials.token, item["hash"]["B"]):
+        expires = item["expires"]
+    else:
         return Reason.WRONG_SECRET
     if credentials.connection is not None and credentials.connection != item["connection"]["S"]:
         return Reason.OTHER_USER
     if item["state"]["S"] != "enabled":
         return Reason.DISABLED
-    if int(item["expires"]["N"]) <= now:
+    if int(expires["N"]) <= now:
         return Reason.EXPIRED
     return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lambdas.credentials import tokens
-from lambdas.credentials.tokens import PresentedToken
+from lambdas.credentials.tokens import PresentedToken, TokenKind
 
 
 class Reason(StrEnum):
@@ -17,8 +17,12 @@ class Reason(StrEnum):
     MISTYPED = "mistyped"
     """The text starts like a token, but its length or checksum is wrong: it was truncated or changed."""
 
+    CLIENT_SECRET = "client_secret"  # noqa: S105 -- a word for the log
+    """The secret of an OAuth client, which authorizes no request: it belongs into the identity provider's Client Secret."""
+
     UNKNOWN = "unknown"
-    """The token does not exist: it was revoked, deleted with its connection, or belongs to another environment."""
+    """The token does not exist: it was revoked, deleted with its connection, or belongs to another environment. An access token
+    may also have expired more than an hour ago."""
 
     WRONG_SECRET = "wrong_secret"  # noqa: S105 -- a word for the log
     """The token exists with another secret. Its checksum is right, so this is no accident."""
@@ -61,7 +65,7 @@ class Refusal:
     """The reason."""
 
     token: str | None = None
-    """The token's id, if it could be read."""
+    """The id in the token, if it could be read; the one of its client if it is an access token."""
 
     connection: str | None = None
     """The token's connection, if the token is valid."""
@@ -101,6 +105,8 @@ def _read_basic(value: str) -> Credentials | Refusal:
 def _read_token(text: str, connection: str | None) -> Credentials | Refusal:
     token = tokens.parse(text)
     if token is not None:
+        if token.kind is TokenKind.CLIENT_SECRET:
+            return Refusal(Reason.CLIENT_SECRET, token.id)
         return Credentials(token, connection)
     claimed = tokens.claimed_id(text)
     return Refusal(Reason.MISTYPED if claimed else Reason.MALFORMED, claimed)

@@ -52,13 +52,16 @@ class Connection:
     """The operator's name for it, for example ``Entra ID, production``; may be empty."""
 
     state: State
-    """Copied to each of its tokens, so that the authorizer reads a single item."""
+    """Copied to each of its tokens and clients, so that the authorizer reads a single item."""
 
     created: datetime
     """When it was generated, in UTC, to the second."""
 
     tokens: frozenset[str] = frozenset()
     """The ids of its tokens; more than one during a rotation."""
+
+    clients: frozenset[str] = frozenset()
+    """The ids of its OAuth clients."""
 
     revision: int = 1
     """The number of times it was written. Every change is conditional on the revision that it was computed from."""
@@ -112,7 +115,7 @@ def new_connection(directory: str, *, label: str = "", now: datetime) -> Connect
     return Connection(
         id=generate_id(),
         directory=directory,
-        label=_checked_label(label),
+        label=checked_label(label),
         state=State.ENABLED,
         created=now.replace(microsecond=0),
     )
@@ -138,7 +141,7 @@ def new_token(
         directory=connection.directory,
         scope=scope,
         state=connection.state,
-        label=_checked_label(label),
+        label=checked_label(label),
         created=created,
         expires=created + lifetime,
     )
@@ -167,7 +170,11 @@ def ending(token: Token, grace: timedelta, now: datetime) -> Token:
     return replace(token, expires=min(token.expires, now.replace(microsecond=0) + grace))
 
 
-def _checked_label(label: str) -> str:
+def checked_label(label: str) -> str:
+    """Return a label without white space at its ends.
+
+    :raises InvalidConnectionError: When it is too long or contains control characters.
+    """
     label = label.strip()
     if len(label) > MAX_LABEL_LENGTH:
         raise InvalidConnectionError(f"A label has at most {MAX_LABEL_LENGTH} characters; this one has {len(label)}.")

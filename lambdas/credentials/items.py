@@ -9,7 +9,7 @@ from lambdas.store.keys import Item, key_of
 
 
 def connection_item(connection: Connection) -> Item:
-    """Return the item of a connection; without tokens it has no ``tokens``, because DynamoDB has no empty sets."""
+    """Return the item of a connection. DynamoDB has no empty sets, so ``tokens`` and ``clients`` are absent if there are none."""
     item = {
         **key_of(keys.connection(connection.id)),
         "directory": {"S": connection.directory},
@@ -18,7 +18,8 @@ def connection_item(connection: Connection) -> Item:
         "created": {"S": connection.created.isoformat()},
         "revision": {"N": str(connection.revision)},
     }
-    return item | {"tokens": {"SS": sorted(connection.tokens)}} if connection.tokens else item
+    sets = {"tokens": connection.tokens, "clients": connection.clients}
+    return item | {name: {"SS": sorted(ids)} for name, ids in sets.items() if ids}
 
 
 def read_connection(item: Item) -> Connection:
@@ -30,6 +31,7 @@ def read_connection(item: Item) -> Connection:
         state=State(item["state"]["S"]),
         created=datetime.fromisoformat(item["created"]["S"]),
         tokens=frozenset(item.get("tokens", {}).get("SS", ())),
+        clients=frozenset(item.get("clients", {}).get("SS", ())),
         revision=int(item["revision"]["N"]),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lambdas.credentials.connections import Connection, InvalidConnectionError, State, Token
 from lambdas.credentials.items import connection_item, read_connection, read_token, token_item
-from lambdas.store import keys
+from lambdas.store import actions, keys
 from lambdas.store.keys import Item, Key, key_of
 from lambdas.store.table import Table
 from lambdas.store.transactions import Action
@@ -21,7 +21,8 @@ class ConnectionStore:
     """The store of connections and their tokens.
 
     Each is read by its id; a partition that lists the ids of all connections replaces an index. Every change of a connection
-    and its tokens is one transaction, conditional on the connection's revision, so it happens completely or not at all.
+    and its tokens is one transaction, conditional on the connection's revision, so it happens completely or not at all. Its
+    OAuth clients are disabled and deleted with it.
     """
 
     def __init__(self, table: Table) -> None:
@@ -76,11 +77,11 @@ class ConnectionStore:
         :raises ConditionFailed: When the connection or a token changed since it was read; nothing was written.
         """
         removed = [each.id for each in without]
-        actions = [_put_new(token_item(token)), *map(_delete_token, removed)]
+        changes = [put_new(token_item(token)), *map(_delete_token, removed)]
         if ending is not None:
             expires = token_item(ending)["expires"]
-            actions.append(_update(keys.token(ending.id), "expires", expires))
-        return self._change(connection, connection.tokens - set(removed) | {token.id}, actions=actions)
+            changes.append(_update(keys.token(ending.id), "expires", expires))
+        return self._change(connection, connection.tokens - set(removed) | {token.id}, also=changes)
 
     def revoke(self, connection: Connection, token_id: str) -> Connection:
         """Delete a token of a connection, and return the connection as written.
@@ -88,19 +89,20 @@ class ConnectionStore:
         :param connection: The connection as it was read.
         :raises ConditionFailed: When the connection changed since it was read; nothing was deleted.
         """
-        return self._change(connection, connection.tokens - {token_id}, actions=[_delete_token(token_id)])
+        return self._change(connection, connection.tokens - {token_id}, also=[_delete_token(token_id)])
 
     def set_state(self, connection: Connection, state: State) -> Connection:
-        """Enable or disable a connection with all of its tokens, and return the connection as written.
+        """Enable or disable a connection with all of its tokens and clients, and return the connection as written.
 
         :param connection: The connection as it was read.
         :raises ConditionFailed: When the connection or a token changed since it was read; nothing was written.
         """
-        copies = [_update(keys.token(each), "state", {"S": state.value}) for each in sorted(connection.tokens)]
-        return self._change(replace(connection, state=state), connection.tokens, actions=copies)
+        held = [*map(keys.token, sorted(connection.tokens)), *map(keys.client, sorted(connection.clients))]
+        copies = [_update(each, "state", {"S": state.value}) for each in held]
+        return self._change(replace(connection, state=state), connection.tokens, also=copies)
 
     def delete(self, connection: Connection) -> None:
-        """Delete a connection with its tokens. The users and groups of its directory stay.
+        """Delete a connection with its tokens and clients. The users and groups of its directory stay.
 
         :param connection: The connection as it was read.
         :raises ConditionFailed: When it changed since it was read; nothing was deleted.
@@ -108,7 +110,7 @@ class ConnectionStore:
         self.table.transact(_removal(connection))
 
     def regenerate(self, old: Connection, new: Connection, token: Token) -> Connection:
-        """Replace a connection and its tokens by a new connection with one token, in one transaction.
+        """Replace a connection, its tokens and its clients by a new connection with one token, in one transaction.
 
         :param old: The old connection as it was read.
         :param new: A new connection without tokens.
@@ -121,11 +123,11 @@ class ConnectionStore:
         self.table.transact([*_removal(old), *_creation(created, token)])
         return created
 
-    def _change(self, connection: Connection, tokens: frozenset[str], *, actions: list[Action]) -> Connection:
+    def _change(self, connection: Connection, tokens: frozenset[str], *, also: list[Action]) -> Connection:
         """Write a connection with these tokens, together with other actions, unless it changed since it was read."""
         changed = replace(connection, tokens=tokens, revision=connection.revision + 1)
-        put = {"Put": {"Item": connection_item(changed), **_unchanged(connection)}}
-        self.table.transact([put, *actions])
+        put = {"Put": {"Item": connection_item(changed), **unchanged(connection)}}
+        self.table.transact([put, *also])
         return changed
 
 
@@ -143,18 +145,19 @@ def check_directory(directory: str) -> None:
 
 def _creation(connection: Connection, token: Token) -> list[Action]:
     listed = key_of(keys.listed_connection(connection.id))
-    return [_put_new(connection_item(connection)), _put_new(listed), _put_new(token_item(token))]
+    return [put_new(connection_item(connection)), put_new(listed), put_new(token_item(token))]
 
 
 def _removal(connection: Connection) -> list[Action]:
     return [
-        {"Delete": {"Key": key_of(keys.connection(connection.id)), **_unchanged(connection)}},
+        {"Delete": {"Key": key_of(keys.connection(connection.id)), **unchanged(connection)}},
         {"Delete": {"Key": key_of(keys.listed_connection(connection.id))}},
         *map(_delete_token, sorted(connection.tokens)),
+        *(actions.delete(keys.client(each)) for each in sorted(connection.clients)),
     ]
 
 
-def _unchanged(connection: Connection) -> dict[str, object]:
+def unchanged(connection: Connection) -> dict[str, object]:
     """Return the condition that a connection has not changed since it was read."""
     return {
         "ConditionExpression": "revision = :revision",
@@ -162,7 +165,8 @@ def _unchanged(connection: Connection) -> dict[str, object]:
     }
 
 
-def _put_new(item: Item) -> Action:
+def put_new(item: Item) -> Action:
+    """Return the action that writes an item whose id is new."""
     return {"Put": {"Item": item, "ConditionExpression": ABSENT}}
 
 

@@ -119,6 +119,16 @@ def token(token_id: str) -> Key:
     return Key(f"TOKEN#{token_id}", ONLY)
 
 
+def client(client_id: str) -> Key:
+    """Return the key of an OAuth client."""
+    return Key(f"CLIENT#{client_id}", ONLY)
+
+
+def issuer_keys(issuer: str) -> Key:
+    """Return the key of the cached public keys of an issuer of assertions."""
+    return Key(f"JWKS#{encode(issuer)}", ONLY)
+
+
 def permissions(directory: str) -> str:
     """Return the partition of a directory's permission mappings; its sort keys are the groups' ids."""
     return f"{directory}#PERMISSION"
