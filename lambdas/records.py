@@ -26,6 +26,12 @@ class Kind(StrEnum):
     TOKEN_USE = "scim.token_use"  # noqa: S105
     """The last use of a token could not be written (:mod:`lambdas.authorizer.log`)."""
 
+    TOKEN_ISSUED = "scim.token_issued"  # noqa: S105
+    """An access token that an OAuth client got (:mod:`lambdas.token.log`)."""
+
+    TOKEN_REFUSED = "scim.token_refused"  # noqa: S105
+    """A token request that was refused or could not be checked (:mod:`lambdas.token.log`)."""
+
     FAILURE = "scim.failure"
     """The trace of an answer with status 500 (:mod:`lambdas.api.log`)."""
 
@@ -71,11 +77,16 @@ METRICS: Mapping[Kind, Mapping[str, str]] = {
     },
     Kind.REFUSED: {CREDENTIALS_UNCHECKED: "Count"},
     Kind.TOKEN: {DAYS_UNTIL_EXPIRY: "None"},
+    Kind.TOKEN_ISSUED: {DAYS_UNTIL_EXPIRY: "None"},
+    Kind.TOKEN_REFUSED: {CREDENTIALS_UNCHECKED: "Count"},
     Kind.SWEEP: {MEMBERSHIPS_SWEPT: "Count", SWEEPS_FAILED: "Count"},
 }
 """By kind, the fields that CloudWatch reads as metrics, with their units."""
 
-DIMENSIONS: Mapping[Kind, Sequence[Sequence[str]]] = {Kind.TOKEN: [["environment"], ["environment", "connection"]]}
+BY_CONNECTION: Sequence[Sequence[str]] = (("environment",), ("environment", "connection"))
+"""The dimensions of the metric of credentials that expire."""
+
+DIMENSIONS: Mapping[Kind, Sequence[Sequence[str]]] = {Kind.TOKEN: BY_CONNECTION, Kind.TOKEN_ISSUED: BY_CONNECTION}
 """By kind, the dimensions of its metrics, where they are more than the environment. Each value of a dimension is a metric to be
 paid for, so only a connection that a token proved is one."""
 
@@ -101,10 +112,29 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.REFUSED: frozenset({"status", "reason", "token", "token_connection", "connection", CREDENTIALS_UNCHECKED}),
     Kind.TOKEN: frozenset({"token", "connection", "scope", DAYS_UNTIL_EXPIRY}),
     Kind.TOKEN_USE: frozenset({"token", "exception_name"}),
+    Kind.TOKEN_ISSUED: frozenset(
+        {
+            "request_id",
+            "client",
+            "connection",
+            "directory",
+            "scope",
+            "method",
+            "secret",
+            "expires_in",
+            DAYS_UNTIL_EXPIRY,
+        }
+    ),
+    Kind.TOKEN_REFUSED: frozenset(
+        {"request_id", "status", "error", "reason", "client", "connection", "directory", "detail"}
+        | {"claim", "received", "expected", "exception_name", "exception", CREDENTIALS_UNCHECKED}
+    ),
     Kind.FAILURE: frozenset({"request_id", "exception_name", "exception"}),
     Kind.SWEEP: frozenset({"directory", "group", MEMBERSHIPS_SWEPT, SWEEPS_FAILED}),
     Kind.PERMISSIONS: frozenset({*_RESOURCE, "before", "after", "reasons"}),
-    Kind.OPERATION: frozenset({*_RESOURCE, "request_id", "operator", "action", "connection", "token", "detail"}),
+    Kind.OPERATION: frozenset(
+        {*_RESOURCE, "request_id", "operator", "action", "connection", "token", "client", "detail"}
+    ),
 }
 """By kind, the fields that a record may have besides ``event`` and ``environment``. Those of API Gateway stand in
 :mod:`infra.access_log`."""

@@ -32,6 +32,7 @@ from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.file.environment import Environment
 from lambdas.environment.file.extensions import ExtensionAttribute, ExtensionSchema
 from lambdas.environment.file.mistakes import Mistake, SettingsError, invalid_file, mistakes_in
+from lambdas.environment.file.oauth import Issuer, OAuth
 from lambdas.environment.file.permissions import Login, Permissions, PermissionSet, Source
 from lambdas.environment.file.protocol import Capabilities
 from lambdas.environment.file.resources import AttributeRules, Deprovisioning, Groups, Users
@@ -57,9 +58,11 @@ __all__ = [
     "ExtensionAttribute",
     "ExtensionSchema",
     "Groups",
+    "Issuer",
     "Login",
     "Logs",
     "Mistake",
+    "OAuth",
     "PermissionSet",
     "Permissions",
     "Section",

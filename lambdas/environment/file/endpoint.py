@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from lambdas.environment.file.deployment import TokenCache, Tokens
 from lambdas.environment.file.extensions import ExtensionSchema
 from lambdas.environment.file.mistakes import mistake
+from lambdas.environment.file.oauth import OAuth
 from lambdas.environment.file.permissions import Login, Permissions, Source
 from lambdas.environment.file.protocol import Capabilities
 from lambdas.environment.file.resources import Groups, Users
@@ -31,6 +32,7 @@ class EndpointSettings(Section):
         ),
     ]
     tokens: Annotated[Tokens, Field(description="a table [tokens]")] = Tokens()
+    oauth: Annotated[OAuth, Field(description="a table [oauth]")] = OAuth()
     api: Annotated[TokenCache, Field(description="a table [api]")] = TokenCache()
     capabilities: Annotated[Capabilities, Field(description="a table [capabilities]")] = Capabilities()
     users: Annotated[Users, Field(description="a table [users]")] = Users()

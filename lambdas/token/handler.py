@@ -1,0 +1,56 @@
+"""The Lambda handler of the token endpoint. Everything created at import is part of the SnapStart snapshot."""
+
+import os
+import time
+from datetime import timedelta
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from botocore.config import Config
+
+from lambdas.credentials.issuers import Issuers
+from lambdas.credentials.issuing import TokenIssuer
+from lambdas.environment.file import Environment, load_deployed
+from lambdas.store.table import Table
+from lambdas.token import jwks
+from lambdas.token.assertions import AssertionCheck
+from lambdas.token.endpoint import TokenEndpoint
+from lambdas.token.log import TokenLog
+from lambdas.token.requests import Event
+from lambdas.token.responses import Answer
+from lambdas.token.signing_keys import SigningKeys
+
+AWS = Config(
+    tcp_keepalive=True,
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 2},
+)
+"""Client settings for DynamoDB, which answers in milliseconds; the function's time-out is above the worst case."""
+
+
+def build_endpoint(environment: Environment, table: Table, logger: Logger) -> TokenEndpoint:
+    """Return the token endpoint of an environment."""
+    oauth = environment.oauth
+    issuers = Issuers({each.issuer: each.keys for each in oauth.issuers}, local=environment.local)
+    return TokenEndpoint(
+        TokenIssuer(table, timedelta(minutes=oauth.access_token_minutes)),
+        AssertionCheck(issuers, SigningKeys(table, jwks.fetch, time.time), time.time),
+        TokenLog(logger, environment.name),
+        time.time,
+        f"https://{environment.domain.name}" if environment.domain else None,
+    )
+
+
+_logger = Logger(use_rfc3339=True, utc=True, location=None)
+_table = Table(boto3.client("dynamodb", config=AWS), os.environ["TABLE_NAME"])
+_endpoint = build_endpoint(load_deployed(), _table, _logger)
+
+
+def handler(event: Event, _context: Any) -> Answer:
+    """Return the response to a token request, or the endpoint's metadata.
+
+    See :meth:`lambdas.token.endpoint.TokenEndpoint.serve`.
+    """
+    return _endpoint.serve(event)
