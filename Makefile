@@ -50,6 +50,7 @@ lock: ## Resolve the pins of pyproject.toml and requirements/*.in into locks wit
 	$(COMPILE) --universal --python-version 3.11 --all-extras pyproject.toml -o requirements/dev.lock
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/scim.in -o requirements/scim.lock
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/authorizer.in -o requirements/authorizer.lock
+	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/token.in -o requirements/token.lock
 
 up: install ## Bring the local endpoint up (PORT=N), provision 25 users and 5 groups into it, leave it running
 	@$(BIN)/scimctl local up --detach --port $(PORT)

@@ -29,26 +29,23 @@ class TokenEndpoint:
         assertions: AssertionCheck,
         log: TokenLog,
         clock: Callable[[], float],
-        base_url: str | None = None,
     ) -> None:
         """Create it.
 
         :param clock: Returns the time in seconds since 1970.
-        :param base_url: The URL of the environment's host name, whose metadata is served; None if it has none.
         """
         self.issuer = issuer
         self.assertions = assertions
         self.log = log
         self.clock = clock
-        self.base_url = base_url
 
     def serve(self, event: Event) -> Answer:
         """Return the response to one request, and log it.
 
         :param event: A Lambda proxy event of an API Gateway REST API.
         """
-        if event.get("resource") == METADATA_PATH and self.base_url is not None:
-            return metadata_answer(self.base_url)
+        if event.get("resource") == METADATA_PATH:
+            return metadata_answer(event)
         request_id = str((event.get("requestContext") or {}).get("requestId"))
         try:
             with request_time(REQUEST_SECONDS):

@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from lambdas.credentials.issuers import Issuers
 from lambdas.credentials.issuing import TokenIssuer
-from lambdas.environment.file import Environment, load_deployed
+from lambdas.environment.file import EndpointSettings, load_deployed
 from lambdas.store.table import Table
 from lambdas.token import jwks
 from lambdas.token.assertions import AssertionCheck
@@ -30,22 +30,24 @@ AWS = Config(
 """Client settings for DynamoDB, which answers in milliseconds; the function's time-out is above the worst case."""
 
 
-def build_endpoint(environment: Environment, table: Table, logger: Logger) -> TokenEndpoint:
-    """Return the token endpoint of an environment."""
-    oauth = environment.oauth
-    issuers = Issuers({each.issuer: each.keys for each in oauth.issuers}, local=environment.local)
+def build_endpoint(settings: EndpointSettings, table: Table, logger: Logger, *, local: bool) -> TokenEndpoint:
+    """Return the token endpoint of an environment.
+
+    :param local: Whether this is the local cloud, which accepts an issuer on 127.0.0.1.
+    """
+    oauth = settings.oauth
+    issuers = Issuers({each.issuer: each.keys for each in oauth.issuers}, local=local)
     return TokenEndpoint(
         TokenIssuer(table, timedelta(minutes=oauth.access_token_minutes)),
         AssertionCheck(issuers, SigningKeys(table, jwks.fetch, time.time), time.time),
-        TokenLog(logger, environment.name),
+        TokenLog(logger, settings.name),
         time.time,
-        f"https://{environment.domain.name}" if environment.domain else None,
     )
 
 
 _logger = Logger(use_rfc3339=True, utc=True, location=None)
 _table = Table(boto3.client("dynamodb", config=AWS), os.environ["TABLE_NAME"])
-_endpoint = build_endpoint(load_deployed(), _table, _logger)
+_endpoint = build_endpoint(load_deployed(), _table, _logger, local=os.environ.get("ADDRESSING") == "path")
 
 
 def handler(event: Event, _context: Any) -> Answer:

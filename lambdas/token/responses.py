@@ -8,7 +8,7 @@ from typing import Any
 from lambdas.credentials.issuing import IssuedToken
 from lambdas.credentials.scopes import Scope
 from lambdas.token.refusals import ErrorCode, Refusal
-from lambdas.token.requests import GRANT_TYPE
+from lambdas.token.requests import GRANT_TYPE, Event
 
 Answer = dict[str, Any]
 """The value that a Lambda proxy integration returns to an API Gateway REST API."""
@@ -57,11 +57,17 @@ def error_answer(refusal: Refusal) -> Answer:
     return _answer(refusal.status, {"error": refusal.code.value, "error_description": refusal.description}, headers)
 
 
-def metadata_answer(base_url: str) -> Answer:
+def metadata_answer(event: Event) -> Answer:
     """Return the metadata of the authorization server (RFC 8414 section 2).
 
-    :param base_url: The issuer: the URL of the environment's host name, without a path.
+    It stands at the root of a host. Under the stage's own URL, which has a path, there is none.
+
+    :param event: The event of the request, which names the host and the path that the client used.
     """
+    context = event.get("requestContext") or {}
+    if context.get("path") != METADATA_PATH:
+        return _answer(HTTPStatus.NOT_FOUND, {"error": "not_found"}, {})
+    base_url = f"https://{context.get('domainName')}"
     document = {
         "issuer": base_url,
         "token_endpoint": base_url + TOKEN_PATH,

@@ -9,7 +9,9 @@ from datetime import timedelta
 from joserfc.jwk import RSAKey
 
 from lambdas.store import keys as table_keys
-from lambdas.store.table import ConditionFailed, Item, Table, key_of
+from lambdas.store.keys import Item, key_of
+from lambdas.store.table import Table
+from lambdas.store.transactions import ConditionFailed
 from lambdas.token.jwks import FetchError, KeySet
 
 FRESH = timedelta(hours=24)

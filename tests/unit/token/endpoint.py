@@ -49,7 +49,6 @@ class Endpoint:
 
     client: Any
     table_name: str = TABLE
-    domain: str | None = None
     issuers: Issuers = field(default_factory=lambda: Issuers(local=True))
     stream: io.StringIO = field(default_factory=io.StringIO)
     ahead: float = 0.0
@@ -67,7 +66,6 @@ class Endpoint:
             AssertionCheck(self.issuers, keys, self.now),
             TokenLog(Logger(service=f"token-{uuid.uuid4()}", stream=self.stream), "acme"),
             self.now,
-            self.domain,
         )
 
     def now(self) -> float:

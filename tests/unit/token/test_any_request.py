@@ -97,7 +97,7 @@ def test_no_bytes_get_a_token_or_a_5xx(endpoint, known, body, encoded, headers):
             "multiValueHeaders": st.one_of(st.none(), HEADERS, st.just({"Authorization": None})),
             "multiValueQueryStringParameters": st.sampled_from([None, {}, {"client_id": ["x"]}]),
             "requestContext": st.sampled_from([None, {}, {"requestId": None}]),
-            "resource": st.sampled_from([None, "/oauth2/token", "/.well-known/oauth-authorization-server"]),
+            "resource": st.sampled_from([None, "/oauth2/token", "/v2/{connection}"]),
         },
     )
 )

@@ -1,15 +1,21 @@
 """The metadata of the authorization server (RFC 8414)."""
 
 import json
+from typing import Any
 
 from tests.unit.token.endpoint import Endpoint, request
 
 PATH = "/.well-known/oauth-authorization-server"
 
 
-def test_the_metadata_names_the_host_and_what_its_token_endpoint_supports(dynamodb):
-    endpoint = Endpoint(dynamodb, domain="https://scim.example.com")
-    answer = endpoint.endpoint.serve(request("", method="GET", resource=PATH))
+def get(endpoint: Endpoint, host: str, path: str) -> dict[str, Any]:
+    event = request("", method="GET", resource=PATH)
+    event["requestContext"] |= {"domainName": host, "path": path}
+    return endpoint.endpoint.serve(event)
+
+
+def test_the_metadata_names_the_host_and_what_its_token_endpoint_supports(endpoint):
+    answer = get(endpoint, "scim.example.com", PATH)
     assert answer["statusCode"] == 200
     assert answer["headers"]["Content-Type"] == "application/json"
     document = json.loads(answer["body"])
@@ -25,6 +31,6 @@ def test_the_metadata_names_the_host_and_what_its_token_endpoint_supports(dynamo
     assert document["response_types_supported"] == []
 
 
-def test_without_a_host_name_there_is_no_metadata(endpoint):
-    reply = endpoint.endpoint.serve(request("", method="GET", resource=PATH))
-    assert reply["statusCode"] == 405
+def test_under_the_url_of_a_stage_there_is_no_metadata(endpoint):
+    answer = get(endpoint, "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com", f"/scim{PATH}")
+    assert answer["statusCode"] == 404
