@@ -1,6 +1,7 @@
 """A custom host name in the Tenant URL, such as ``https://scim.example.com/v2/<connection>``."""
 
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_certificatemanager as acm
 from constructs import Construct
 
@@ -24,9 +25,19 @@ class CustomDomain(Construct):
             certificate=acm.Certificate.from_certificate_arn(self, "Certificate", domain.certificate),
             endpoint_type=apigateway.EndpointType.REGIONAL,
             security_policy=apigateway.SecurityPolicy.TLS_1_2,
-            mapping=api,
+            mapping=None if domain.base_path else api,
         )
-        self.base_url = f"https://{domain.name}"
+        if domain.base_path:
+            # A path of several levels takes API Gateway's second version of mappings, which serves REST APIs as well.
+            apigatewayv2.CfnApiMapping(
+                self,
+                "Mapping",
+                api_id=api.rest_api_id,
+                domain_name=self.name.domain_name,
+                stage=api.deployment_stage.stage_name,
+                api_mapping_key=domain.base_path,
+            )
+        self.base_url = domain.base_url
         """The part of a Tenant URL before ``/v2``."""
 
     @property

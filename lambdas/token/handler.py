@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
-import boto3
+import botocore.session
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
@@ -46,7 +46,8 @@ def build_endpoint(settings: EndpointSettings, table: Table, logger: Logger, *, 
 
 
 _logger = Logger(use_rfc3339=True, utc=True, location=None)
-_table = Table(boto3.client("dynamodb", config=AWS), os.environ["TABLE_NAME"])
+_client = botocore.session.get_session().create_client("dynamodb", config=AWS)
+_table = Table(_client, os.environ["TABLE_NAME"])
 _endpoint = build_endpoint(load_deployed(), _table, _logger, local=os.environ.get("ADDRESSING") == "path")
 
 

@@ -57,7 +57,7 @@ def _account(environment: Environment) -> str:
 
 def _tenant_url(environment: Environment) -> str:
     if environment.domain:
-        return f"https://{environment.domain.name}/v2/CONNECTION"
+        return f"{environment.domain.base_url}/v2/CONNECTION"
     return "at the local cloud's own address" if environment.local else "at API Gateway's own address"
 
 

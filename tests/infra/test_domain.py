@@ -41,6 +41,21 @@ def test_tenant_urls_begin_with_the_host_name_and_the_dns_has_to_lead_to_the_tar
     assert all(isinstance(each["Description"], str) for each in outputs.values()), "CloudFormation takes nothing else"
 
 
+def test_a_base_path_stands_between_the_host_name_and_v2():
+    example = settings.load("example")
+    domain = example.domain.model_copy(update={"base_path": "api/scim"})
+    template = Template.from_stack(stack_of(example.model_copy(update={"domain": domain}))).to_json()
+    kinds = {each["Type"]: name for name, each in template["Resources"].items()}
+    assert "AWS::ApiGateway::BasePathMapping" not in kinds
+    assert template["Resources"][kinds["AWS::ApiGatewayV2::ApiMapping"]]["Properties"] == {
+        "ApiId": {"Ref": kinds["AWS::ApiGateway::RestApi"]},
+        "ApiMappingKey": "api/scim",
+        "DomainName": {"Ref": kinds["AWS::ApiGateway::DomainName"]},
+        "Stage": {"Ref": kinds["AWS::ApiGateway::Stage"]},
+    }
+    assert template["Outputs"]["BaseUrl"]["Value"] == "https://scim.example.com/api/scim"
+
+
 def test_the_host_name_of_the_api_goes_on_working_for_who_pasted_it_before(aws: Assembly):
     assert not aws.only("AWS::ApiGateway::RestApi").get("DisableExecuteApiEndpoint")
 

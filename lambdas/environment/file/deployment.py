@@ -165,3 +165,13 @@ class Domain(Section):
             'and region, such as "arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"'
         ),
     ]
+    base_path: Annotated[
+        str,
+        StringConstraints(pattern=r"^(?:[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*)?$", max_length=300),
+        Field(description='a path in front of /v2, without slashes at its ends, such as "api/scim", or "" for none'),
+    ] = ""
+
+    @property
+    def base_url(self) -> str:
+        """The URL in front of ``/v2``, without a slash at the end."""
+        return f"https://{self.name}" + (f"/{self.base_path}" if self.base_path else "")
