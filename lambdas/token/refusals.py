@@ -50,7 +50,7 @@ class Reason(StrEnum):
     """The text is the connection's secret token or an access token."""
 
     WRONG_SECRET = "client_secret_wrong"  # noqa: S105 -- a word for the log
-    """The client has no such secret: it was replaced, or somebody guesses."""
+    """The client has no such secret: it was replaced, or guessed."""
 
     EXPIRED_SECRET = "client_secret_expired"  # noqa: S105 -- a word for the log
     """The secret has expired."""

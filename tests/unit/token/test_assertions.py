@@ -65,15 +65,16 @@ def test_the_audience_is_accepted_in_each_form_that_microsoft_shows(endpoint, en
     [
         {"nbf": None},
         {"iat": None, "azp": None, "oid": None, "uti": None, "ver": None},
-        {"exp": time.time() + 30.5},
-        {"exp": int(time.time()) - 30},
-        {"nbf": int(time.time()) + 30},
+        {"exp": 30.5},
+        {"exp": -30},
+        {"nbf": 30},
         {"roles": ["x"], "jti": "y", "nonce": "z"},
     ],
 )
 def test_a_claim_that_is_not_needed_does_not_matter_and_clocks_may_differ_by_a_minute(endpoint, entra, changed):
     client = endpoint.federate(entra)
-    assert endpoint.with_assertion(client, entra.sign(**changed)).status == 200
+    times = {name: time.time() + changed[name] for name in ("exp", "nbf") if changed.get(name)}
+    assert endpoint.with_assertion(client, entra.sign(**changed | times)).status == 200
 
 
 def test_an_assertion_is_accepted_again_until_it_expires_because_entra_repeats_it(endpoint, entra):
