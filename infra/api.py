@@ -12,6 +12,7 @@ from constructs import Construct
 
 from infra.access_log import record_format
 from infra.gateway_responses import add_gateway_responses
+from infra.token import THROTTLES
 from infra.unknown_paths import answer_unknown_paths
 from lambdas.environment.file import Environment
 
@@ -86,6 +87,7 @@ class ScimApi(Construct):
             throttling_rate_limit=environment.api.rate,
             throttling_burst_limit=environment.api.burst,
             tracing_enabled=environment.api.tracing,
+            method_options=THROTTLES,
             access_log_destination=apigateway.LogGroupLogDestination(log_group),
             access_log_format=apigateway.AccessLogFormat.custom(record_format(environment.name)),
         )

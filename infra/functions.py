@@ -14,7 +14,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.bundling import function_code
-from infra.layers import AUTHORIZER, SCIM, Dependencies, Layers
+from infra.layers import AUTHORIZER, SCIM, TOKEN, Dependencies, Layers
 from infra.target import Target
 from lambdas.environment.file import Environment
 
@@ -82,8 +82,12 @@ CHANGES = Spec(
     waited_for=False,
 )
 
+# One read, one write and one signature; rarely the keys of an issuer. The time-out is above the retries of one request.
+TOKEN_ENDPOINT = Spec(
+    "lambdas.token.handler", "Issues OAuth 2.0 access tokens", memory=512, timeout=20, dependencies=TOKEN
+)
 
-ALL = (API, TOKEN_CHECK, CHANGES)
+ALL = (API, TOKEN_CHECK, CHANGES, TOKEN_ENDPOINT)
 """Every function of an environment."""
 
 

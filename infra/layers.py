@@ -35,6 +35,8 @@ SCIM = Dependencies("ScimPackages", "requirements/scim.lock")
 # No pydantic: importing it would take longer than checking a token.
 AUTHORIZER = Dependencies("AuthorizerPackages", "requirements/authorizer.lock")
 
+TOKEN = Dependencies("TokenPackages", "requirements/token.lock")
+
 
 class Layers(Construct):
     """The layers of one environment, each created once."""

@@ -32,7 +32,8 @@ API = (
         "Identity providers send a token, which a Lambda authorizer checks; they cannot sign in to Cognito.",
     ),
     Finding(
-        "AwsSolutions-APIG4", "Only unknown paths need no token; their answer is a fixed 404 that invokes nothing."
+        "AwsSolutions-APIG4",
+        "Unknown paths need no token; their answer is a fixed 404. The token endpoint checks credentials in its function.",
     ),
     Finding(
         "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",

@@ -11,9 +11,18 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 TOKENS = ["TOKEN#*"]
-"""The partitions with hashes of secrets, for the authorizer alone."""
+"""The partitions with hashes of tokens, for the authorizer alone."""
 
-CREDENTIALS = [*TOKENS, "CONNECTION#*", "CONNECTIONS"]
+CLIENTS = ["CLIENT#*"]
+"""The partitions of OAuth clients, with hashes of their secrets and access tokens."""
+
+ISSUER_KEYS = ["JWKS#*"]
+"""The partitions with the public keys of issuers of assertions."""
+
+SIGN_INS = ["SESSION#*", "SETUP#*", "LOGIN#*"]
+"""The partitions of the console's sessions, set-up links and sign-ins."""
+
+CREDENTIALS = [*TOKENS, *CLIENTS, *ISSUER_KEYS, *SIGN_INS, "CONNECTION#*", "CONNECTIONS"]
 """The partitions that decide about access. Functions that process clients' data can neither read nor write them."""
 
 Statements = Mapping[str, list[iam.PolicyStatement]]
@@ -45,13 +54,21 @@ def scim_table(table_arn: str) -> list[iam.PolicyStatement]:
 
 
 def authorizer_table(table_arn: str) -> list[iam.PolicyStatement]:
-    """Return the statements of the authorizer: read a token and update its last use, without access to directories.
+    """Return the statements of the authorizer: read a token or an OAuth client and update a token's last use, without access to
+    directories.
 
     AWS documents ``dynamodb:LeadingKeys`` with ``ForAllValues``. A request without a key would satisfy it, but GetItem and
     UpdateItem always have one.
     """
-    of_tokens = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": TOKENS}}
-    return [_allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], [table_arn], of_tokens)]
+    return [
+        _allow(["dynamodb:GetItem"], [table_arn], _only([*TOKENS, *CLIENTS])),
+        _allow(["dynamodb:UpdateItem"], [table_arn], _only(TOKENS)),
+    ]
+
+
+def token_table(table_arn: str) -> list[iam.PolicyStatement]:
+    """Return the statements of the token endpoint: read and update OAuth clients and the keys of issuers, and nothing else."""
+    return [_allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], [table_arn], _only([*CLIENTS, *ISSUER_KEYS]))]
 
 
 def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
@@ -77,6 +94,11 @@ def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
 def dead_letters(queue_arn: str) -> list[iam.PolicyStatement]:
     """Return the statement with which Lambda sends failed changes to a queue, with the function's role."""
     return [_allow(["sqs:SendMessage"], [queue_arn])]
+
+
+def _only(partitions: list[str]) -> Mapping[str, object]:
+    """Return the condition that a request reaches these partitions alone."""
+    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": partitions}}
 
 
 def _all_but_credentials(actions: list[str], table_arn: str) -> list[iam.PolicyStatement]:

@@ -13,6 +13,7 @@ from infra.functions import Spec, VersionedFunction
 from infra.layers import Layers
 from infra.table import DirectoryTable
 from infra.target import Target
+from infra.token import TokenRoutes
 from lambdas.environment.file import Environment
 
 
@@ -55,6 +56,7 @@ class ScimStack(cdk.Stack):
         self.domain = (
             CustomDomain(self, "Domain", environment.domain, self.scim_api.api) if environment.domain else None
         )
+        TokenRoutes(self, "TokenRoutes", environment, api=self.scim_api.api, token=self.token.alias)
         self._add_alarms()
         self._add_outputs()
         self._acknowledge_findings()
@@ -69,6 +71,8 @@ class ScimStack(cdk.Stack):
         tokens = {"Table": permissions.authorizer_table(table)}
         self.authorizer = self._function("Authorizer", functions.TOKEN_CHECK, tokens)
         self.changes = self._function("Changes", functions.CHANGES, sweep)
+        clients = {"Table": permissions.token_table(table)}
+        self.token = self._function("Token", functions.TOKEN_ENDPOINT, clients)
         if not self.target.compiler:
             missing = f"The functions' code is not compiled, because Python {self.target.python} is not installed."
             cdk.Annotations.of(self).add_warning_v2("scim:not-compiled", f"{missing} Functions start more slowly.")
@@ -119,7 +123,7 @@ class ScimStack(cdk.Stack):
         assert isinstance(table, cdk.CfnElement)  # noqa: S101
         stream = nag.STREAM.format(table=self.get_logical_id(table))
         nag.acknowledge(self.changes.role, nag.Finding(stream, nag.LISTS_STREAMS))
-        for function in (self.scim, self.authorizer, self.changes):
+        for function in (self.scim, self.authorizer, self.changes, self.token):
             nag.acknowledge(function, *nag.FUNCTION)
             if self.environment_file.api.tracing:
                 nag.acknowledge(function.role, *nag.TRACED)

@@ -46,7 +46,7 @@ def build_endpoint(settings: EndpointSettings, table: Table, logger: Logger, *, 
 
 
 _logger = Logger(use_rfc3339=True, utc=True, location=None)
-_client = botocore.session.get_session().create_client("dynamodb", config=AWS)
+_client: Any = botocore.session.get_session().create_client("dynamodb", config=AWS)  # importing boto3 takes longer
 _table = Table(_client, os.environ["TABLE_NAME"])
 _endpoint = build_endpoint(load_deployed(), _table, _logger, local=os.environ.get("ADDRESSING") == "path")
 

@@ -149,8 +149,26 @@ def test_an_unknown_path_is_a_scim_404_that_calls_no_function_and_needs_no_token
             assert json.loads(body)["status"] == "404"
 
 
-def test_nothing_else_is_open_to_requests_without_a_token(either: Assembly):
-    assert {path for path, each in methods(either).items() if each["AuthorizationType"] == "NONE"} == {"/", "/{proxy+}"}
+def test_nothing_else_is_open_to_requests_without_a_token_than_the_token_endpoint(aws: Assembly, local: Assembly):
+    metadata = "/.well-known/oauth-authorization-server"
+    for assembly, more in ((aws, {metadata}), (local, set())):
+        unauthenticated = {path for path, each in methods(assembly).items() if each["AuthorizationType"] == "NONE"}
+        assert unauthenticated == {"/", "/{proxy+}", "/oauth2/token"} | more
+
+
+def test_the_token_endpoint_invokes_its_own_function_and_no_authorizer(either: Assembly):
+    function_id, _ = either.function("token")
+    aliases = either.all("AWS::Lambda::Alias").items()
+    (alias,) = [key for key, each in aliases if each["FunctionName"] == {"Ref": function_id}]
+    found = [
+        each
+        for each in either.all("AWS::ApiGateway::Method").values()
+        if "Ref" in each["ResourceId"] and path_of(either, each["ResourceId"]["Ref"]) == "/oauth2/token"
+    ]
+    assert sorted(each["HttpMethod"] for each in found) == ["ANY", "POST"]
+    for method in found:
+        assert "AuthorizerId" not in method
+        assert f'{{"Ref": "{alias}"}}' in json.dumps(method["Integration"]["Uri"])
 
 
 def test_no_kind_of_refusal_is_left_as_api_gateway_words_it(either: Assembly):
@@ -217,9 +235,12 @@ def test_no_refusal_repeats_anything_of_the_request():
 def test_the_stage_is_throttled_as_the_file_says(aws: Assembly):
     stage = aws.only("AWS::ApiGateway::Stage")
     assert stage["StageName"] == "scim"
-    (setting,) = stage["MethodSettings"]
+    setting, of_tokens = stage["MethodSettings"]
     assert (setting["ThrottlingRateLimit"], setting["ThrottlingBurstLimit"]) == (100, 200)
     assert (setting["HttpMethod"], setting["ResourcePath"]) == ("*", "/*")
+    # "~1" is a slash inside a path (RFC 6901), as API Gateway writes it.
+    assert (of_tokens["HttpMethod"], of_tokens["ResourcePath"]) == ("POST", "/~1oauth2~1token")
+    assert (of_tokens["ThrottlingRateLimit"], of_tokens["ThrottlingBurstLimit"]) == (20, 50)
 
 
 def test_the_access_log_goes_to_the_environment_log_and_tells_no_secret(either: Assembly):
@@ -236,5 +257,5 @@ def test_compressed_answers_of_the_function_reach_the_client_as_bytes(either: As
     assert either.only("AWS::ApiGateway::RestApi")["BinaryMediaTypes"] == ["*/*"]
 
 
-def test_two_permissions_are_enough_however_many_routes_there_are(either: Assembly):
-    assert len(either.all("AWS::Lambda::Permission")) == 2
+def test_one_permission_for_each_function_behind_the_api_is_enough_however_many_routes_there_are(either: Assembly):
+    assert len(either.all("AWS::Lambda::Permission")) == 3

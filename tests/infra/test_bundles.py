@@ -188,4 +188,4 @@ def test_functions_share_the_layer_of_their_packages(either: Assembly):
     assert either.layers("api")[0] != either.layers("authorizer")[0]
     files = json.loads((either.folder / f"scim-{either.name}.assets.json").read_text())["files"]
     archives = [each for each in files.values() if each["source"]["packaging"] == "zip"]
-    assert len(archives) == len(HANDLERS) + 3, "code of each function, two sets of packages, the settings"
+    assert len(archives) == len(HANDLERS) + 4, "code of each function, three sets of packages, the settings"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.infra.conftest import Assembly
 
-HANDLERS = ["api", "authorizer", "changes"]
+HANDLERS = ["api", "authorizer", "changes", "token"]
 XRAY = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 Statement = dict[str, Any]
 
@@ -52,18 +52,37 @@ def test_the_api_may_do_everything_with_items_but_scan(either: Assembly):
 @pytest.mark.parametrize("handler", ["api", "changes"])
 def test_who_serves_a_directory_may_not_touch_what_decides_who_gets_in(either: Assembly, handler: str):
     (denied,) = [each for each in statements(either, handler) if each["Effect"] == "Deny"]
-    partitions = ["TOKEN#*", "CONNECTION#*", "CONNECTIONS"]
+    partitions = ["TOKEN#*", "CLIENT#*", "JWKS#*", "SESSION#*", "SETUP#*", "LOGIN#*", "CONNECTION#*", "CONNECTIONS"]
     assert denied["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": partitions}}
     on_items = {action for action in allowed(either, handler) if action.startswith("dynamodb:")} - STREAM
     assert set(denied["Action"]) == on_items
 
 
-def test_the_authorizer_may_read_tokens_and_keep_their_last_use_and_see_no_directory(either: Assembly):
+def on_partitions(assembly: Assembly, handler: str) -> dict[str, list[str]]:
+    """The partitions that each DynamoDB action of a function is allowed on."""
+    allowed: dict[str, list[str]] = {}
+    for each in statements(assembly, handler):
+        for action in as_list(each["Action"]):
+            if action.startswith("dynamodb:"):
+                assert each["Effect"] == "Allow"
+                allowed[action] = each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    return allowed
+
+
+def test_the_authorizer_may_read_tokens_and_clients_and_keep_the_last_use_of_tokens_and_see_no_directory(
+    either: Assembly,
+):
     assert allowed(either, "authorizer") == LOG | dynamodb("GetItem", "UpdateItem")
-    on_table = [each for each in statements(either, "authorizer") if "dynamodb:GetItem" in as_list(each["Action"])]
-    assert [each["Condition"] for each in on_table] == [
-        {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["TOKEN#*"]}}
-    ]
+    assert on_partitions(either, "authorizer") == {
+        "dynamodb:GetItem": ["TOKEN#*", "CLIENT#*"],
+        "dynamodb:UpdateItem": ["TOKEN#*"],
+    }
+
+
+def test_the_token_endpoint_may_read_and_write_clients_and_keys_of_issuers_alone(either: Assembly):
+    assert allowed(either, "token") == LOG | dynamodb("GetItem", "UpdateItem")
+    partitions = ["CLIENT#*", "JWKS#*"]
+    assert on_partitions(either, "token") == {"dynamodb:GetItem": partitions, "dynamodb:UpdateItem": partitions}
 
 
 def test_the_function_on_the_stream_may_read_it_sweep_and_leave_what_failed(either: Assembly):
@@ -92,4 +111,4 @@ def test_no_function_may_trace_where_tracing_is_off(local: Assembly):
 
 def test_every_function_has_a_role_of_its_own(either: Assembly):
     roles = [each["Role"]["Fn::GetAtt"][0] for each in either.all("AWS::Lambda::Function").values()]
-    assert len(set(roles)) == len(roles) == 3
+    assert len(set(roles)) == len(roles) == 4

@@ -21,7 +21,7 @@ OTHER = {
     "api": {"rate": 25, "burst": 50, "authorizer_cache_seconds": 0, "snap_start": False, "tracing": False},
     "logs": {"retention_days": 14, "level": "DEBUG"},
     "alarms": {"address": "night@example.com"},
-    "domain": {"name": "identity.example.com", "certificate": CERTIFICATE},
+    "domain": {"name": "identity.example.com", "certificate": CERTIFICATE, "base_path": "api/scim"},
 }
 """A file that differs from the worked example in every key that AWS sees."""
 
@@ -46,7 +46,7 @@ class Deployed:
         return self.only(kind)["Properties"]
 
     def throttling(self) -> dict[str, Any]:
-        (setting,) = self.properties("AWS::ApiGateway::Stage")["MethodSettings"]
+        setting, _ = self.properties("AWS::ApiGateway::Stage")["MethodSettings"]
         return setting
 
 
@@ -93,6 +93,15 @@ EFFECTS: dict[str, tuple[Callable[[Deployed], Any], Any, Any]] = {
         lambda it: it.properties("AWS::ApiGateway::DomainName")["RegionalCertificateArn"],
         "arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
         CERTIFICATE,
+    ),
+    "domain.base_path": (
+        lambda it: [
+            each["Properties"]["ApiMappingKey"]
+            for each in it.template["Resources"].values()
+            if each["Type"] == "AWS::ApiGatewayV2::ApiMapping"
+        ],
+        [],
+        ["api/scim"],
     ),
 }
 """Key to how its effect is seen, what that is for the worked example, and for :data:`OTHER`."""

@@ -11,7 +11,7 @@ from lambdas.environment import file as settings
 from lambdas.environment.file import Logs
 from tests.infra.conftest import Assembly, stack_of
 
-HANDLERS = ["api", "authorizer", "changes"]
+HANDLERS = ["api", "authorizer", "changes", "token"]
 
 
 def test_the_table_has_the_agreed_keys_and_no_secondary_index(either: Assembly):
