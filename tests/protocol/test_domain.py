@@ -39,6 +39,15 @@ def test_every_url_in_an_answer_begins_as_the_client_wrote_it(api: Api, own: Api
         assert client.get("/ServiceProviderConfig").json["meta"]["location"] == f"{root}/ServiceProviderConfig"
 
 
+def test_every_url_in_an_answer_contains_the_base_path(api: Api, ada: dict[str, str]):
+    own = replace(api, host="scim.example.com", prefix="/api/scim")
+    root = f"https://scim.example.com/api/scim/v2/{api.connection}"
+    user = own.get(f"/Users/{ada['ada']}").json
+    assert user["meta"]["location"] == f"{root}/Users/{ada['ada']}"
+    assert user["groups"][0]["$ref"] == f"{root}/Groups/{ada['group']}"
+    assert own.post("/Users", {"userName": "bob"}).headers["Location"].startswith(f"{root}/Users/")
+
+
 def test_what_is_created_by_one_name_is_the_same_resource_by_the_other(api: Api, own: Api):
     created = own.post("/Users", {"userName": "ada"})
     assert created.headers["Location"] == f"https://scim.example.com/v2/{api.connection}/Users/{created.json['id']}"
