@@ -20,14 +20,21 @@ INHERITED = re.compile(
 """Variables of whoever starts a run that would change what a test sees: their AWS account, endpoint, region, terminal."""
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Start every run alike, and name the markers by which a run chooses."""
+def start_alike() -> None:
+    """Remove what would come from the shell. Called on import, before any other conftest sets variables of its own."""
     for name in [name for name in os.environ if INHERITED.match(name)]:
         del os.environ[name]
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1", "localhost")))
     # nohup and a shell's background ignore SIGINT, and a process hands that on to all it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+start_alike()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the markers by which a run chooses."""
     config.addinivalue_line("markers", "full: another variant of what `make test` runs; only `make test-full` runs it")
 
 
