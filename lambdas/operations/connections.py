@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from lambdas.credentials.client_store import ClientStore
 from lambdas.credentials.connections import (
     Connection,
     State,
@@ -69,7 +70,9 @@ class Connections:
     def __init__(self, target: Target) -> None:
         """Open the connections of an environment."""
         self.target = target
-        self.store = ConnectionStore(target.table())
+        table = target.table()
+        self.store = ConnectionStore(table)
+        self.clients = ClientStore(table)
 
     def all(self) -> list[ConnectionWithTokens]:
         """Return every connection with its tokens, the oldest first."""
@@ -88,13 +91,19 @@ class Connections:
         with self.target.aws_errors_as_problems():
             connection = self.store.connection(connection_id)
             tokens = self.store.tokens(connection.tokens) if connection else []
+            clients = self.clients.clients(connection.clients) if connection else []
         if connection is None:
             raise NotFound(
                 f"There is no connection {connection_id} in environment {self.target.settings.name}. It was deleted or "
                 f"regenerated, or never existed. {self.target.guide.name(Step.LIST_CONNECTIONS)} lists all connections."
             )
-        # A token whose item is missing must not prevent a change: every change is conditional on the tokens that it names.
-        return ConnectionWithTokens(replace(connection, tokens=frozenset(token.id for token in tokens)), tokens)
+        # A token or client whose item is missing must not prevent a change: every change is conditional on those that it names.
+        existing = replace(
+            connection,
+            tokens=frozenset(token.id for token in tokens),
+            clients=frozenset(client.id for client in clients),
+        )
+        return ConnectionWithTokens(existing, tokens)
 
     def token(self, token_id: str) -> tuple[ConnectionWithTokens, Token] | None:
         """Return a token's connection and the token; None when the token does not exist."""
@@ -119,9 +128,9 @@ class Connections:
         directory = self.target.settings.directory if directory is None else directory
         connection = new_connection(directory, label=label, now=now)
         token, secret = new_token(connection, lifetime=self._lifetime(lifetime_days), scope=scope, now=now)
-        with self._writing(connection.id):
+        with self.writing(connection.id):
             created = self.store.create(connection, token)
-        self._record("create connection", created, token, f"its token expires {token.expires:%Y-%m-%d}")
+        self.record("create connection", created, token, f"its token expires {token.expires:%Y-%m-%d}")
         return self._generated(created, token, secret)
 
     def regenerate(self, old: Connection, *, lifetime_days: int | None = None) -> GeneratedToken:
@@ -132,23 +141,23 @@ class Connections:
         now = datetime.now(UTC)
         connection = new_connection(old.directory, label=old.label, now=now)
         token, secret = new_token(connection, lifetime=self._lifetime(lifetime_days), now=now)
-        with self._writing(old.id):
+        with self.writing(old.id):
             created = self.store.regenerate(old, connection, token)
-        self._record("regenerate connection", created, token, f"replaces {old.id} and its {len(old.tokens)} tokens")
+        self.record("regenerate connection", created, token, f"replaces {old.id} and its {len(old.tokens)} tokens")
         return self._generated(created, token, secret)
 
     def set_state(self, connection: Connection, state: State) -> Connection:
         """Enable or disable a connection, and return it with the new state."""
-        with self._writing(connection.id):
+        with self.writing(connection.id):
             changed = self.store.set_state(connection, state)
-        self._record("enable connection" if state is State.ENABLED else "disable connection", changed)
+        self.record("enable connection" if state is State.ENABLED else "disable connection", changed)
         return changed
 
     def delete(self, connection: Connection) -> None:
         """Delete a connection and its tokens."""
-        with self._writing(connection.id):
+        with self.writing(connection.id):
             self.store.delete(connection)
-        self._record("delete connection", connection, None, f"with its {len(connection.tokens)} tokens")
+        self.record("delete connection", connection, None, f"with its {len(connection.tokens)} tokens")
 
     def add_token(
         self,
@@ -162,9 +171,9 @@ class Connections:
         now = datetime.now(UTC)
         lifetime = self._lifetime(lifetime_days)
         token, secret = new_token(found.connection, lifetime=lifetime, scope=scope, label=label, now=now)
-        with self._writing(found.connection.id):
+        with self.writing(found.connection.id):
             changed = self.store.add_token(found.connection, token, without=tokens_to_evict(found.tokens, now))
-        self._record("create token", changed, token, f"scope {scope.value}, expires {token.expires:%Y-%m-%d}")
+        self.record("create token", changed, token, f"scope {scope.value}, expires {token.expires:%Y-%m-%d}")
         return self._generated(changed, token, secret)
 
     def rotate(
@@ -178,23 +187,23 @@ class Connections:
         lifetime = self._lifetime(lifetime_days)
         token, secret = new_token(found.connection, lifetime=lifetime, scope=old.scope, label=old.label, now=now)
         replaced = ending(old, grace, now)
-        with self._writing(found.connection.id):
+        with self.writing(found.connection.id):
             changed = self.store.add_token(
                 found.connection,
                 token,
                 ending=replaced if replaced != old else None,
                 without=tokens_to_evict(found.tokens, now),
             )
-        self._record(
+        self.record(
             "rotate token", changed, token, f"replaces {old.id}, which expires {replaced.expires:%Y-%m-%d %H:%M}"
         )
         return self._generated(changed, token, secret), replaced
 
     def revoke(self, connection: Connection, token: Token) -> Connection:
         """Delete a token, and return its connection without it."""
-        with self._writing(connection.id):
+        with self.writing(connection.id):
             changed = self.store.revoke(connection, token.id)
-        self._record("revoke token", changed, token)
+        self.record("revoke token", changed, token)
         return changed
 
     def _lifetime(self, days: int | None) -> timedelta:
@@ -203,10 +212,18 @@ class Connections:
     def _generated(self, connection: Connection, token: Token, secret: PresentedToken) -> GeneratedToken:
         return GeneratedToken(self.target.tenant_url(connection.id), secret.text, connection, token)
 
-    def _record(
-        self, action: str, connection: Connection, token: Token | None = None, detail: str | None = None
+    def record(
+        self,
+        action: str,
+        connection: Connection,
+        token: Token | None = None,
+        detail: str | None = None,
+        client: str | None = None,
     ) -> None:
-        """Record a change that was made, or warn the operator."""
+        """Record a change that was made, or warn the operator.
+
+        :param client: The id of the OAuth client that it is about.
+        """
         made = record(
             Kind.OPERATION,
             environment=self.target.settings.name,
@@ -214,6 +231,7 @@ class Connections:
             directory=connection.directory,
             connection=connection.id,
             token=token.id if token else None,
+            client=client,
             action=action,
             detail=detail,
         )
@@ -225,7 +243,7 @@ class Connections:
             self.target.warn(f"Done, but not recorded in the log ({action}, connection {connection.id}). {problem}")
 
     @contextmanager
-    def _writing(self, connection_id: str) -> Iterator[None]:
+    def writing(self, connection_id: str) -> Iterator[None]:
         """Turn a failed transaction on a connection into a :class:`Problem` that says what was changed."""
         look = self.target.guide.name(Step.LIST_CONNECTIONS)
         try:
