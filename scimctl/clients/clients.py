@@ -9,6 +9,7 @@ from rich.text import Text
 
 from lambdas.credentials.clients import Client
 from lambdas.credentials.scopes import Scope
+from lambdas.credentials.tokens import ID_LENGTH
 from lambdas.operations.clients import Clients, CreatedClient
 from scimctl import console
 from scimctl.connections.show import moment, print_json, refused_within, when_refused
@@ -50,7 +51,11 @@ def list_clients(environment: str, connection: str | None, output: Output) -> No
     if not found:
         typer.echo("There are no clients.")
         return
-    table = Table("Client", "Connection", "Label", "Kind", "State", "Secret expires", "Last used", box=None)
+    table = Table(box=None)
+    for name in ("Client", "Connection", "Label", "Kind", "State", "Secret ends", "Last used"):
+        table.add_column(
+            name, no_wrap=name != "Label", overflow="fold", min_width=ID_LENGTH if name[0] == "C" else None
+        )
     for each in found:
         ends = min((secret.expires for secret in each.live_secrets(datetime.now(UTC))), default=None)
         table.add_row(
