@@ -294,6 +294,47 @@ def test_a_name_that_is_taken_is_refused_and_recorded(acme: Acme, ada: str) -> N
     assert "createdByHand" not in acme.json("users", "show", ada)
 
 
+# What the console shows
+
+
+def test_pages_of_users_together_are_all_users_in_the_order_of_their_ids(acme: Acme) -> None:
+    made = [acme.directory.user(f"user{number}@example.com") for number in range(5)]
+    resources, seen, after, pages = Resources(resolve("acme")), [], None, 0
+    while pages == 0 or after is not None:
+        page = resources.page("User", after, size=2, leaving_out="groups")
+        seen, after, pages = [*seen, *(each["id"] for each in page.resources)], page.next, pages + 1
+        assert page.total == 5
+    assert (seen, pages) == (sorted(made), 3)
+    assert resources.counts() == {"User": 5, "Group": 0}
+
+
+@pytest.mark.parametrize("after", ["{", "7", '{"d": "next"}'])
+def test_an_address_of_no_page_is_a_problem(acme: Acme, after: str) -> None:
+    with pytest.raises(Problem):
+        Resources(resolve("acme")).page("User", after)
+
+
+def test_members_are_paged_with_their_names(acme: Acme) -> None:
+    users = sorted(
+        (acme.directory.user(f"user{number}@example.com"), f"user{number}@example.com") for number in range(3)
+    )
+    sales = acme.directory.group("Sales", *(each for each, _ in users))
+    resources = Resources(resolve("acme"))
+    first = resources.members(sales, size=2)
+    last = resources.members(sales, first.next, size=2)
+    assert [(each.id, each.name, each.type) for each in (*first.members, *last.members)] == [
+        (each, name, "User") for each, name in users
+    ]
+    assert last.next is None
+
+
+def test_all_users_with_a_name_are_found(acme: Acme, ada: str) -> None:
+    other = acme.directory.user("other@example.com", externalId="ada@example.com")
+    found = Resources(resolve("acme")).matches("User", "ada@example.com")
+    assert {each["id"] for each in found} == {ada, other}
+    assert Resources(resolve("acme")).matches("User", "nope") == []
+
+
 # Where the environment's file says what an identity provider's requests come to
 
 
