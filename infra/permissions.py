@@ -82,6 +82,7 @@ def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
         "dynamodb:BatchGetItem",
         "dynamodb:DeleteItem",
         "dynamodb:UpdateItem",
+        "dynamodb:ConditionCheckItem",
     ]
     read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
     return [

@@ -10,6 +10,7 @@ from scim2_models import MutabilityException, Resource
 from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.file.permissions import Source
 from lambdas.environment.permission_sets import system_set
+from lambdas.scim.comparison import comparable_text
 
 
 class GroupRules:
@@ -38,7 +39,7 @@ class GroupRules:
         name, wanted = _name(before), _name(after)
         if name == wanted or not self._is_fixed(before):
             return
-        if name and wanted and name.casefold() == wanted.casefold():
+        if name and wanted and comparable_text(name) == comparable_text(wanted):
             after["displayName"] = name
             return
         raise MutabilityException(

@@ -12,6 +12,7 @@ from lambdas.operations.permission_store import PermissionChange, PermissionStor
 from lambdas.operations.problems import NotFound, Problem
 from lambdas.operations.resources import Resources
 from lambdas.records import Kind, record
+from lambdas.scim.comparison import comparable_text
 from lambdas.store.user_groups import permission_facts
 
 Resource = Mapping[str, Any]
@@ -122,11 +123,11 @@ class PermissionOperations:
         return self._change("set login", user, lambda: self.store.set_login(user["id"], method))
 
     def _set(self, name: str) -> PermissionSet:
-        known = {text.casefold(): each for each in self.permissions.sets for text in (each.name, each.id)}
-        if name.casefold() in known:
-            return known[name.casefold()]
+        known = {comparable_text(text): each for each in self.permissions.sets for text in (each.name, each.id)}
+        if comparable_text(name) in known:
+            return known[comparable_text(name)]
         environment = self.resources.target.settings.name
-        near = difflib.get_close_matches(name.casefold(), known, n=1)
+        near = difflib.get_close_matches(comparable_text(name), known, n=1)
         hint = f" Did you mean {known[near[0]].id}?" if near else ""
         there = ", ".join(each.id for each in self.permissions.sets) or "none"
         raise NotFound(f"Environment {environment} has no permission set {name}.{hint} Its sets are: {there}.")

@@ -18,13 +18,15 @@ from lambdas.scim.errors import BusyException
 from lambdas.scim.membership import Member, MemberChange, read_members
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.store.deletions import Deleter
+from lambdas.store.group_updates import GroupUpdater
 from lambdas.store.items import ByHand, Stored, etag, version_of
+from lambdas.store.lost_race import LostRace
 from lambdas.store.memberships import Memberships
 from lambdas.store.reads import Reader
 from lambdas.store.search import Searcher
 from lambdas.store.table import Table
 from lambdas.store.transactions import ConditionFailed
-from lambdas.store.writes import LostRace, Writer
+from lambdas.store.writes import Writer
 
 
 class DynamoStorage(DirectoryStorage):
@@ -51,6 +53,7 @@ class DynamoStorage(DirectoryStorage):
         self.reader = Reader(table, directory, provider, product)
         self.memberships = Memberships(table, directory)
         self.writer = Writer(self.reader, self.memberships)
+        self.group_updater = GroupUpdater(self.reader, self.memberships)
         self.deleter = Deleter(self.reader)
         self.searcher = Searcher(self.reader, provider)
         self._read: dict[str, Stored] = {}
@@ -124,7 +127,7 @@ class DynamoStorage(DirectoryStorage):
             if head is not None:
                 before = (self._expected(resource_type, group_id, expected_version), head)
             try:
-                version = self.writer.update_group(resource_type, group_id, before, change, expected)
+                version = self.group_updater.update(resource_type, group_id, before, change, expected)
             except LostRace:
                 self.reader.stored(resource_type, group_id)
                 self._lost(expected_version, pause)
@@ -149,12 +152,12 @@ class DynamoStorage(DirectoryStorage):
     def _leave_rest(self, resource_type: ResourceType, stored: Stored, pause: Backoff) -> Stored:
         """Take a user whose new state is written out of the groups that are left, unless another request changes that state.
 
-        :raises BusyException: When the request's time is up; sent again, it goes on.
+        :raises BusyException: When the request's time is up; sent again, it resumes.
         """
         while stored.groups:
             if time_is_up():
                 raise BusyException(
-                    detail="The user has not left all groups in time. Send the request again: it goes on."
+                    detail="Timed out before the user was removed from all groups. Send the request again; it resumes."
                 )
             try:
                 stored = self.writer.leaver.leave(str(resource_type.name), stored)
