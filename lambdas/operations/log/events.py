@@ -72,7 +72,7 @@ def is_failure(record: Record) -> bool:
             return status_of(record) >= 400
         case Kind.SWEEP:
             return bool(record.get("sweeps_failed"))
-        case Kind.REFUSED | Kind.FAILURE:
+        case Kind.REFUSED | Kind.TOKEN_REFUSED | Kind.FAILURE:
             return True
         case _:
             return is_gateway_refusal(record)
