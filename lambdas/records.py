@@ -47,6 +47,9 @@ class Kind(StrEnum):
     OPERATION = "scim.operation"
     """What an operator did to a directory as a whole, to credentials or to permissions (:mod:`lambdas.operations.journal`)."""
 
+    CONSOLE = "console.request"
+    """A request of a browser to the console (:mod:`lambdas.console.app`)."""
+
     ACCESS = "api.access"
     """What API Gateway writes of every request (:mod:`infra.access_log`)."""
 
@@ -140,6 +143,7 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.SWEEP: frozenset({"directory", "group", MEMBERSHIPS_SWEPT, SWEEPS_FAILED}),
     Kind.CHANGE_FAILED: frozenset({"sequence_number", "change", CHANGES_FAILED}),
     Kind.PERMISSIONS: frozenset({*_RESOURCE, "before", "after", "reasons"}),
+    Kind.CONSOLE: frozenset({"request_id", "operator", "method", "route", "status", MILLISECONDS}),
     Kind.OPERATION: frozenset(
         {*_RESOURCE, "request_id", "operator", "action", "connection", "token", "client", "detail"}
     ),

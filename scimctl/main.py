@@ -35,6 +35,7 @@ class Commands(LazyGroup):
         "permissions": Entry(
             "scimctl.permissions.command:app", "Map groups to permission sets, and assign sets to users."
         ),
+        "console": Entry("scimctl.web.command:app", "Set up and open the web console of an environment."),
         "directory": Entry(
             "scimctl.maintenance.verify_command:app", "Verify, repair and restore a directory's stored data."
         ),

@@ -139,6 +139,32 @@ class Resources:
             found = self._storage().search([resource_type], request, position=_position(after))
             return self._page(resource_type, found, request)
 
+    def page_at(self, type_name: str, start: int, count: int, *, leaving_out: str | None = None) -> Page:
+        """Return a page by its number, so that it can be linked: 2 Queries at any depth, and what is stored separately.
+
+        :param start: The number of its first resource, from 1.
+        :param leaving_out: See :meth:`pages`.
+        """
+        resource_type = self._type(type_name)
+        query: dict[str, Any] = {"startIndex": start, "count": count}
+        if leaving_out:
+            query["excludedAttributes"] = [leaving_out]
+        with self.errors_as_problems(), self.provider:
+            request, _ = self.service.read_search([resource_type], query)
+            found = self._storage().search([resource_type], request)
+            return self._page(resource_type, found, request)
+
+    def head(self, type_name: str, resource_id: str) -> dict[str, Any] | None:
+        """Return a resource without what is stored separately, such as a group's members: 1 GetItem. None when there is none."""
+        resource_type = self._type(type_name)
+        with self.errors_as_problems(), self.provider:
+            reader = self.reader()
+            try:
+                stored = reader.stored(resource_type, resource_id)
+            except NotFoundException:
+                return None
+            return self._shown(reader.resources(resource_type, [stored], whole=False)[0])
+
     def matches(self, type_name: str, name: str) -> list[dict[str, Any]]:
         """Return all resources with this id or name (:data:`NAMES`): one look-up by key for each."""
         found = {}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from lambdas.environment.file import (
     AttributeRules,
     Deprovisioning,
+    EndpointSettings,
     Environment,
     ExtensionAttribute,
     ExtensionSchema,
@@ -34,11 +35,16 @@ def summary(environment: Environment) -> Iterator[tuple[str, list[str]]]:
     yield "Description", [environment.description]
     yield "Deployed", [f"stack scim-{environment.name} in {_account(environment)}"]
     yield "Tenant URLs", [_tenant_url(environment)]
-    yield "Directory", [environment.directory]
     yield "Data", [_kept(environment)]
     yield "Requests", [_requests(environment)]
-    yield "Tokens", [f"end {_days(environment.tokens.lifetime_days)} after they are made"]
     yield "Log", [_log(environment)]
+    yield from behavior(environment)
+
+
+def behavior(environment: EndpointSettings) -> Iterator[tuple[str, list[str]]]:
+    """Return how the endpoint of an environment behaves, as titles with one or more lines each."""
+    yield "Directory", [environment.directory]
+    yield "Tokens", [f"expire {_days(environment.tokens.lifetime_days)} after they are generated"]
     off = [name for name, on in environment.capabilities.model_dump().items() if not on]
     yield "Switched off", [", ".join(off) or NOTHING]
     yield "Users", _rules(environment.users) or [AS_SPECIFIED]
@@ -95,7 +101,7 @@ def _rules(rules: AttributeRules) -> list[str]:
     return lines
 
 
-def _groups(environment: Environment) -> list[str]:
+def _groups(environment: EndpointSettings) -> list[str]:
     if not environment.groups.served:
         return ["none: a search finds none, and creating one is refused"]
     fixed = "clients change members only; they create, rename and delete no group"
@@ -148,7 +154,7 @@ def _permissions(permissions: Permissions) -> Iterator[str]:
         yield f"a role that is no set is {'refused' if refused else 'kept and gives nothing'}"
 
 
-def _login(environment: Environment) -> str:
+def _login(environment: EndpointSettings) -> str:
     if environment.login is None:
         return "users have no login method"
     return f"{environment.login.default}, unless an operator says otherwise of a user"
