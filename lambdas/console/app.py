@@ -107,7 +107,7 @@ class Console:
         return responses.html(body, status, form_targets=self._provider_origin())
 
     def target(self, request: Request) -> Target:
-        """Return what operations act on, in the name of who is signed in."""
+        """Return what operations act on, in the name of the operator."""
         return target_of(self.environment, self.settings, self.connect, request.urls.base, request.signed_in.name)
 
     # -- What every request must fulfil -------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ class Console:
             return self.show("problem.html", request, HTTPStatus.CONFLICT, title="Not done", problem=str(problem))
 
     def _refusal(self, request: Request, role: Role) -> Response[str] | None:
-        """Return the answer to a request without a session, without the role, or with a forged form; None when it may go on."""
+        """Return the answer to a request without a session, without the role, or with a forged form; None when it may continue."""
         session = self.sessions.read(request.cookies.get(session_cookie(self.environment.name), ""))
         if session is None:
             if request.method == "GET" and not request.is_partial:

@@ -16,7 +16,7 @@ from lambdas.operations.log.reader import LogReader
 from lambdas.records import Kind
 
 PATTERN = f'{{ $.operator = "*" && $.event != "{Kind.CONSOLE}" }}'
-"""Records with an operator, but not every page that somebody looked at."""
+"""Records with an operator, but not page views of the console."""
 
 
 def add_routes(console: Console) -> None:

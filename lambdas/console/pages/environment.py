@@ -1,4 +1,4 @@
-"""What the environment's file says, in words; and what came in the ID token of whoever looks."""
+"""What the environment's file says, in words; and the current sign-in."""
 
 from aws_lambda_powertools.event_handler import Response
 

@@ -98,7 +98,7 @@ def add_routes(console: Console) -> None:
 
 
 def role_of(console: Console, claims: dict[str, Any]) -> Role | None:
-    """Return the role that an ID token's ``roles`` give; None for somebody without one."""
+    """Return the role that an ID token's ``roles`` give; None without one."""
     roles = claims.get("roles")
     named = {roles} if isinstance(roles, str) else {each for each in roles if isinstance(each, str)} if roles else set()
     if console.file.administrators in named:
@@ -107,7 +107,7 @@ def role_of(console: Console, claims: dict[str, Any]) -> Role | None:
 
 
 def _begin(console: Console, request: Request, claims: dict[str, Any], path: str) -> Response[str]:
-    """Begin a session and go to the page that was asked for; somebody without a role gets none."""
+    """Begin a session and go to the page that was asked for; an account without a role gets none."""
     name = next(
         (str(claims[each]) for each in ("preferred_username", "email", "name", "sub") if claims.get(each)), "unknown"
     )[:200]

@@ -11,7 +11,7 @@ from lambdas.store.table import Table
 from lambdas.store.transactions import ConditionFailed
 
 SECONDS = 600
-"""How long somebody may take to sign in at the identity provider."""
+"""How long a sign-in may take at the identity provider."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Login:
     """What the provider gives back (RFC 6749 section 10.12)."""
 
     browser: str
-    """What a cookie of the same browser must hold: a state that somebody else began is refused."""
+    """What a cookie of the same browser must hold: the state of another browser is refused."""
 
     nonce: str
     """What the ID token must hold."""

@@ -1,4 +1,4 @@
-"""The client secret of the console, kept in SSM Parameter Store and read when somebody signs in."""
+"""The client secret of the console, kept in SSM Parameter Store and read at sign-in."""
 
 import time
 from typing import Any
@@ -8,7 +8,7 @@ SECONDS = 300
 
 
 class SecretMissing(Exception):  # noqa: N818 -- an outcome that the sign-in page explains
-    """The parameter does not exist: nobody has stored the secret yet."""
+    """The parameter does not exist: it is not stored the secret yet."""
 
 
 class ClientSecret:
@@ -28,7 +28,7 @@ class ClientSecret:
     def value(self) -> str:
         """Return the secret.
 
-        :raises SecretMissing: When nobody has stored it.
+        :raises SecretMissing: When it is not stored it.
         """
         if time.monotonic() >= self._until:
             try:

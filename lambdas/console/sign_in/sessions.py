@@ -1,4 +1,4 @@
-"""Who is signed in: sessions on the server, of which the browser holds a random id and the table its hash."""
+"""Sessions on the server, of which the browser holds a random id and the table its hash."""
 
 import secrets
 import time
@@ -20,11 +20,11 @@ TOUCH_SECONDS = 300
 """How often a request renews the session's item, so that not every page writes."""
 
 SUBJECT_SECONDS = ABSOLUTE_SECONDS + 3600
-"""How long the end of all sessions of somebody is remembered: longer than any of them can last."""
+"""How long the end of all sessions of an operator is remembered: longer than any of them can last."""
 
 
 class Role(StrEnum):
-    """What somebody may do in the console."""
+    """The permissions of an operator in the console."""
 
     ADMINISTRATOR = "administrator"
     """Everything."""
@@ -35,7 +35,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Session:
-    """Somebody who is signed in."""
+    """The session of an operator."""
 
     id: str
     """The secret in the browser's cookie; never stored, never logged."""

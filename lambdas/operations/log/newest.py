@@ -15,7 +15,7 @@ SECONDS = 6.0
 """How long a page of a browser waits for the log."""
 
 INSTANT = timedelta(milliseconds=1)
-"""The smallest difference that CloudWatch Logs tells apart; both ends of a search belong to it."""
+"""The smallest difference that CloudWatch Logs distinguishes; both ends of a search belong to it."""
 
 
 @dataclass(frozen=True)
