@@ -123,6 +123,10 @@ class Console:
             return page(request, **parts)
         except (Problem, InvalidConnectionError, OutOfTimeError) as problem:
             return self.show("problem.html", request, HTTPStatus.CONFLICT, title="Not done", problem=str(problem))
+        except Exception as exception:  # a bug: the operator sees a page, the log gets the trace
+            logger.exception(Kind.FAILURE.value, exc_info=exception)
+            text = "The console failed. The request id finds the trace in the log."
+            return self.show("problem.html", request, HTTPStatus.INTERNAL_SERVER_ERROR, title="Failed", problem=text)
 
     def _refusal(self, request: Request, role: Role) -> Response[str] | None:
         """Return the answer to a request without a session, without the role, or with a forged form; None when it may continue."""

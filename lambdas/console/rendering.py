@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 
 FOLDER = Path(__file__).parent
 """The console's room, in a checkout as in the asset."""
@@ -35,7 +35,6 @@ class Renderer:
         self._jinja = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
             autoescape=True,
-            undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
