@@ -23,8 +23,7 @@ from lambdas.operations.guidance import Step
 from lambdas.operations.journal import Journal
 from lambdas.operations.problems import Conflict, NotFound, Problem, Unavailable
 from lambdas.operations.target import Target
-from lambdas.records import Kind
-from lambdas.records import record as log_record
+from lambdas.records import Kind, record
 from lambdas.store.transactions import ConditionFailed
 
 
@@ -225,7 +224,7 @@ class Connections:
 
         :param client: The id of the OAuth client that it is about.
         """
-        made = log_record(
+        made = record(
             Kind.OPERATION,
             environment=self.target.settings.name,
             request_id=str(uuid.uuid4()),
