@@ -114,11 +114,11 @@ def test_an_issuer_that_the_file_names_is_accepted_with_the_keys_that_the_file_n
         ("wif_subject", "sub", APPLICATION),
         ("wif_subject", "sub", SUBJECT.upper()),
         ("wif_subject", "sub", None),
-        ("wif_expired", "exp", int(time.time()) - 61),
+        pytest.param("wif_expired", "exp", int(time.time()) - 61, id="expired"),
         ("wif_expired", "exp", "tomorrow"),
         ("wif_expired", "exp", True),
         ("wif_expired", "exp", None),
-        ("wif_not_yet_valid", "nbf", int(time.time()) + 3000),
+        pytest.param("wif_not_yet_valid", "nbf", int(time.time()) + 3000, id="not-yet-valid"),
         ("wif_not_yet_valid", "nbf", "now"),
     ],
 )

@@ -171,8 +171,8 @@ def test_an_expired_secret_is_refused(endpoint):
         ("{secret}x", "secret_mistyped"),
         ("{cut}", "secret_mistyped"),
         (" {secret}", "secret_malformed"),
-        (generate_token().text, "not_a_client_secret"),
-        (generate_access_token(generate_id()).text, "not_a_client_secret"),
+        pytest.param(generate_token().text, "not_a_client_secret", id="a token"),
+        pytest.param(generate_access_token(generate_id()).text, "not_a_client_secret", id="an access token"),
     ],
 )
 def test_what_is_no_client_secret_is_refused_without_a_read(endpoint, text, reason):
