@@ -51,6 +51,7 @@ lock: ## Resolve the pins of pyproject.toml and requirements/*.in into locks wit
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/scim.in -o requirements/scim.lock
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/authorizer.in -o requirements/authorizer.lock
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/token.in -o requirements/token.lock
+	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/console.in -o requirements/console.lock
 
 up: install ## Bring the local endpoint up (PORT=N), provision 25 users and 5 groups into it, leave it running
 	@$(BIN)/scimctl local up --detach --port $(PORT)
@@ -77,6 +78,15 @@ test: check ## Form, types, layers and every tier of tests; what CI runs
 
 test-full: check ## The same with every variant of the conformance suites, for a release
 	$(PYTEST) tests
+
+browser: ## Install a headless Chromium for the console's tests, where there is none
+	@command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && \
+	    apt-get -qq install -y --no-install-recommends chromium-headless-shell fonts-liberation >/dev/null; } || \
+	  echo "No Chromium is installed, so the console's browser tests are skipped: install chromium-headless-shell"
+
+screenshots: install browser ## Take pictures of the console's pages, for README and docs
+	$(BIN)/pytest tests/e2e/test_console.py -k pictured --screenshots docs/operator/pictures
 
 bench: install ## Measure what operations cost and take, into benchmarks/results (BENCH="cost speed", BENCH=--help)
 	@$(BIN)/python -m benchmarks $(BENCH)

@@ -5,7 +5,9 @@ To add a function: add its :class:`Spec` here and to :data:`ALL`, its statements
 :mod:`infra.stack`. Its code asset holds what its handler imports (:mod:`infra.imports`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -15,6 +17,7 @@ from constructs import Construct
 
 from infra.bundling import function_code
 from infra.layers import AUTHORIZER, SCIM, TOKEN, Dependencies, Layers
+from infra.layers import CONSOLE as CONSOLE_PACKAGES
 from infra.target import Target
 from lambdas.environment.file import Environment
 
@@ -87,8 +90,23 @@ TOKEN_ENDPOINT = Spec(
     "lambdas.token.handler", "Issues OAuth 2.0 access tokens", memory=512, timeout=20, dependencies=TOKEN
 )
 
+# Renders pages. More than a quarter of a processor: somebody waits for them.
+CONSOLE = Spec(
+    "lambdas.console.handler",
+    "Console",
+    memory=512,
+    timeout=28,
+    dependencies=CONSOLE_PACKAGES,
+    files=(
+        "lambdas/console/templates/*.html",
+        "lambdas/console/static/*.*",
+        "node_modules/@tabler/core/dist/css/tabler.min.css",
+        "node_modules/htmx.org/dist/htmx.min.js",
+    ),
+)
+
 ALL = (API, TOKEN_CHECK, CHANGES, TOKEN_ENDPOINT)
-"""Every function of an environment."""
+"""The functions of every environment. :data:`CONSOLE` is deployed where the file has a table ``[console]``."""
 
 
 class VersionedFunction(Construct):
@@ -105,6 +123,7 @@ class VersionedFunction(Construct):
         role: iam.Role,
         log_group: logs.ILogGroup,
         table_name: str,
+        further_variables: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(scope, construct_id)
         self.role = role
@@ -127,7 +146,7 @@ class VersionedFunction(Construct):
             application_log_level_v2=LOG_LEVELS[environment.logs.level],
             tracing=lambda_.Tracing.ACTIVE if environment.api.tracing else lambda_.Tracing.DISABLED,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
-            environment=variables(environment, construct_id.lower(), table_name),
+            environment={**variables(environment, construct_id.lower(), table_name), **further_variables},
         )
         self.alias = lambda_.Alias(self, "Alias", alias_name=ALIAS, version=self.function.current_version)
 

@@ -32,6 +32,8 @@ class Dependencies:
 
 SCIM = Dependencies("ScimPackages", "requirements/scim.lock")
 
+CONSOLE = Dependencies("ConsolePackages", "requirements/console.lock", ("dynamodb", "logs", "ssm"))
+
 # No pydantic: importing it would take longer than checking a token.
 AUTHORIZER = Dependencies("AuthorizerPackages", "requirements/authorizer.lock")
 

@@ -42,6 +42,12 @@ API = (
 )
 """Findings on the API."""
 
+CONSOLE = (
+    Finding("AwsSolutions-APIG4", "People sign in to the console by OpenID Connect; the function checks each request."),
+    Finding("AwsSolutions-COG4", "Operators have accounts at the vendor's identity provider, not in Cognito."),
+)
+"""Findings on the console's routes."""
+
 STREAM = "AwsSolutions-IAM5[Resource::<{table}.Arn>/stream/*]"
 """The id of a finding, with a placeholder for the table's logical id."""
 

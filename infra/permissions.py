@@ -82,6 +82,7 @@ def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
         "dynamodb:BatchGetItem",
         "dynamodb:DeleteItem",
         "dynamodb:UpdateItem",
+        "dynamodb:ConditionCheckItem",
     ]
     read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
     return [
@@ -89,6 +90,25 @@ def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
         _allow(read, [stream_arn]),
         _allow(["dynamodb:ListStreams"], [f"{table_arn}/stream/*"]),
     ]
+
+
+def console_table(table_arn: str) -> list[iam.PolicyStatement]:
+    """Return the permissions of the console: everything an operator does to items, credentials included, except scans.
+
+    It is the one function that makes credentials for people who sign in.
+    """
+    actions = ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"]
+    return [_allow([f"dynamodb:{action}" for action in actions], [table_arn])]
+
+
+def console_log(log_group_arn: str) -> list[iam.PolicyStatement]:
+    """Return the permission to search the environment's log."""
+    return [_allow(["logs:FilterLogEvents"], [log_group_arn])]
+
+
+def parameter(arn: str) -> list[iam.PolicyStatement]:
+    """Return the permission to read one parameter: a SecureString under the account's own key needs no further one (AWS)."""
+    return [_allow(["ssm:GetParameter"], [arn])]
 
 
 def dead_letters(queue_arn: str) -> list[iam.PolicyStatement]:

@@ -38,7 +38,7 @@ QUERIES = (
         | fields coalesce(detail, reason, refusal, exception_name) as why
         | fields connection, coalesce(request_id, function_request_id) as id
         | filter (event = "scim.request" and status >= 400)
-            or event = "scim.refused" or event = "scim.failure"
+            or event = "scim.refused" or event = "scim.token_refused" or event = "scim.failure"
             or (event = "api.access" and refusal != "-") or (event = "scim.sweep" and sweeps_failed > 0)
         | sort @timestamp desc
         | limit 1000

@@ -7,6 +7,7 @@ from infra import functions, nag, permissions
 from infra.alarms import Alarms
 from infra.api import ScimApi
 from infra.changes import ChangesSource, DeadLetters
+from infra.console import Console
 from infra.domain import CustomDomain
 from infra.environment_log import EnvironmentLog
 from infra.functions import Spec, VersionedFunction
@@ -57,6 +58,7 @@ class ScimStack(cdk.Stack):
             CustomDomain(self, "Domain", environment.domain, self.scim_api.api) if environment.domain else None
         )
         TokenRoutes(self, "TokenRoutes", environment, api=self.scim_api.api, token=self.token.alias)
+        self.console = Console(self, "Console", self) if environment.console else None
         self._add_alarms()
         self._add_outputs()
         self._acknowledge_findings()
@@ -107,6 +109,8 @@ class ScimStack(cdk.Stack):
             "LogGroupName": (self.log.group.log_group_name, "The SCIM log"),
             "ApiId": (self.scim_api.api.rest_api_id, "The REST API"),
         }
+        if self.console:
+            outputs["ConsoleUrl"] = (f"{outputs['BaseUrl'][0]}/console", "The console")
         if self.domain:
             outputs["DomainTarget"] = (
                 self.domain.target,

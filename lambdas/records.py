@@ -38,11 +38,17 @@ class Kind(StrEnum):
     SWEEP = "scim.sweep"
     """The memberships of a deleted group, removed after it (:mod:`lambdas.changes.sweep`)."""
 
+    CHANGE_FAILED = "scim.change_failed"
+    """A record of the table's stream that cannot be read (:mod:`lambdas.changes.handler`)."""
+
     PERMISSIONS = "scim.permissions"
     """A user's permission sets, before and after a change (:mod:`lambdas.changes.permissions`)."""
 
     OPERATION = "scim.operation"
     """What an operator did to a directory as a whole, to credentials or to permissions (:mod:`lambdas.operations.journal`)."""
+
+    CONSOLE = "console.request"
+    """A request of a browser to the console (:mod:`lambdas.console.app`)."""
 
     ACCESS = "api.access"
     """What API Gateway writes of every request (:mod:`infra.access_log`)."""
@@ -63,6 +69,9 @@ DAYS_UNTIL_EXPIRY = "days_until_expiry"
 MEMBERSHIPS_SWEPT = "memberships_swept"
 """The metric of the memberships removed after a deleted group, including those of a sweep that failed later."""
 
+CHANGES_FAILED = "changes_failed"
+"""The metric of records of the table's stream that cannot be read: 1 for each delivery."""
+
 SWEEPS_FAILED = "sweeps_failed"
 """The metric of sweeps that did not finish: 1 or 0, so that its sum counts them."""
 
@@ -80,6 +89,7 @@ METRICS: Mapping[Kind, Mapping[str, str]] = {
     Kind.TOKEN_ISSUED: {DAYS_UNTIL_EXPIRY: "None"},
     Kind.TOKEN_REFUSED: {CREDENTIALS_UNCHECKED: "Count"},
     Kind.SWEEP: {MEMBERSHIPS_SWEPT: "Count", SWEEPS_FAILED: "Count"},
+    Kind.CHANGE_FAILED: {CHANGES_FAILED: "Count"},
 }
 """By kind, the fields that CloudWatch reads as metrics, with their units."""
 
@@ -131,7 +141,9 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     ),
     Kind.FAILURE: frozenset({"request_id", "exception_name", "exception"}),
     Kind.SWEEP: frozenset({"directory", "group", MEMBERSHIPS_SWEPT, SWEEPS_FAILED}),
+    Kind.CHANGE_FAILED: frozenset({"sequence_number", "change", CHANGES_FAILED}),
     Kind.PERMISSIONS: frozenset({*_RESOURCE, "before", "after", "reasons"}),
+    Kind.CONSOLE: frozenset({"request_id", "operator", "method", "route", "status", MILLISECONDS}),
     Kind.OPERATION: frozenset(
         {*_RESOURCE, "request_id", "operator", "action", "connection", "token", "client", "detail"}
     ),

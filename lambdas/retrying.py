@@ -69,12 +69,13 @@ class Backoff:
         self.deadline = ends if request_ends is None else min(ends, request_ends)
         self.longest = FIRST_PAUSE
 
-    def wait(self) -> None:
+    def wait(self, *, at_least: float = 0.0) -> None:
         """Pause before the next attempt.
 
+        :param at_least: The shortest pause, in seconds.
         :raises OutOfTimeError: When the time is up.
         """
         if time.monotonic() >= self.deadline:
             raise OutOfTimeError
-        time.sleep(random.uniform(0, self.longest))  # noqa: S311 -- jitter, not a secret
+        time.sleep(at_least + random.uniform(0, self.longest))  # noqa: S311 -- jitter, not a secret
         self.longest = min(self.longest * 2, LONGEST_PAUSE)

@@ -27,7 +27,7 @@ class Commands(LazyGroup):
         ),
         "tokens": Entry("scimctl.connections.tokens_command:app", "Add, rotate and revoke the tokens of a connection."),
         "clients": Entry(
-            "scimctl.clients.command:app", "Create, list, rotate and revoke OAuth 2.0 clients of a connection."
+            "scimctl.clients.command:app", "Create, list, rotate and revoke the OAuth 2.0 clients of a connection."
         ),
         "log": Entry("scimctl.log.command:app", "Show the SCIM log: requests, refusals and operators' changes."),
         "users": Entry("scimctl.resources.users:app", "List, show, create, disable, enable and delete users."),
@@ -35,6 +35,7 @@ class Commands(LazyGroup):
         "permissions": Entry(
             "scimctl.permissions.command:app", "Map groups to permission sets, and assign sets to users."
         ),
+        "console": Entry("scimctl.web.command:app", "Set up and open the web console of an environment."),
         "directory": Entry(
             "scimctl.maintenance.verify_command:app", "Verify, repair and restore a directory's stored data."
         ),

@@ -12,10 +12,12 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from botocore.config import Config
 
+from lambdas import records
 from lambdas.changes.permissions import PermissionLog, changed_user
 from lambdas.changes.sweep import Sweeper, deleted_group
 from lambdas.environment.file import load_deployed
 from lambdas.environment.product import Product
+from lambdas.records import Kind
 from lambdas.retrying import request_time
 from lambdas.store.table import Table
 
@@ -49,9 +51,26 @@ def complete(record: DynamoDBRecord) -> None:
 
     :raises Exception: Whatever kept it from being completed; the record is then delivered again.
     """
-    user = changed_user(record)
-    if user:
-        PERMISSIONS.tell(user)
-    group = deleted_group(record)
+    try:
+        user, group = changed_user(record), deleted_group(record)
+        if user:
+            PERMISSIONS.tell(user)
+    except Exception:
+        logger.exception("A record of the table's stream cannot be read", extra=_failure(record))
+        raise
     if group:
         SWEEPER.sweep(group)
+
+
+def _failure(record: DynamoDBRecord) -> dict[str, Any]:
+    """Return the log record of a change that cannot be completed: where it stands in the stream, and no value of it."""
+    stream: dict[str, Any] = record.raw_event.get("dynamodb") or {}
+    return records.with_metrics(
+        records.record(
+            Kind.CHANGE_FAILED,
+            environment=os.environ["ENVIRONMENT"],
+            sequence_number=stream.get("SequenceNumber"),
+            change=record.raw_event.get("eventName"),
+            **{records.CHANGES_FAILED: 1},
+        )
+    )

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from lambdas.environment.file.permissions import Permissions, PermissionSet, Source
 from lambdas.environment.roles import Role, sets_named
+from lambdas.scim.comparison import comparable_text
 
 
 class Why(StrEnum):
@@ -105,7 +106,7 @@ def system_set(permissions: Permissions, group_name: str | None) -> PermissionSe
     """Return the set whose system group has this ``displayName``, regardless of case, or None."""
     if Source.SYSTEM_GROUPS not in permissions.sources or not group_name:
         return None
-    return next((each for each in permissions.sets if each.name.casefold() == group_name.casefold()), None)
+    return next((each for each in permissions.sets if comparable_text(each.name) == comparable_text(group_name)), None)
 
 
 def _reasons(permissions: Permissions, user: PermissionFacts) -> dict[str, list[Reason]]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.environment.file.permissions import Permissions, PermissionSet
+from lambdas.scim.comparison import comparable_text
 
 NAMES = ("value", "display", "displayName")
 """The keys that can hold the name of a role, in order of precedence."""
@@ -44,8 +45,8 @@ def read_roles(values: Iterable[Any] | None) -> list[Role]:
 
 def sets_named(permissions: Permissions, role: Role) -> list[PermissionSet]:
     """Return the permission sets that a role names by id or name, regardless of case."""
-    names = {name.casefold() for name in role.names}
-    return [each for each in permissions.sets if names & {each.id.casefold(), each.name.casefold()}]
+    names = {comparable_text(name) for name in role.names}
+    return [each for each in permissions.sets if names & {comparable_text(each.id), comparable_text(each.name)}]
 
 
 def _names(entry: Mapping[str, Any]) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ from lambdas.operations.guidance import Step
 from lambdas.operations.journal import Journal
 from lambdas.operations.problems import Conflict, NotFound, Problem, Unavailable
 from lambdas.operations.target import Target
-from lambdas.records import Kind, record
+from lambdas.records import Kind
+from lambdas.records import record as log_record
 from lambdas.store.transactions import ConditionFailed
 
 
@@ -224,7 +225,7 @@ class Connections:
 
         :param client: The id of the OAuth client that it is about.
         """
-        made = record(
+        made = log_record(
             Kind.OPERATION,
             environment=self.target.settings.name,
             request_id=str(uuid.uuid4()),

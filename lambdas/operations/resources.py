@@ -15,11 +15,11 @@ from lambdas.operations.journal import Journal
 from lambdas.operations.problems import Problem, Refused
 from lambdas.operations.requests import OperatorRequest
 from lambdas.operations.target import Target
-from lambdas.scim.ids import is_id
 from lambdas.store import keys
 from lambdas.store.directories import Directories
 from lambdas.store.items import ByHand
-from lambdas.store.reads import Reader
+from lambdas.store.listing import Listing
+from lambdas.store.reads import Reader, is_id
 from lambdas.store.storage import DynamoStorage
 
 PAGE = 200
@@ -47,6 +47,30 @@ class Page:
 
     total: int
     """The number of resources on all pages."""
+
+    next: str | None = None
+    """What :meth:`Resources.page` takes to return the next page; None on the last one."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A direct member of a group."""
+
+    id: str
+    type: str
+    """``User`` or ``Group``."""
+
+    name: str | None
+    """The ``userName`` or ``displayName``."""
+
+
+@dataclass(frozen=True)
+class Members:
+    """A page of a group's members, in the order of their ids."""
+
+    members: list[Member]
+    next: str | None
+    """What :meth:`Resources.members` takes to return the next page; None on the last one."""
 
 
 class Resources:
@@ -98,6 +122,91 @@ class Resources:
             found = self._storage().search([resource_type], request)
             yield self._page(resource_type, found, request)
 
+    def page(
+        self, type_name: str, after: str | None = None, *, size: int = 100, leaving_out: str | None = None
+    ) -> Page:
+        """Return a page of the users or groups, in the order of their ids.
+
+        :param after: :attr:`Page.next` of the page before; None for the first.
+        :param leaving_out: An attribute to leave out, such as ``members``.
+        :raises Refused: When ``after`` is not the position of a page.
+        """
+        resource_type = self._type(type_name)
+        query: dict[str, Any] = {"excludedAttributes": [leaving_out]} if leaving_out else {}
+        with self.errors_as_problems(), self.provider:
+            request, _ = self.service.read_search([resource_type], query)
+            request.cursor, request.count = "", size
+            found = self._storage().search([resource_type], request, position=_position(after))
+            return self._page(resource_type, found, request)
+
+    def page_at(self, type_name: str, start: int, count: int, *, leaving_out: str | None = None) -> Page:
+        """Return a page by its number, so that it can be linked: 2 Queries at any depth, and what is stored separately.
+
+        :param start: The number of its first resource, from 1.
+        :param leaving_out: See :meth:`pages`.
+        """
+        resource_type = self._type(type_name)
+        query: dict[str, Any] = {"startIndex": start, "count": count}
+        if leaving_out:
+            query["excludedAttributes"] = [leaving_out]
+        with self.errors_as_problems(), self.provider:
+            request, _ = self.service.read_search([resource_type], query)
+            found = self._storage().search([resource_type], request)
+            return self._page(resource_type, found, request)
+
+    def head(self, type_name: str, resource_id: str) -> dict[str, Any] | None:
+        """Return a resource without what is stored separately, such as a group's members: 1 GetItem. None when there is none."""
+        resource_type = self._type(type_name)
+        with self.errors_as_problems(), self.provider:
+            reader = self.reader()
+            try:
+                stored = reader.stored(resource_type, resource_id)
+            except NotFoundException:
+                return None
+            return self._shown(reader.resources(resource_type, [stored], whole=False)[0])
+
+    def matches(self, type_name: str, name: str) -> list[dict[str, Any]]:
+        """Return all resources with this id or name (:data:`NAMES`): one look-up by key for each."""
+        found = {}
+        if is_id(name):
+            by_id = self._by_id(self._type(type_name), name)
+            found = {name: by_id} if by_id else {}
+        for attribute in NAMES[type_name]:
+            (page,) = self.pages(type_name, f"{attribute} eq {json.dumps(name, ensure_ascii=False)}")
+            found |= {each["id"]: each for each in page.resources}
+        return list(found.values())
+
+    def members(self, group_id: str, after: str | None = None, *, size: int = 100) -> Members:
+        """Return a page of a group's direct members with their names: 1 Query and 1 BatchGetItem for each 100.
+
+        :param after: :attr:`Members.next` of the page before; None for the first.
+        """
+        with self.target.aws_errors_as_problems():
+            pk = keys.members(self.directory, group_id)
+            items = list(self.table.query(pk, after=after, limit=size + 1, attributes=("sk", "type")))
+            shown = [(item["sk"]["S"], item["type"]["S"]) for item in items[:size]]
+            found = self.table.batch_get(
+                (keys.resource(self.directory, kind, each) for each, kind in shown), attributes=("sk", "name")
+            )
+        names = {item["sk"]["S"]: item.get("name", {}).get("S") for item in found}
+        members = [Member(each, kind, names[each]) for each, kind in shown if each in names]
+        return Members(members, shown[-1][0] if len(items) > size else None)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of users and groups, by type: 1 Query for each."""
+        listing = Listing(self.table, self.directory)
+        with self.target.aws_errors_as_problems():
+            return {str(each.name): sum(listing.counts(each).values()) for each in self.provider.resource_types}
+
+    def _by_id(self, resource_type: ResourceType, resource_id: str) -> dict[str, Any] | None:
+        storage = self._storage()
+        with self.errors_as_problems(), self.provider:
+            try:
+                shown = self._shown(storage.get(resource_type, resource_id))
+            except NotFoundException:
+                return None
+        return {**shown, BY_HAND: True} if storage.is_by_hand(resource_id) else shown
+
     def _all(self, resource_type: ResourceType, request: SearchRequest[Any]) -> Iterator[Page]:
         request.cursor, request.count = "", PAGE
         position = None
@@ -113,7 +222,7 @@ class Resources:
         if resource_type.name == "User":
             by_hand = self._created_by_hand(each["id"] for each in shown)
             shown = [{**each, BY_HAND: True} if each["id"] in by_hand else each for each in shown]
-        return Page(shown, int(found.total or 0))
+        return Page(shown, int(found.total or 0), None if found.next is None else json.dumps(found.next))
 
     def _created_by_hand(self, ids: Iterable[str]) -> set[str]:
         """Return which of these users an operator created by hand: 1 BatchGetItem for each 100."""
@@ -128,13 +237,9 @@ class Resources:
         """
         resource_type = self._type(type_name)
         if is_id(name):
-            with self.errors_as_problems(), self.provider:
-                storage = self._storage()
-                try:
-                    shown = self._shown(storage.get(resource_type, name))
-                    return {**shown, BY_HAND: True} if storage.is_by_hand(name) else shown
-                except NotFoundException:
-                    pass  # a name may look like an id
+            by_id = self._by_id(resource_type, name)
+            if by_id is not None:  # else a name may look like an id
+                return by_id
         for attribute in NAMES[type_name]:
             (found,) = self.pages(type_name, f"{attribute} eq {json.dumps(name, ensure_ascii=False)}")
             if len(found.resources) > 1:
@@ -213,3 +318,14 @@ class Resources:
             scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=request
         )
         return shown
+
+
+def _position(after: str | None) -> Any:
+    """Return the position that :attr:`Page.next` stands for.
+
+    :raises Problem: When the text is not JSON.
+    """
+    try:
+        return None if after is None else json.loads(after)
+    except ValueError:
+        raise Problem("This is not the address of a page. Start with the first page.") from None

@@ -72,6 +72,12 @@ def build_config(capabilities: Capabilities = ALL) -> ServiceProviderConfig:
                 primary=True,
             ),
             AuthenticationScheme(
+                type=AuthenticationScheme.Type.oauth2,
+                name="OAuth 2.0 client credentials",
+                description="Access tokens from the token endpoint, for a client secret or a signed assertion",
+                spec_uri=Reference("https://www.rfc-editor.org/info/rfc6749"),
+            ),
+            AuthenticationScheme(
                 type=AuthenticationScheme.Type.httpbasic,
                 name="HTTP Basic",
                 description="The connection's id as user name, its secret token as password",

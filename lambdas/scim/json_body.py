@@ -6,7 +6,6 @@ from typing import Any
 from pydantic_core import from_json
 from scim2_models import InvalidSyntaxException
 
-from lambdas.scim.detail import Detail
 from lambdas.scim.limits import MAX_JSON_DEPTH
 
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -22,11 +21,11 @@ def parse_json(body: bytes) -> Any:
     """
     body = body.removeprefix(UTF8_BOM)
     if not body.strip():
-        raise InvalidSyntaxException(detail=Detail("The body is empty. Send a JSON object."))
+        raise InvalidSyntaxException(detail="The body is empty. Send a JSON object.")
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise InvalidSyntaxException(detail=Detail("The body is not valid JSON: {reason}", reason=error)) from None
+        raise InvalidSyntaxException(detail=f"The body is not valid JSON: {error}") from None
     _check(value)
     return value
 
@@ -38,9 +37,7 @@ def _check(value: Any) -> None:
     while level:
         depth += 1
         if depth > MAX_JSON_DEPTH:
-            raise InvalidSyntaxException(
-                detail=Detail("The body is nested deeper than {limit} levels.", limit=MAX_JSON_DEPTH)
-            )
+            raise InvalidSyntaxException(detail=f"The body is nested deeper than {MAX_JSON_DEPTH} levels.")
         below: list[Any] = []
         for each in level:
             if isinstance(each, dict):
@@ -48,5 +45,5 @@ def _check(value: Any) -> None:
             elif isinstance(each, list):
                 below += each
             elif isinstance(each, float) and not math.isfinite(each):
-                raise InvalidSyntaxException(detail=Detail("The body has a number that is out of range."))
+                raise InvalidSyntaxException(detail="The body has a number that is out of range.")
         level = below

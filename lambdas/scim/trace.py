@@ -5,8 +5,8 @@ from typing import Any
 
 from scim2_models import PatchOp, Resource, ResourceType
 
-from lambdas.scim.ids import logged_id
-from lambdas.scim.path_names import names_in
+from lambdas.scim.dialects.terms import without_brackets
+from lambdas.scim.extensions.escaped_names import unescape_all
 
 REMOVED = "removed"
 """The request disabled the user, and the environment's rules removed it."""
@@ -61,11 +61,11 @@ class Trace:
     def about(self, resource_type: ResourceType, resource_id: str | None) -> None:
         """Record which resource a request is about, before the resource is read."""
         self.resource_type = str(resource_type.name)
-        self.resource_id = resource_id and logged_id(resource_id)
+        self.resource_id = resource_id
 
     def saw(self, resource: Resource[Any]) -> None:
         """Record the resource that was read or written."""
-        self.resource_id = logged_id(resource.id) if resource.id else self.resource_id
+        self.resource_id = resource.id or self.resource_id
         name = getattr(resource, "user_name", None) or getattr(resource, "display_name", None)
         self.name = name or self.name
         self.external_id = resource.external_id or self.external_id
@@ -83,11 +83,16 @@ class Trace:
             if operation.op is not None and operation.op.value not in self.operations:
                 self.operations.append(operation.op.value)
             if operation.path:
-                self._change(names_in(str(operation.path)))
+                self._change(_without_filter(str(operation.path)))
             elif isinstance(operation.value, dict):
                 for key in operation.value:
-                    self._change(names_in(str(key)))
+                    self._change(_without_filter(str(key)))
 
     def _change(self, path: str) -> None:
         if path not in self.changed:
             self.changed.append(path)
+
+
+def _without_filter(path: str) -> str:
+    """Return a path without its value filter, such as ``emails.value`` for ``emails[type eq "x"].value``."""
+    return unescape_all(without_brackets(path))

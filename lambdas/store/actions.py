@@ -179,8 +179,13 @@ def leave_many(key: Key, group_ids: list[str], expected: int) -> Action:
 
 
 def check_exists(key: Key) -> Action:
-    """Demand that an item exists."""
+    """Return the action that checks that an item exists."""
     return {"ConditionCheck": {"Key": key_of(key), "ConditionExpression": EXISTS}}
+
+
+def check_absent(key: Key) -> Action:
+    """Return the action that checks that an item does not exist."""
+    return {"ConditionCheck": {"Key": key_of(key), "ConditionExpression": NEW}}
 
 
 def set_mapping(key: Key, before: frozenset[str], after: frozenset[str]) -> Action:

@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from scim2_models import ComplexAttribute, Context, InvalidValueException, Meta, Resource, ResourceType
 
-from lambdas.scim.detail import Detail
 from lambdas.scim.extensions.redeclared import read_stored
 from lambdas.scim.product_attributes import ProductUser, computes_entitlements
 from lambdas.store.items import Stored, etag
@@ -19,6 +18,9 @@ PRODUCT_USER = str(ProductUser.__schema__)
 MAX_DOCUMENT_BYTES = 300_000
 """Bytes of a document. An item holds up to 400 KB (AWS limit), shared with a user's group ids: 300 KB leave room for 2,500."""
 
+NAMES = {"user_name": "userName", "display_name": "displayName"}
+"""By field, the attributes that are stored beside the document: the first that a resource type has."""
+
 
 def resource_of(stored: Stored, resource_type: ResourceType, model: type[Resource[Any]]) -> Resource[Any]:
     """Return a stored resource without the attributes that are stored separately: a user's groups, a group's members."""
@@ -27,8 +29,6 @@ def resource_of(stored: Stored, resource_type: ResourceType, model: type[Resourc
         # An extension that the environment's file no longer declares is not shown, nor is its URN.
         known = model.get_extension_models().keys() | {str(model.__schema__)}
         document["schemas"] = [each for each in document["schemas"] if each in known]
-    if "active" in model.model_fields:
-        document.setdefault("active", True)  # stored before version 0.2.0, which always stores it
     resource = read_stored(document, model)
     resource.id = stored.id
     resource.meta = Meta(
@@ -49,26 +49,33 @@ def document_of(resource: Resource[Any]) -> str:
     left_out = _left_out(type(resource))
     if PRODUCT_USER in dumped.get("schemas", ()):
         dumped["schemas"] = [each for each in dumped["schemas"] if each != PRODUCT_USER]
-    document = json.dumps(
-        {name: value for name, value in dumped.items() if name not in left_out},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    kept = {name: value for name, value in dumped.items() if name not in left_out}
+    document = _json(kept)
     try:
         size = len(document.encode())
     except UnicodeEncodeError:
-        raise InvalidValueException(
-            detail=Detail("A string holds an unpaired surrogate, which is no Unicode text")
-        ) from None
+        raise InvalidValueException(detail="A string holds an unpaired surrogate, which is no Unicode text") from None
     if size > MAX_DOCUMENT_BYTES:
         raise InvalidValueException(
-            detail=Detail(
-                "The resource takes {size:,} bytes; the limit is {limit:,}. Send fewer or shorter values.",
-                size=size,
-                limit=MAX_DOCUMENT_BYTES,
-            )
+            detail=f"{largest_attribute_of(document)}: the resource takes {size:,} bytes, most of them in this attribute; up "
+            f"to {MAX_DOCUMENT_BYTES:,} are stored for each resource. Send fewer or shorter values."
         )
     return document
+
+
+def largest_attribute_of(document: str) -> str:
+    """Return the path of the attribute that takes the most bytes of a document, of an extension's with its URN."""
+    sizes: dict[str, int] = {}
+    for name, value in json.loads(document).items():
+        inner = value if name.startswith("urn:") and isinstance(value, dict) else {}
+        sizes |= {f"{name}:{each}": len(_json(held).encode()) for each, held in inner.items()}
+        if not inner:
+            sizes[name] = len(_json(value).encode())
+    return max(sizes, key=sizes.__getitem__)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _left_out(model: type[Resource[Any]]) -> frozenset[str]:
@@ -81,9 +88,16 @@ def _left_out(model: type[Resource[Any]]) -> frozenset[str]:
 
 def name_of(resource: Resource[Any]) -> str | None:
     """Return the ``userName`` of a user or the ``displayName`` of a group."""
-    if "user_name" in type(resource).model_fields:
-        return getattr(resource, "user_name", None)
-    return getattr(resource, "display_name", None)
+    return cast("str | None", getattr(resource, _name_field(resource)))
+
+
+def name_attribute(resource: Resource[Any]) -> str:
+    """Return which attribute :func:`name_of` returns: ``userName`` or ``displayName``."""
+    return NAMES[_name_field(resource)]
+
+
+def _name_field(resource: Resource[Any]) -> str:
+    return next(each for each in NAMES if each in type(resource).model_fields)
 
 
 def set_values(resource: Resource[Any], attribute: str, values: list[dict[str, Any]]) -> None:

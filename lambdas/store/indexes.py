@@ -8,7 +8,6 @@ from typing import Any
 from scim2_models import AttributeBinding, InvalidValueException, Resource
 
 from lambdas.scim.attributes import Attribute
-from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store import keys
 from lambdas.store.keys import Key
@@ -40,13 +39,8 @@ class Index:
             return
         ((most, _),) = Counter(attribute for attribute, _ in [*self.unique, *self.lookups]).most_common(1)
         raise InvalidValueException(
-            detail=Detail(
-                "The {type} has {number} values with look-up keys; the limit is {limit}. Send fewer values of {attribute}.",
-                type=resource_type,
-                number=self.number,
-                limit=MAX_INDEXED_VALUES,
-                attribute=most,
-            )
+            detail=f"The {resource_type} has {self.number} values that it can be found by; up to {MAX_INDEXED_VALUES} can be "
+            f"kept. Send fewer values of {most}."
         )
 
     def unique_keys(self, directory: str, resource_type: str) -> dict[tuple[str, str], Key]:

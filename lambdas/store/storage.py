@@ -13,19 +13,20 @@ from scim2_server.storage import SearchPage
 
 from lambdas.environment.product import PLAIN, Product
 from lambdas.retrying import Backoff, time_is_up
-from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.errors import BusyException
 from lambdas.scim.membership import Member, MemberChange, read_members
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.store.deletions import Deleter
+from lambdas.store.group_updates import GroupUpdater
 from lambdas.store.items import ByHand, Stored, etag, version_of
+from lambdas.store.lost_race import LostRace
 from lambdas.store.memberships import Memberships
 from lambdas.store.reads import Reader
 from lambdas.store.search import Searcher
 from lambdas.store.table import Table
 from lambdas.store.transactions import ConditionFailed
-from lambdas.store.writes import LostRace, Writer
+from lambdas.store.writes import Writer
 
 
 class DynamoStorage(DirectoryStorage):
@@ -52,6 +53,7 @@ class DynamoStorage(DirectoryStorage):
         self.reader = Reader(table, directory, provider, product)
         self.memberships = Memberships(table, directory)
         self.writer = Writer(self.reader, self.memberships)
+        self.group_updater = GroupUpdater(self.reader, self.memberships)
         self.deleter = Deleter(self.reader)
         self.searcher = Searcher(self.reader, provider)
         self._read: dict[str, Stored] = {}
@@ -80,18 +82,12 @@ class DynamoStorage(DirectoryStorage):
         """Return one page of the matching resources, and their number."""
         return self.searcher.search(resource_types, search_request, position)
 
-    def create(
-        self,
-        resource_type: ResourceType,
-        resource: Resource[Any],
-        *,
-        response_parameters: ResponseParameters[Any] | None = None,
-    ) -> Resource[Any]:
-        """Store a new resource: 1 transaction up to 45 members; members are read back only where the answer shows them."""
+    def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
+        """Store a new resource: 1 transaction up to 45 members, no read."""
         members = _members_of(resource)
         change = MemberChange(added=members) if members else None
         stored = self.writer.create(resource_type, resource, change, by_hand=self.by_hand)
-        if members and self.reader.keeps_apart(resource_type, response_parameters):
+        if members:
             return self._written(resource_type, stored.id)
         # A new user is in no group, so showing it whole costs nothing.
         return self.reader.resources(resource_type, [stored], whole=resource_type.name == "User")[0]
@@ -131,7 +127,7 @@ class DynamoStorage(DirectoryStorage):
             if head is not None:
                 before = (self._expected(resource_type, group_id, expected_version), head)
             try:
-                version = self.writer.update_group(resource_type, group_id, before, change, expected)
+                version = self.group_updater.update(resource_type, group_id, before, change, expected)
             except LostRace:
                 self.reader.stored(resource_type, group_id)
                 self._lost(expected_version, pause)
@@ -156,14 +152,12 @@ class DynamoStorage(DirectoryStorage):
     def _leave_rest(self, resource_type: ResourceType, stored: Stored, pause: Backoff) -> Stored:
         """Take a user whose new state is written out of the groups that are left, unless another request changes that state.
 
-        :raises BusyException: When the request's time is up; sent again, it goes on.
+        :raises BusyException: When the request's time is up; sent again, it resumes.
         """
         while stored.groups:
             if time_is_up():
                 raise BusyException(
-                    detail=Detail(
-                        "Timed out before the user was removed from all groups. Retry the request; it resumes where it stopped."
-                    )
+                    detail="Timed out before the user was removed from all groups. Send the request again; it resumes."
                 )
             try:
                 stored = self.writer.leaver.leave(str(resource_type.name), stored)
@@ -216,12 +210,7 @@ class DynamoStorage(DirectoryStorage):
             stored = self.reader.stored(resource_type, resource_id)
         if expected_version is not None and stored.version != version_of(expected_version):
             raise PreconditionFailedException(
-                detail=Detail(
-                    "The {type} changed: its version is {version}, not {expected}",
-                    type=resource_type.name,
-                    version=etag(stored.version),
-                    expected=expected_version,
-                )
+                detail=f"The {resource_type.name} changed: its version is {etag(stored.version)}, not {expected_version}"
             )
         return stored
 
@@ -234,7 +223,7 @@ class DynamoStorage(DirectoryStorage):
         """
         if expected_version is not None:
             raise PreconditionFailedException(
-                detail=Detail("The resource changed: its version is no longer {expected}", expected=expected_version)
+                detail=f"The resource changed: its version is no longer {expected_version}"
             )
         pause.wait()
 

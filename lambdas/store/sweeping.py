@@ -1,6 +1,8 @@
-"""Sweeping the memberships of a group that does not exist: what a deletion left behind, or a creation that came to nothing.
+"""Sweeping the memberships of a group that does not exist: what a deletion left, or a creation that failed.
 
-They are its member items and its id in its members' ``groups`` sets. No read shows them, so there is no hurry.
+They are its member items and its id in its members' ``groups`` sets. No read shows them, so there is no hurry. A group can exist
+again under the same id: a system group that is declared again, or one that is restored from a backup. Each transaction therefore
+checks that the group does not exist, so that a late sweep removes no member of the new group.
 """
 
 import contextlib
@@ -9,13 +11,16 @@ from collections.abc import Iterator, Sequence
 
 from lambdas.store import actions, keys
 from lambdas.store.table import Table
-from lambdas.store.transactions import ConditionFailed, OptionalAction
+from lambdas.store.transactions import Action, ConditionFailed, OptionalAction, TooLarge
 
 MAPPING_SECONDS = 86_400
-"""Seconds for which the mapping of a deleted group is kept: as long as the table's stream remembers (AWS limit)."""
+"""Seconds for which the mapping of a deleted group is kept: as long as the table's stream keeps its records (AWS limit)."""
 
-SWEEP_BATCH = 50
-"""Memberships swept in one transaction: two actions each (AWS limit: 100)."""
+SWEEP_BATCH = 49
+"""Memberships swept in one transaction: two actions each, beside the check of the group (AWS limit: 100)."""
+
+Membership = tuple[str, str]
+"""The id of a member and its type."""
 
 
 def sweep_group(table: Table, directory: str, group_id: str) -> int:
@@ -27,31 +32,53 @@ def sweep_group(table: Table, directory: str, group_id: str) -> int:
 
 
 def sweep_in_batches(table: Table, directory: str, group_id: str) -> Iterator[int]:
-    """Do the same in transactions of :data:`SWEEP_BATCH`, for who has not the time for all of them.
+    """Yield, after each transaction of up to :data:`SWEEP_BATCH` memberships, how many it swept.
 
-    :return: After each transaction, how many memberships it swept.
+    It ends early when the group exists again.
     """
-    batch: list[tuple[str, str]] = []
-    for item in table.query(keys.members(directory, group_id), attributes=("sk", "type")):
-        batch.append((item["sk"]["S"], item["type"]["S"]))
-        if len(batch) == SWEEP_BATCH:
+    batch: list[Membership] = []
+    with contextlib.suppress(ConditionFailed):
+        for item in table.query(keys.members(directory, group_id), attributes=("sk", "type")):
+            batch.append((item["sk"]["S"], item["type"]["S"]))
+            if len(batch) == SWEEP_BATCH:
+                yield _sweep(table, directory, group_id, batch)
+                batch = []
+        if batch:
             yield _sweep(table, directory, group_id, batch)
-            batch = []
-    if batch:
-        yield _sweep(table, directory, group_id, batch)
 
 
 def expire_mapping(table: Table, directory: str, group_id: str) -> None:
-    """Let the mapping of a deleted group end in a day: until then it tells what the group's members had of it."""
-    ends = int(time.time()) + MAPPING_SECONDS
-    with contextlib.suppress(ConditionFailed):  # most groups have none
-        table.write(actions.expire(keys.permission(directory, group_id), ends))
+    """Let the mapping of a deleted group expire in a day: 1 GetItem where there is none, which is the rule.
+
+    Until then it tells which permission sets the group's members had. The mapping of a group that exists again is kept.
+    """
+    mapping = keys.permission(directory, group_id)
+    if table.get(mapping) is None:
+        return
+    expires = actions.expire(mapping, int(time.time()) + MAPPING_SECONDS)
+    with contextlib.suppress(ConditionFailed):
+        table.transact([_group_is_gone(directory, group_id), expires])
 
 
-def _sweep(table: Table, directory: str, group_id: str, batch: Sequence[tuple[str, str]]) -> int:
-    ends = [actions.delete(keys.member(directory, group_id, member_id)) for member_id, _ in batch]
+def _sweep(table: Table, directory: str, group_id: str, batch: Sequence[Membership]) -> int:
+    """Remove memberships in one transaction, or in halves where one would exceed 4 MB (AWS limit).
+
+    :raises ConditionFailed: When the group exists.
+    """
+    deletions = [actions.delete(keys.member(directory, group_id, member_id)) for member_id, _ in batch]
+    # A member that was deleted, too, has no set to remove the group from.
     forgets = [
         OptionalAction(actions.forget(keys.resource(directory, kind, member_id), group_id)) for member_id, kind in batch
     ]
-    table.transact([*ends, *forgets])  # a member that is gone too has nothing to forget
+    try:
+        table.transact([_group_is_gone(directory, group_id), *deletions, *forgets])
+    except TooLarge:
+        if len(batch) == 1:
+            raise
+        half = len(batch) // 2
+        return sum(_sweep(table, directory, group_id, part) for part in (batch[:half], batch[half:]))
     return len(batch)
+
+
+def _group_is_gone(directory: str, group_id: str) -> Action:
+    return actions.check_absent(keys.resource(directory, "Group", group_id))

@@ -25,7 +25,6 @@ from lambdas.store.transactions import (
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactGetItemTypeDef
 
 MAX_BATCH_KEYS = 100
 """Keys in one BatchGetItem (AWS limit)."""
@@ -81,9 +80,7 @@ class Table:
         while wanted:
             batch, wanted = wanted[:MAX_BATCH_KEYS], wanted[MAX_BATCH_KEYS:]
             request: dict[str, Any] = {"Keys": batch, "ConsistentRead": True}
-            if attributes:
-                request["ExpressionAttributeNames"] = {f"#{i}": name for i, name in enumerate(attributes)}
-                request["ProjectionExpression"] = ", ".join(request["ExpressionAttributeNames"])
+            request |= _projection(attributes)
             answer = self._call(self.client.batch_get_item, writes=False, RequestItems={self.name: request})
             items += answer.get("Responses", {}).get(self.name, [])
             unprocessed = answer.get("UnprocessedKeys", {}).get(self.name)
@@ -156,13 +153,16 @@ class Table:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def snapshot(self, keys: Sequence[Key]) -> list[Item | None]:
+    def snapshot(self, keys: Sequence[Key], *, attributes: Sequence[str] = ()) -> list[Item | None]:
         """Return up to 100 items as of one moment, in the order of their keys; None for one that does not exist.
+
+        :param attributes: The attributes to return; all when empty.
 
         :raises OutOfTimeError: When concurrent writes prevent it until the time for retries is up.
         """
         wanted = list(dict.fromkeys(keys))  # DynamoDB refuses one key twice
-        gets: list[TransactGetItemTypeDef] = [{"Get": {"TableName": self.name, "Key": key_of(key)}} for key in wanted]
+        get: dict[str, Any] = {"TableName": self.name, **_projection(attributes)}
+        gets: list[Any] = [{"Get": {**get, "Key": key_of(key)}} for key in wanted]
         pause = Backoff()
         while True:
             try:
@@ -262,3 +262,11 @@ class Table:
             else:
                 self.meter.count(answer, writes=writes)
                 return answer
+
+
+def _projection(attributes: Sequence[str]) -> dict[str, Any]:
+    """Return the arguments that make a read return some attributes; none when it is to return all."""
+    if not attributes:
+        return {}
+    names = {f"#{index}": name for index, name in enumerate(attributes)}
+    return {"ExpressionAttributeNames": names, "ProjectionExpression": ", ".join(names)}

@@ -53,9 +53,7 @@ def list_clients(environment: str, connection: str | None, output: Output) -> No
         return
     table = Table(box=None)
     for name in ("Client", "Connection", "Label", "Kind", "State", "Secret ends", "Last used"):
-        table.add_column(
-            name, no_wrap=name != "Label", overflow="fold", min_width=ID_LENGTH if name[0] == "C" else None
-        )
+        table.add_column(name, no_wrap=name != "Label", overflow="fold", min_width=ID_LENGTH if name[0] == "C" else 5)
     for each in found:
         ends = min((secret.expires for secret in each.live_secrets(datetime.now(UTC))), default=None)
         table.add_row(

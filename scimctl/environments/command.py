@@ -10,9 +10,9 @@ from rich.text import Text
 
 from lambdas.environment import file as settings
 from lambdas.environment.file import Environment, SettingsError
+from lambdas.environment.summary import place_of, summary
 from scimctl import console
 from scimctl.connections.show import print_json
-from scimctl.environments.summary import place_of, summary
 from scimctl.options import Output, OutputOption
 from scimprobe.printable import printable
 

@@ -8,8 +8,9 @@ import typer
 from rich.table import Table as Grid
 from rich.text import Text
 
-from lambdas.credentials.store import check_directory
+from lambdas.credentials.store import ConnectionStore, check_directory
 from lambdas.environment.provider import build_provider
+from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store.listing import Listing
@@ -136,7 +137,7 @@ def verify(
 def run(target: Target, directory_id: str, *, repair: bool = False) -> Verified:
     """Verify a directory, and repair it when asked to; progress is shown on stderr.
 
-    :raises Problem: When the table cannot be read or written.
+    :raises Problem: When the table cannot be read or written, or there is no such directory.
     :raises OutOfTimeError: When it did not answer in time.
     """
     provider = build_provider(target.settings)
@@ -153,7 +154,22 @@ def run(target: Target, directory_id: str, *, repair: bool = False) -> Verified:
                 mended = [each for each in found if each.subject not in remaining]
                 step.note = f"{len(mended):,} of {len(found):,}"
             found = _verify(table, directory_id, provider, "Reading it again")
-        return Verified(target.place, directory_id, _counted(table, directory_id, provider), mended, found)
+        counted = _counted(table, directory_id, provider)
+        if not found and not any(counted.values()):
+            _require_directory(target, table, directory_id)
+        return Verified(target.place, directory_id, counted, mended, found)
+
+
+def _require_directory(target: Target, table: Table, directory_id: str) -> None:
+    """Refuse the id of an empty directory that is neither the environment's own nor any connection's: it is mistyped.
+
+    :raises Problem: With the ids of the directories.
+    """
+    known = {target.settings.directory, *(each.directory for each in ConnectionStore(table).connections())}
+    if directory_id not in known:
+        raise Problem(
+            f"There is no directory {directory_id} in {target.place}. The directories are: {', '.join(sorted(known))}."
+        )
 
 
 def _verify(table: Table, directory_id: str, provider: DirectoryProvider, text: str) -> list[Difference]:

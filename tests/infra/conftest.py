@@ -71,19 +71,19 @@ class Assembly:
 
 
 def synthesize(name: str, folder: Path) -> Assembly:
-    build(settings.load(name), outdir=str(folder)).synth()
+    build(settings.load(name).model_copy(update={"console": None}), outdir=str(folder)).synth()
     return Assembly(folder, name)
 
 
-def stack_of(environment: Environment) -> ScimStack:
-    """The stack of an environment, without its code."""
+def stack_of(environment: Environment, *, console: bool = False) -> ScimStack:
+    """The stack of an environment, without its code; the console, an addition to any stack, has tests of its own."""
     app = cdk.App(context={"aws:cdk:bundling-stacks": []}, builtin_cloud_formation_validation=False)
-    return ScimStack(app, environment)
+    return ScimStack(app, environment if console else environment.model_copy(update={"console": None}))
 
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """The worked example, as it would be deployed to AWS."""
+    """The worked example, as it would be deployed to AWS, without its console."""
     return synthesize("example", tmp_path_factory.mktemp("example"))
 
 

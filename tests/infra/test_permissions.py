@@ -86,7 +86,7 @@ def test_the_token_endpoint_may_read_and_write_clients_and_keys_of_issuers_alone
 
 
 def test_the_function_on_the_stream_may_read_it_sweep_and_leave_what_failed(either: Assembly):
-    sweep = dynamodb("Query", "GetItem", "BatchGetItem", "DeleteItem", "UpdateItem")
+    sweep = dynamodb("Query", "GetItem", "BatchGetItem", "DeleteItem", "UpdateItem", "ConditionCheckItem")
     assert allowed(either, "changes") == LOG | STREAM | sweep | {"sqs:SendMessage"}
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -253,6 +254,26 @@ def test_a_system_group_is_not_created_renamed_or_deleted_by_a_client(endpoint_o
         assert (refused.status, refused.json["scimType"]) == (400, "mutability")
         assert told in refused.detail
     assert api.get(path).json["displayName"] == "Viewer"
+
+
+def test_a_group_whose_name_only_case_folding_takes_for_a_set_s_is_an_ordinary_group(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("system-groups").replace("Administrator", "Groß-Admin"))
+    ada = user(api)
+    created = api.post("/Groups", {"displayName": "GROSS-ADMIN", "members": [{"value": ada}]})
+    assert created.status == 201
+    assert sets_of(api, ada) == []
+    path = f"/Groups/{created.json['id']}"
+    assert patch(api, path, {"op": "replace", "path": "displayName", "value": "Gross"}).status in (200, 204)
+    assert api.delete(path).status == 204
+
+
+def test_a_group_whose_name_differs_from_a_set_s_in_case_or_normal_form_is_the_set_s(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("system-groups").replace("Administrator", "Élan"))
+    for name in ("ÉLAN", "e\u0301lan"):
+        refused = api.post("/Groups", {"displayName": name})
+        assert (refused.status, refused.json["scimType"]) == (409, "uniqueness")
+        (found,) = api.get(f"/Groups?filter=displayName+eq+%22{quote(name)}%22").json["Resources"]
+        assert found["displayName"] == "Élan"
 
 
 def test_a_system_group_takes_what_a_client_sends_with_a_matched_group(endpoint_of: EndpointOf):

@@ -100,6 +100,23 @@ def unswept(directory: Directory) -> list[str]:
     return [str(each.found) for each in verify(directory.table, directory.id, PROVIDER)]
 
 
+def test_a_record_that_cannot_be_read_is_failed_with_the_reason_and_a_metric_and_the_others_are_completed(
+    function: Function, acme: Directory, module: Any
+) -> None:
+    staff = deleted_group(acme, "Staff", *seed_users(acme, 2))
+    broken = removal(1, "USER", "u1", "MODIFY")
+    broken["dynamodb"]["NewImage"] = {"pk": {"S": "acme#USER"}, "sk": {"S": "u1"}, "secret": {"S": "PRIVATE"}}
+
+    assert function.call(broken, removal(2, "GROUP", staff)) == ["1"]
+
+    failed, swept = function.records()
+    assert (failed["event"], failed["changes_failed"]) == ("scim.change_failed", 1)
+    assert (failed["sequence_number"], failed["change"], failed["exception_name"]) == ("1", "MODIFY", "KeyError")
+    assert failed["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "changes_failed", "Unit": "Count"}]
+    assert "PRIVATE" not in json.dumps(failed)
+    assert swept["event"] == "scim.sweep"
+
+
 def test_a_deleted_group_is_swept_and_told_in_one_record(function: Function, acme: Directory) -> None:
     staff = deleted_group(acme, "Staff", *seed_users(acme, 60))
     assert unswept(acme) == ["60 memberships"]

@@ -52,6 +52,13 @@ def verify(*arguments: str) -> Result:
     )
 
 
+def test_a_directory_that_does_not_exist_is_refused_with_those_there_are(acme: Directory) -> None:
+    result = verify("--directory", "nosuch")
+    assert result.exit_code == 1
+    assert "There is no directory nosuch" in result.output
+    assert "The directories are: acme." in " ".join(result.output.split())
+
+
 def told(result: Result) -> dict[str, Any]:
     """Return what a program is told."""
     answer: dict[str, Any] = json.loads(result.stdout)

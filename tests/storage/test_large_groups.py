@@ -104,7 +104,7 @@ def test_as_many_members_as_the_limit_are_changed_and_one_more_is_refused_unwrit
     ann, *others = users(acme, 4)
     staff = acme.group("Staff")
 
-    with pytest.raises(TooManyException, match="Send several requests"):
+    with pytest.raises(TooManyException, match="in parts"):
         acme.change(staff, add=[ann, *others])
     with pytest.raises(TooManyException, match="created without members"):
         acme.group("Admins", ann, *others)
@@ -162,7 +162,7 @@ def test_a_change_that_ran_out_of_time_goes_on_when_it_is_sent_again(acme: Direc
     made = users(acme, 2 * BATCH)
     staff = acme.group("Staff")
 
-    with request_time(0), pytest.raises(BusyException, match="Retry the request"):
+    with request_time(0), pytest.raises(BusyException, match="again"):
         acme.change(staff, add=made)
     assert len(acme.members(staff)) == BATCH
     acme.cost()

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools import Logger
-from scim2_models import InvalidValueException
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
@@ -17,7 +16,6 @@ from lambdas.api.log import Record
 from lambdas.authorizer.credentials import Reason, Refusal
 from lambdas.authorizer.log import AccessLog
 from lambdas.records import Kind
-from lambdas.scim.detail import Detail
 from lambdas.scim.trace import DISABLED, Trace
 from lambdas.store.meter import Meter
 
@@ -33,8 +31,8 @@ def request_record() -> dict[str, Any]:
     record.request = ScimRequest(method="GET", base_url="", path="/Users", query={"filter": 'userName eq "ada"'})
     record.trace = Trace("User", "4f96", "ada", "E7", ["userName"], ["add"], became=DISABLED, groups_left=1, results=1)
     record.trace.activity, record.trace.owner, record.trace.linked = DISABLED, "4f97", True
-    record.refusal = InvalidValueException(detail=Detail("It is wrong."))
-    return record.fields(ScimResponse(400, {}), Meter(1, 1.0, 1.0), "acme")
+    refusal = ScimResponse(400, {"detail": "It is wrong.", "scimType": "invalidValue"})
+    return record.fields(refusal, Meter(1, 1.0, 1.0), "acme")
 
 
 @pytest.fixture(scope="module")

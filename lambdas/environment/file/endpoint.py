@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from lambdas.environment.file.console import Console
 from lambdas.environment.file.deployment import TokenCache, Tokens
 from lambdas.environment.file.extensions import ExtensionSchema
 from lambdas.environment.file.mistakes import mistake
@@ -41,6 +42,7 @@ class EndpointSettings(Section):
         tuple[ExtensionSchema, ...], Field(strict=False, description="a list of tables [[extensions]]")
     ] = ()
     permissions: Annotated[Permissions, Field(description="a table [permissions]")] = Permissions()
+    console: Annotated[Console | None, Field(description="a table [console]")] = None
     login: Annotated[Login | None, Field(description="a table [login]")] = None
 
     @model_validator(mode="after")

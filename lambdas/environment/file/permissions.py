@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from lambdas.environment.file.mistakes import mistake
 from lambdas.environment.file.section import Name, Section
+from lambdas.scim.comparison import comparable_text
 
 
 class Source(StrEnum):
@@ -77,8 +78,8 @@ class Permissions(Section):
 
     @model_validator(mode="after")
     def _names_existing_sets(self) -> Self:
-        ids = [each.id.lower() for each in self.sets]
-        names = [each.name.lower() for each in self.sets]
+        ids = [comparable_text(each.id) for each in self.sets]
+        names = [comparable_text(each.name) for each in self.sets]
         for what, values in (("id", ids), ("name", names)):
             twice = sorted({each for each in values if values.count(each) > 1})
             if twice:

@@ -37,6 +37,9 @@ CREDENTIALS: dict[str, Cause] = {
         "The field for the Secret Token is empty, or contains something else: another product's key, or text around the "
         "token. " + _URL_AND_TOKEN,
     ),
+    "client_secret": Cause(
+        "it is a client secret, which authorizes no request", "Enter it as Client Secret, not as Secret Token."
+    ),
     "mistyped": Cause(
         "the token is incomplete or was changed when it was copied", "Copy the whole token again, or create a new one."
     ),
@@ -61,6 +64,40 @@ CREDENTIALS: dict[str, Cause] = {
     ),
 }
 """By the authorizer's reason."""
+
+_CLAIMS = (
+    "Compare the claim with the values on Entra's federation page, and create the client again with the right ones."
+)
+
+TOKEN_REQUESTS: dict[str, Cause] = {
+    "unknown_client": Cause(
+        "the client is unknown: revoked, or of another environment", "Check the Client Identifier."
+    ),
+    "client_disabled": Cause("the client's connection is disabled", "Enable the connection."),
+    "client_secret_wrong": Cause(
+        "the client has another secret", "Enter the current Client Secret, or rotate the client."
+    ),
+    "client_secret_expired": Cause(
+        "the client secret has expired", "Rotate the client, and enter the new Client Secret."
+    ),
+    "secret_mistyped": Cause("the client secret was truncated or changed", "Copy the whole Client Secret again."),
+    "not_a_client_secret": Cause("the text is another kind of token", "Enter the Client Secret in its field."),
+    "too_many_access_tokens": Cause(
+        "the client has 50 access tokens that have not expired",
+        "Let the identity provider use a token until it expires.",
+    ),
+    "wif_issuer": Cause("the assertion's issuer is another one", _CLAIMS),
+    "wif_audience": Cause("the assertion's audience is another one", _CLAIMS),
+    "wif_subject": Cause("the assertion's subject is another one", _CLAIMS),
+    "wif_tenant": Cause("the assertion's tenant is another one", _CLAIMS),
+    "unchecked": Cause(
+        "the credentials could not be checked",
+        "The table or the issuer's keys could not be read. The client may retry.",
+    ),
+}
+"""By the token endpoint's reason."""
+
+_OTHER_TOKEN_REQUEST = Cause("the token request was refused", "The reason and the detail are in the record.")
 
 GATEWAY: dict[str, Cause] = {
     "UNAUTHORIZED": Cause("the request has no credentials, or unreadable ones", CREDENTIALS["malformed"].remedy),
@@ -157,6 +194,8 @@ def cause_of(record: Record) -> Cause | None:
     if not is_failure(record):
         return None
     match record.get("event"):
+        case Kind.TOKEN_REFUSED:
+            return TOKEN_REQUESTS.get(str(record.get("reason")), _OTHER_TOKEN_REQUEST)
         case Kind.REFUSED:
             return CREDENTIALS.get(str(record.get("reason")), _OTHER)
         case Kind.ACCESS:

@@ -27,6 +27,10 @@ def action(record: Record) -> str:
     match record.get("event"):
         case Kind.REFUSED:
             return "check token"
+        case Kind.TOKEN_ISSUED:
+            return "issue access token"
+        case Kind.TOKEN_REFUSED:
+            return "refuse access token"
         case Kind.FAILURE:
             return "failure"
         case Kind.SWEEP:
@@ -67,6 +71,8 @@ def subject_of(record: Record, name_of: NameOf = lambda _: None) -> str:
         return str(name_of(record) or record.get("group", ""))
     if record.get("event") == Kind.REFUSED:
         return f"token {record['token']}" if record.get("token") else ""
+    if record.get("event") in (Kind.TOKEN_ISSUED, Kind.TOKEN_REFUSED):
+        return f"client {record['client']}" if record.get("client") else ""
     if record.get("event") == Kind.ACCESS:
         return _id_in(record)
     if record.get("event") == Kind.OPERATION:
@@ -84,6 +90,10 @@ def outcome_of(record: Record) -> str:
     match record.get("event"):
         case Kind.REFUSED:
             parts = [reason, _named("connection", record)]
+        case Kind.TOKEN_ISSUED:
+            parts = [f"by {record.get('method')}", _named("connection", record)]
+        case Kind.TOKEN_REFUSED:
+            parts = [reason, _claim(record), text_of(record, "detail")]
         case Kind.ACCESS:
             parts = [reason, _named("connection", record), _named("source_ip", record, "from")]
         case Kind.FAILURE:
@@ -96,6 +106,13 @@ def outcome_of(record: Record) -> str:
         case _:
             parts = list(_of_request(record))
     return "  ".join(filter(None, parts))
+
+
+def _claim(record: Record) -> str | None:
+    """Return a wrong claim of an assertion: what was received, and what was expected."""
+    if not record.get("claim"):
+        return None
+    return f"{record['claim']} is {record.get('received')}, expected {record.get('expected')}"
 
 
 def _of_permissions(record: Record) -> str:

@@ -57,12 +57,19 @@ class LogReader:
             return cls(target.client("logs"), target.log_group, target.place, target.when_silent)
 
     def pages(
-        self, since: datetime, until: datetime | None = None, *, pattern: str = "", progress: Progress = _no_progress
+        self,
+        since: datetime,
+        until: datetime | None = None,
+        *,
+        pattern: str = "",
+        streams: str = "",
+        progress: Progress = _no_progress,
     ) -> Iterator[list[LogEvent]]:
         """Yield the events between two moments in the order of their time, page by page. A page may be empty.
 
         :param pattern: A filter pattern of CloudWatch Logs, so that other events are not transferred. The local cloud ignores
             patterns of JSON, so the caller must filter the events itself.
+        :param streams: The beginning of the names of the log streams to read; all by default.
         :raises LogUnavailable: When the log does not answer.
         :raises Problem: When it may not be read.
         """
@@ -71,6 +78,8 @@ class LogReader:
             request["endTime"] = _milliseconds(until)
         if pattern:
             request["filterPattern"] = pattern
+        if streams:
+            request["logStreamNamePrefix"] = streams
         number, last, known = 0, None, set[LogEvent]()
         while True:
             progress(number, last)

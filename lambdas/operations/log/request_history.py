@@ -133,9 +133,9 @@ def _arranged(events: list[LogEvent]) -> RequestHistory:
     history = RequestHistory()
     for event in sorted(events, key=lambda each: each.at):
         match event.record.get("event"):
-            case Kind.REQUEST | Kind.OPERATION:
+            case Kind.REQUEST | Kind.OPERATION | Kind.TOKEN_ISSUED:
                 history.request = event
-            case Kind.REFUSED:
+            case Kind.REFUSED | Kind.TOKEN_REFUSED:
                 history.credentials = event
             case Kind.FAILURE:
                 history.failure = event

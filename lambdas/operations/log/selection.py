@@ -90,7 +90,7 @@ class Selection:
         if self.failed:
             failed_requests = f'($.event = "{Kind.REQUEST}" && $.status >= 400)'
             failed_sweeps = f'($.event = "{Kind.SWEEP}" && $.sweeps_failed >= 1)'
-            refusals = _any(f'$.event = "{each}"' for each in (Kind.REFUSED, Kind.FAILURE))
+            refusals = _any(f'$.event = "{each}"' for each in (Kind.REFUSED, Kind.TOKEN_REFUSED, Kind.FAILURE))
             wanted = [failed_requests, failed_sweeps, refusals]
         wanted.append(f'($.event = "{Kind.ACCESS}" && $.refusal != "-")')
         pattern = _any(wanted)

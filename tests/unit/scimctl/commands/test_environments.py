@@ -7,7 +7,7 @@ import pytest
 
 from lambdas.environment import file as settings
 from lambdas.environment.file import Environment
-from scimctl.environments.summary import summary
+from lambdas.environment.summary import summary
 from tests.unit.environment.files import MINIMAL, as_toml
 from tests.unit.scimctl.operators import refused, scimctl
 

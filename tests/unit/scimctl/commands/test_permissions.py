@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 
 from lambdas.environment import file as settings
+from lambdas.operations.permissions import PermissionOperations
+from lambdas.operations.resources import Resources
+from scimctl.targets import resolve
 from support.environments import SETS
 from tests.storage.builders import GROUP, NOBODY
 from tests.unit.scimctl.commands.conftest import Acme
@@ -190,3 +193,15 @@ def test_an_unknown_user_or_group_is_told_with_what_to_try(entitled: Acme) -> No
 
 def test_an_environment_without_sets_says_what_to_add(acme: Acme) -> None:
     assert "add [[permissions.sets]] to environments/acme.toml" in acme.told("permissions", "list")
+
+
+def test_the_sets_of_all_users_of_a_page_are_those_of_each_with_the_same_reasons(entitled: Acme, ada: str) -> None:
+    entitled.directory.user("bob@example.com")
+    entitled.told("permissions", "map", "Sales", "editor")
+    entitled.told("permissions", "assign", "bob@example.com", "admin")
+    permissions = PermissionOperations(Resources(resolve("acme")))
+    page = permissions.resources.page("User").resources
+    grants = permissions.grants_of(page)
+    assert grants == {each["id"]: permissions.grants(each) for each in page}
+    assert len(grants) == 2
+    assert [str(reason) for grant in grants[ada] for reason in grant.reasons] == ["mapped group Sales"]

@@ -1,0 +1,76 @@
+"""The console: a function of its own behind the same API, where the environment's file has a table ``[console]``."""
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigateway as apigateway
+from constructs import Construct
+
+from infra import functions, nag, permissions
+from infra.functions import VersionedFunction
+
+if TYPE_CHECKING:
+    from infra.stack import ScimStack
+
+PATHS = ("console", "console/{proxy+}")
+"""The routes of the console below the stage."""
+
+RATE, BURST = 10, 20
+"""Requests per second of each route: people click; more is an attack or a mistake."""
+
+
+def secret_name(environment: str) -> str:
+    """Return the name of the SSM parameter with the client secret for sign-in."""
+    return f"/scim/{environment}/console"
+
+
+class Console(Construct):
+    """The function, its role and its routes. Sign-in is the function's: API Gateway lets every request through."""
+
+    def __init__(self, scope: Construct, construct_id: str, stack: "ScimStack") -> None:
+        super().__init__(scope, construct_id)
+        environment = stack.environment_file
+        name = secret_name(environment.name)
+        arn = cdk.Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=name.removeprefix("/"))
+        statements = {
+            "Table": permissions.console_table(stack.directory.table.table_arn),
+            "SearchLog": permissions.console_log(stack.log.group.log_group_arn),
+            "Secret": permissions.parameter(arn),
+        }
+        self.function = VersionedFunction(
+            self,
+            "Console",
+            environment,
+            spec=functions.CONSOLE,
+            layers=stack.layers,
+            role=permissions.function_role(self, "Role", stack.log.group, statements),
+            log_group=stack.log.group,
+            table_name=stack.directory.table.table_name,
+            further_variables={"LOG_GROUP_NAME": stack.log.group.log_group_name, "CONSOLE_SECRET": name},
+        )
+        integration = apigateway.LambdaIntegration(self.function.alias, scope_permission_to_method=False)
+        for path in PATHS:
+            method = stack.scim_api.api.root.resource_for_path(path).add_method(
+                "ANY", integration, authorization_type=apigateway.AuthorizationType.NONE
+            )
+            nag.acknowledge(method, *nag.CONSOLE)
+        nag.acknowledge(self.function, *nag.FUNCTION)
+        if environment.api.tracing:
+            nag.acknowledge(self.function.role, *nag.TRACED)
+        self._throttle(stack.scim_api.api)
+
+    def _throttle(self, api: apigateway.RestApi) -> None:
+        """Give the routes limits of their own, so that nobody can use up the function's concurrency by them."""
+        stage = api.deployment_stage.node.default_child
+        assert isinstance(stage, apigateway.CfnStage)  # noqa: S101
+        settings = [
+            {
+                "HttpMethod": "*",
+                "ResourcePath": f"/~1{path.replace('/', '~1')}",  # as CloudFormation asks for it
+                "ThrottlingRateLimit": RATE,
+                "ThrottlingBurstLimit": BURST,
+            }
+            for path in PATHS
+        ]
+        for index, each in enumerate(settings, start=1):
+            stage.add_property_override(f"MethodSettings.{index}", each)

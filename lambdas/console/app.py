@@ -1,0 +1,197 @@
+"""The console: which page answers which request, and what every request must fulfil before a page sees it."""
+
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from lambdas import records
+from lambdas.console import responses
+from lambdas.console.cookies import session_cookie
+from lambdas.console.rendering import Renderer
+from lambdas.console.requests import Request
+from lambdas.console.security import is_csrf_token, is_same_origin
+from lambdas.console.settings import ConsoleSettings
+from lambdas.console.sign_in.provider import Provider
+from lambdas.console.sign_in.secret import ClientSecret
+from lambdas.console.sign_in.sessions import Role, Sessions
+from lambdas.console.target import target_of
+from lambdas.console.urls import ROOT, path_below
+from lambdas.credentials.connections import InvalidConnectionError
+from lambdas.environment.file import EndpointSettings
+from lambdas.environment.file.console import Console as ConsoleFile
+from lambdas.operations.problems import Problem
+from lambdas.operations.target import Target
+from lambdas.records import Kind
+from lambdas.retrying import OutOfTimeError
+from lambdas.store.table import Table
+
+Page = Callable[..., Response[str]]
+"""A page: takes the request and the variable parts of its path."""
+
+DONE = {
+    "assigned": "The permission sets of the user are saved.",
+    "deleted": "Deleted.",
+    "disabled": "Disabled.",
+    "enabled": "Enabled.",
+    "link-revoked": "The set-up link is revoked.",
+    "login": "The login method is saved.",
+    "mapped": "The mapping is saved. It takes effect at the next read of each user.",
+    "revoked": "The token is revoked. Cached checks may accept it for up to a minute.",
+}
+"""What a page says after a change, by the address's ``done``: no text of an address is ever shown."""
+
+logger = Logger(use_rfc3339=True, utc=True, location=None)
+
+
+class Console:
+    """The console of one environment: built once, when the function starts."""
+
+    def __init__(self, environment: EndpointSettings, settings: ConsoleSettings, connect: Callable[[str], Any]) -> None:
+        """Build the console.
+
+        :param environment: The environment's checked file; it must have a table ``[console]``.
+        :param connect: Returns a boto3 client of a service.
+        :raises ValueError: When the file has no console.
+        """
+        if environment.console is None:
+            raise ValueError(f"environment {environment.name} has no [console]")
+        self.environment = environment
+        self.file: ConsoleFile = environment.console
+        self.settings = settings
+        self.connect = connect
+        self.table = Table(connect("dynamodb"), settings.table_name)
+        self.sessions = Sessions(self.table)
+        self.provider = Provider(self.file.issuer, self.file.client_id)
+        self.secret = ClientSecret(connect("ssm"), settings.secret_name)
+        self.renderer = Renderer(environment.name)
+        self.resolver = APIGatewayRestResolver()
+        self.resolver.not_found(self._not_found)
+        self._request: Request | None = None
+
+    # -- Pages --------------------------------------------------------------------------------------------------------
+
+    def page(self, method: str, path: str, role: Role | None) -> Callable[[Page], Page]:
+        """Return a decorator that serves a page.
+
+        :param path: The path below ``/console``, with variable parts such as ``<user_id>``; empty for the start page.
+        :param role: The least role that may see it; None for pages before sign-in.
+        """
+
+        def serve(page: Page) -> Page:
+            def answer(**parts: str) -> Response[str]:
+                return self._answer(page, role, parts)
+
+            answer.__name__ = f"{method}_{page.__name__}".lower()
+            self.resolver.route(f"{ROOT}{path}", method=[method])(answer)
+            return page
+
+        return serve
+
+    def serve(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Answer one request of API Gateway and leave a record of it."""
+        started = time.perf_counter()
+        self._request = request = Request.of(event, self.settings.addressing)
+        path = path_below(event)
+        answer: dict[str, Any] = self.resolver.resolve({**event, "path": path}, context)
+        self._record(request, path, int(answer["statusCode"]), started)
+        return answer
+
+    def show(self, template: str, request: Request, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response[str]:
+        """Return a page made from a template, with what every template needs."""
+        body = self.renderer.render(template, self._values(request) | values)
+        return responses.html(body, status, form_targets=self._provider_origin())
+
+    def target(self, request: Request) -> Target:
+        """Return what operations act on, in the name of the operator."""
+        return target_of(self.environment, self.settings, self.connect, request.urls.base, request.signed_in.name)
+
+    # -- What every request must fulfil -------------------------------------------------------------------------------
+
+    def _answer(self, page: Page, role: Role | None, parts: Mapping[str, str]) -> Response[str]:
+        request = self._request
+        assert request is not None  # noqa: S101 -- set by serve
+        if role is not None:
+            refused = self._refusal(request, role)
+            if refused is not None:
+                return refused
+        try:
+            return page(request, **parts)
+        except (Problem, InvalidConnectionError, OutOfTimeError) as problem:
+            return self.show("problem.html", request, HTTPStatus.CONFLICT, title="Not done", problem=str(problem))
+        except Exception as exception:  # a bug: the operator sees a page, the log gets the trace
+            logger.exception(Kind.FAILURE.value, exc_info=exception)
+            text = "The console failed. The request id finds the trace in the log."
+            return self.show("problem.html", request, HTTPStatus.INTERNAL_SERVER_ERROR, title="Failed", problem=text)
+
+    def _refusal(self, request: Request, role: Role) -> Response[str] | None:
+        """Return the answer to a request without a session, without the role, or with a forged form; None when it may continue."""
+        session = self.sessions.read(request.cookies.get(session_cookie(self.environment.name), ""))
+        if session is None:
+            if request.method == "GET" and not request.is_partial:
+                return responses.redirect(f"{request.urls.base}{ROOT}/sign-in?to={path_below(request.event)}")
+            return self._refuse(request, HTTPStatus.UNAUTHORIZED, "Your session has ended. Sign in again.")
+        request.session = session
+        if role is Role.ADMINISTRATOR and session.role is not Role.ADMINISTRATOR:
+            return self._refuse(request, HTTPStatus.FORBIDDEN, "This page is for administrators.")
+        if request.method != "GET" and not self._is_own_form(request):
+            return self._refuse(
+                request,
+                HTTPStatus.FORBIDDEN,
+                "The form did not come from this console, or is too old. Nothing was changed.",
+            )
+        return None
+
+    def _is_own_form(self, request: Request) -> bool:
+        has_token = is_csrf_token(request.signed_in, request.form.get("csrf", ""))
+        return has_token and is_same_origin(request.headers, request.urls.origin)
+
+    def _refuse(self, request: Request, status: HTTPStatus, problem: str) -> Response[str]:
+        return self.show("problem.html", request, status, title=status.phrase, problem=problem)
+
+    def _not_found(self, _: NotFoundError) -> Response[str]:
+        request = self._request
+        assert request is not None  # noqa: S101 -- set by serve
+        request.session = self.sessions.read(request.cookies.get(session_cookie(self.environment.name), ""))
+        return self._refuse(request, HTTPStatus.NOT_FOUND, "There is no such page.")
+
+    # -- What templates and records need ------------------------------------------------------------------------------
+
+    def _values(self, request: Request) -> dict[str, Any]:
+        session = request.session
+        return {
+            "root": f"{request.urls.prefix}{ROOT}",
+            "session": session,
+            "is_administrator": session is not None and session.role is Role.ADMINISTRATOR,
+            "csrf": session.csrf if session else "",
+            "here": path_below(request.event),
+            "has_sets": bool(self.environment.permissions.sets),
+            "has_groups": self.environment.groups.served,
+            "done": request.query.get("done", ""),
+            "done_texts": DONE,
+        }
+
+    def _provider_origin(self) -> str:
+        scheme, _, rest = self.file.issuer.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}"
+
+    def _record(self, request: Request, path: str, status: int, started: float) -> None:
+        """Log a request: the route and never the query, which may name people."""
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        logger.info(
+            Kind.CONSOLE.value,
+            **records.record(
+                Kind.CONSOLE,
+                environment=self.environment.name,
+                request_id=str((request.event.get("requestContext") or {}).get("requestId")),
+                method=request.method,
+                route="/setup" if path.startswith(f"{ROOT}/setup") else path,
+                status=status,
+                operator=request.session.name if request.session else None,
+                milliseconds=milliseconds,
+            ),
+        )

@@ -1,0 +1,99 @@
+"""Groups: provisioned ones, their members by name, and the permission sets they are mapped to."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from lambdas.console import responses
+from lambdas.console.app import Console
+from lambdas.console.paging import PAGE, Pager
+from lambdas.console.requests import Request
+from lambdas.console.sign_in.sessions import Role
+from lambdas.console.urls import ROOT
+from lambdas.environment.file import Source
+from lambdas.operations.permissions import PermissionOperations
+from lambdas.operations.problems import Problem
+from lambdas.operations.resources import Resources
+
+
+def add_routes(console: Console) -> None:
+    """Serve the pages of groups."""
+
+    def resources(request: Request) -> Resources:
+        return Resources(console.target(request))
+
+    def group_with_id(request: Request, group_id: str) -> dict[str, Any]:
+        group = resources(request).head("Group", group_id)
+        if group is None:
+            raise Problem("There is no such group: it was deleted.")
+        return group
+
+    @console.page("GET", "/groups", Role.ADMINISTRATOR)
+    def listed(request: Request) -> Response[str]:
+        """List groups, or the one with a name."""
+        name = request.query.get("q", "").strip()
+        pager = Pager.of(request.query)
+        if name:
+            found = resources(request).find("Group", name)
+            groups = [found] if found else []
+            shown = None
+        else:
+            page = resources(request).page_at("Group", pager.start, PAGE, leaving_out="members")
+            groups, shown = page.resources, pager.over(page.total)
+        mappings = PermissionOperations(resources(request)).mappings() if console.environment.permissions.sets else {}
+        return console.show(
+            "groups.html", request, title="Groups", groups=groups, pager=shown, query=name, mappings=mappings
+        )
+
+    @console.page("GET", "/groups/<group_id>", Role.ADMINISTRATOR)
+    def one(request: Request, group_id: str) -> Response[str]:
+        """Show one group with a page of its members."""
+        group = group_with_id(request, group_id)
+        members = resources(request).members(group_id, request.query.get("after") or None, size=PAGE)
+        permissions = PermissionOperations(resources(request))
+        mapped = permissions.mappings().get(group_id, frozenset()) if permissions.permissions.sets else frozenset()
+        return console.show(
+            "group.html",
+            request,
+            title=group["displayName"],
+            group=group,
+            members=members.members,
+            next_after=members.next,
+            mapped=mapped,
+            sets=permissions.permissions.sets,
+            can_map=Source.GROUPS in permissions.permissions.sources,
+        )
+
+    @console.page("POST", "/groups/<group_id>/preview", Role.ADMINISTRATOR)
+    def preview(request: Request, group_id: str) -> Response[str]:
+        """Show whom a new mapping changes, before it is made."""
+        permissions = PermissionOperations(resources(request))
+        permissions.require(Source.GROUPS)
+        wanted = {each.id for each in permissions.sets(request.fields.get("set", []))}
+        before = permissions.mappings().get(group_id, frozenset())
+        members = resources(request).members(group_id, size=PAGE)
+        return console.show(
+            "mapping_preview.html",
+            request,
+            title="Change the mapping?",
+            group=group_with_id(request, group_id),
+            added=sorted(wanted - before),
+            removed=sorted(before - wanted),
+            wanted=sorted(wanted),
+            members=members.members,
+            has_more=members.next is not None,
+        )
+
+    @console.page("POST", "/groups/<group_id>/sets", Role.ADMINISTRATOR)
+    def map_sets(request: Request, group_id: str) -> Response[str]:
+        """Map a group to exactly the sets that are checked."""
+        permissions = PermissionOperations(resources(request))
+        permissions.require(Source.GROUPS)
+        group = group_with_id(request, group_id)
+        wanted = {each.id for each in permissions.sets(request.fields.get("set", []))}
+        before = permissions.mappings().get(group_id, frozenset())
+        if wanted - before:
+            permissions.map_group(group, permissions.sets(sorted(wanted - before)))
+        if before - wanted:
+            permissions.unmap_group(group, sorted(before - wanted))
+        return responses.redirect(f"{request.urls.base}{ROOT}/groups/{group_id}?done=mapped")

@@ -1,0 +1,35 @@
+"""Permission sets: what exists, where users get them from, and the groups that are mapped to them."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from lambdas.console.app import Console
+from lambdas.console.paging import PAGE, Pager
+from lambdas.console.requests import Request
+from lambdas.console.sign_in.sessions import Role
+from lambdas.operations.permissions import PermissionOperations
+from lambdas.operations.resources import Resources
+
+
+def add_routes(console: Console) -> None:
+    """Serve the pages of permission sets."""
+
+    @console.page("GET", "/permission-sets", Role.ADMINISTRATOR)
+    def listed(request: Request) -> Response[str]:
+        """List the sets."""
+        permissions = PermissionOperations(Resources(console.target(request)))
+        mapped = permissions.mapped_groups()
+        return console.show(
+            "permission_sets.html", request, title="Permission sets", permissions=permissions.permissions, mapped=mapped
+        )
+
+    @console.page("GET", "/permission-sets/people", Role.ADMINISTRATOR)
+    def people(request: Request) -> Response[str]:
+        """Show who has which set and why, page by page."""
+        resources = Resources(console.target(request))
+        permissions = PermissionOperations(resources)
+        pager = Pager.of(request.query)
+        page = resources.page_at("User", pager.start, PAGE)
+        rows = [(user, permissions.grants(user) if user.get("active", True) else []) for user in page.resources]
+        return console.show(
+            "people.html", request, title="Who has which set, and why", rows=rows, pager=pager.over(page.total)
+        )

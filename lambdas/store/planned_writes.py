@@ -1,0 +1,115 @@
+"""The actions that write a resource, computed from its state before and after."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scim2_models import Resource, ResourceType
+
+from lambdas.scim.errors import TakenValueException
+from lambdas.store import actions, keys
+from lambdas.store.documents import document_of, largest_attribute_of, name_attribute, name_of, resource_of
+from lambdas.store.indexes import Index, index_of
+from lambdas.store.items import Stored, now
+from lambdas.store.lost_race import LostRace
+from lambdas.store.reads import Reader
+from lambdas.store.sizes import check_item, check_text
+from lambdas.store.transactions import Action, ConditionFailed
+
+
+@dataclass(frozen=True)
+class PlannedWrite:
+    """The own actions of a resource's transaction, and what a failed condition among them means."""
+
+    actions: list[Action]
+    taken: Mapping[int, tuple[str, str]]
+    """By position, the unique attribute and value that the action takes."""
+
+    def refusal(self, failure: ConditionFailed, resource_type: str) -> Exception:
+        """Return the error for a failed condition: a uniqueness error where a value is taken, else :class:`LostRace`."""
+        for index in failure.failed:
+            if index in self.taken:
+                attribute, value = self.taken[index]
+                owner = failure.items.get(index, {}).get("id", {}).get("S")
+                return TakenValueException(
+                    attribute=attribute,
+                    owner=owner,
+                    detail=f'A {resource_type} whose {attribute} is "{value[:200]}" exists already; '
+                    f"{attribute} is unique whatever its case",
+                )
+        return LostRace()
+
+
+class Planner:
+    """Plans the writes of the resources of one directory."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.directory = reader.directory
+        self.linked: set[str] = set()
+        """The ids of users created by hand that this request links to the identity provider."""
+
+    def creation(self, resource_type: ResourceType, resource: Resource[Any], stored: Stored) -> PlannedWrite:
+        """Return the actions that create a resource.
+
+        :raises InvalidValueException: When its name is too long, or it has more values to look up than one change can write.
+        """
+        name = str(resource_type.name)
+        check_text(name_attribute(resource), stored.name)
+        index = index_of(self.reader.provider, name, resource)
+        index.check_number(name)
+        own = [
+            actions.put_new(stored.to_item(keys.resource(self.directory, name, stored.id))),
+            actions.count(keys.count(self.directory, name, stored.id), 1),
+        ]
+        taken = {}
+        for pair, key in index.unique_keys(self.directory, name).items():
+            taken[len(own)] = pair
+            own.append(actions.own(key, stored.id))
+        own += [actions.look_up(key) for key in sorted(index.lookup_keys(self.directory, name, stored.id))]
+        return PlannedWrite(own, taken)
+
+    def update(
+        self, resource_type: ResourceType, before: Stored, resource: Resource[Any]
+    ) -> tuple[Stored, PlannedWrite | None]:
+        """Return the state after a change and the actions that write it; None for these when nothing changes.
+
+        :raises InvalidValueException: When the resource becomes too large, or its name too long.
+        """
+        document = document_of(resource)
+        links = before.by_hand and before.id in self.linked
+        if document == before.document and not links:
+            return before, None
+        after = replace(
+            before,
+            document=document,
+            version=before.version + 1,
+            modified=now(),
+            name=name_of(resource),
+            by_hand=before.by_hand and not links,
+        )
+        if after.name != before.name:
+            check_text(name_attribute(resource), after.name)
+        check_item(after, before, lambda: largest_attribute_of(document))
+        name = str(resource_type.name)
+        was = resource_of(before, resource_type, self.reader.model(resource_type))
+        provider = self.reader.provider
+        return after, self._difference(
+            name, before, after, index_of(provider, name, was), index_of(provider, name, resource)
+        )
+
+    def _difference(self, name: str, before: Stored, after: Stored, was: Index, becomes: Index) -> PlannedWrite:
+        becomes.check_number(name, was)
+        own = [actions.update_document(keys.resource(self.directory, name, before.id), after, before.version)]
+        taken = {}
+        for pair, unique in becomes.unique_keys(self.directory, name).items():
+            if pair not in was.unique:
+                taken[len(own)] = pair
+                own.append(actions.own(unique, before.id))
+        kept = set(becomes.unique_keys(self.directory, name).values())
+        freed = set(was.unique_keys(self.directory, name).values()) - kept
+        old, new = (each.lookup_keys(self.directory, name, before.id) for each in (was, becomes))
+        own += [actions.release(each, before.id) for each in sorted(freed)]
+        own += [actions.delete(each) for each in sorted(old - new)]
+        own += [actions.look_up(each) for each in sorted(new - old)]
+        return PlannedWrite(own, taken)

@@ -1,0 +1,94 @@
+"""Changes of one membership each, and what becomes of them when their transaction is refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from scim2_models import InvalidValueException
+
+from lambdas.scim.membership import Member
+from lambdas.store import actions, keys
+from lambdas.store.items import member_item
+from lambdas.store.transactions import Action
+
+OTHER_TYPE = {"User": "Group", "Group": "User"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One member joining or leaving a group."""
+
+    verb: Literal["add", "remove"]
+    member: Member
+    type: str
+    """``User`` or ``Group``: what the client sent, or else what is tried first."""
+
+    tried: frozenset[str] = frozenset()
+    """The types under which no such member was found."""
+
+    done: bool = False
+    """Whether an earlier attempt found that nothing is to change. The transaction then checks that this still holds, so that
+    all steps of a transaction take effect at one moment."""
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the member was found neither as a User nor as a Group."""
+        return len(self.tried) == len(OTHER_TYPE)
+
+    def with_other_type(self) -> "Step":
+        """Return the step with the type that was not tried yet."""
+        return replace(self, type=OTHER_TYPE[self.type], tried=self.tried | {self.type})
+
+    def actions(self, directory: str, group_id: str) -> list[Action]:
+        """Return the action on the member item, and the one on the member where it changes."""
+        item = keys.member(directory, group_id, self.member.id)
+        member = keys.resource(directory, self.type, self.member.id)
+        if self.done:
+            return [actions.check_exists(item) if self.verb == "add" else actions.check_absent(item)]
+        if self.verb == "add":
+            new = member_item(directory, group_id, self.member, self.type)
+            return [actions.put_new(new), actions.join(member, group_id)]
+        if self.exhausted:
+            return [actions.delete_existing(item)]
+        return [actions.delete_existing(item), actions.leave(member, group_id)]
+
+
+def reconsider(steps: Sequence[Step], pairs: Sequence[Sequence[Action]], failed: set[int]) -> list[Step]:
+    """Return the steps for the next attempt after some conditions failed.
+
+    The action on the member item fails when the member is present or absent already: the step is done. The action on the member
+    fails when there is no such resource of the type that was tried.
+
+    :param failed: The positions of the actions whose condition failed.
+    :raises InvalidValueException: When an added member is neither a User nor a Group of the directory.
+    """
+    reconsidered: list[Step] = []
+    unknown: list[str] = []
+    position = 0
+    for step, pair in zip(steps, pairs, strict=True):
+        item_failed, member_failed = position in failed, len(pair) > 1 and position + 1 in failed
+        position += len(pair)
+        if step.done:
+            step = replace(step, done=not item_failed)
+        elif step.verb == "remove" and item_failed:
+            step = replace(step, done=True)
+        elif member_failed:
+            step = step.with_other_type()
+            if step.verb == "add" and step.exhausted:
+                unknown.append(step.member.id)
+        elif item_failed:
+            step = replace(step, done=True)
+        reconsidered.append(step)
+    if unknown:
+        raise unknown_members(unknown)
+    return reconsidered
+
+
+def unknown_members(ids: Sequence[str]) -> InvalidValueException:
+    """Return the error for members that do not exist, naming the first few."""
+    shown = ", ".join(f'"{each[:80]}"' for each in ids[:5])
+    more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+    return InvalidValueException(
+        detail=f"members.value: no User or Group of this directory has the id {shown}{more}. "
+        "Provision the member first, or leave it out."
+    )

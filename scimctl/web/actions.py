@@ -1,0 +1,37 @@
+"""What `scimctl console` does with an environment's console."""
+
+from lambdas.operations.problems import Problem
+from lambdas.operations.target import Target
+from scimctl.targets import resolve
+
+
+def urls(environment: str) -> dict[str, str]:
+    """Return the console's ``url`` and its ``redirect_uri``.
+
+    :raises Problem: When the environment has no console, or is not deployed.
+    """
+    target = _target(environment)
+    return {"url": f"{target.base_url}/console", "redirect_uri": f"{target.base_url}/console/sign-in/callback"}
+
+
+def store_secret(environment: str, secret: str) -> str:
+    """Store the client secret for sign-in and return the parameter's name.
+
+    :raises Problem: When the secret is empty, or AWS refuses to store it.
+    """
+    if not secret:
+        raise Problem("The client secret is empty. Nothing was stored.")
+    target = _target(environment)
+    name = f"/scim/{target.settings.name}/console"
+    with target.aws_errors_as_problems():
+        target.client("ssm").put_parameter(Name=name, Value=secret, Type="SecureString", Overwrite=True)
+    return name
+
+
+def _target(environment: str) -> Target:
+    target = resolve(environment)
+    if target.settings.console is None:
+        raise Problem(
+            f"Environment {environment} has no console: add [console] to environments/{environment}.toml, and deploy it."
+        )
+    return target
