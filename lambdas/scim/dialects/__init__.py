@@ -20,25 +20,27 @@ from lambdas.scim.dialects import chain
 from lambdas.scim.dialects.expressions import read_attribute, read_attributes, read_filter, read_list
 from lambdas.scim.dialects.messages import BULK, BULK_OPERATION, PATCH, SEARCH, Form
 from lambdas.scim.dialects.patch import read_operation
+from lambdas.scim.dialects.reading import Reading
 from lambdas.scim.dialects.schema import Model
 from lambdas.scim.dialects.values import read_members
 
 __all__ = ["read_bulk", "read_filter", "read_patch", "read_query", "read_resource", "read_search"]
 
 
-def read_resource(payload: Any, model: Model) -> Any:
+def read_resource(payload: Any, model: Model, ignored: list[str] | None = None) -> Any:
     """Return the body of a POST or PUT as the strict core reads it.
 
     :param payload: The decoded JSON body.
     :param model: The resource model with its extensions, as ``ScimService.get_model`` returns it.
+    :param ignored: The paths of the attributes that are left out, although they have a value, are appended to it.
     """
     if not isinstance(payload, dict):
         return payload
     urns = [str(model.__schema__), *map(str, model.get_extension_models())]
-    return _read_message(read_members(model, payload), Form(urns=urns))
+    return _read_message(read_members(model, payload, Reading(ignored=_list(ignored))), Form(urns=urns))
 
 
-def read_patch(payload: Any, model: Model) -> Any:
+def read_patch(payload: Any, model: Model, ignored: list[str] | None = None) -> Any:
     """Return the body of a PATCH as the strict core reads it.
 
     ``Operations`` may come back empty: the request then asks for nothing (idp-behaviour case 46; scimmy#59), and the caller
@@ -46,6 +48,7 @@ def read_patch(payload: Any, model: Model) -> Any:
 
     :param payload: The decoded JSON body.
     :param model: The resource model with its extensions.
+    :param ignored: The paths of the attributes that are left out, although they have a value, are appended to it.
     """
     if not isinstance(payload, dict):
         return payload
@@ -53,15 +56,19 @@ def read_patch(payload: Any, model: Model) -> Any:
     operations = message.get("Operations")
     if not isinstance(operations, list):
         return message
-    return {**message, "Operations": [read for each in operations for read in read_operation(each, model)]}
+    return {
+        **message,
+        "Operations": [read for each in operations for read in read_operation(each, model, _list(ignored))],
+    }
 
 
-def read_bulk(payload: Any, model_at: Callable[[str], Model | None]) -> Any:
+def read_bulk(payload: Any, model_at: Callable[[str], Model | None], ignored: list[str] | None = None) -> Any:
     """Return the body of a bulk request with the ``data`` of every operation read as the body it stands for.
 
     :param payload: The decoded JSON body.
     :param model_at: Returns the model served at the path of an operation, such as ``/Users/2819``; None when none is. Must not
         raise.
+    :param ignored: The paths of the attributes that are left out, although they have a value, are appended to it.
     """
     if not isinstance(payload, dict):
         return payload
@@ -69,10 +76,10 @@ def read_bulk(payload: Any, model_at: Callable[[str], Model | None]) -> Any:
     operations = message.get("Operations")
     if not isinstance(operations, list):
         return message
-    return {**message, "Operations": [_read_bulk_operation(each, model_at) for each in operations]}
+    return {**message, "Operations": [_read_bulk_operation(each, model_at, _list(ignored)) for each in operations]}
 
 
-def _read_bulk_operation(operation: Any, model_at: Callable[[str], Model | None]) -> Any:
+def _read_bulk_operation(operation: Any, model_at: Callable[[str], Model | None], ignored: list[str]) -> Any:
     if not isinstance(operation, dict):
         return operation
     operation = _read_message(operation, BULK_OPERATION)
@@ -81,7 +88,7 @@ def _read_bulk_operation(operation: Any, model_at: Callable[[str], Model | None]
     if model is None or "data" not in operation:
         return operation
     read = read_patch if operation.get("method") == "PATCH" else read_resource
-    return {**operation, "data": read(operation["data"], model)}
+    return {**operation, "data": read(operation["data"], model, ignored)}
 
 
 def read_search(payload: Any, models: Sequence[Model]) -> Any:
@@ -115,6 +122,10 @@ def read_query(query: Mapping[str, str], models: Sequence[Model]) -> dict[str, s
         "sortBy": lambda path, models: read_attribute(read_list(path), models),
     }
     return {name: readers[name](text, models) if name in readers else text for name, text in query.items()}
+
+
+def _list(ignored: list[str] | None) -> list[str]:
+    return [] if ignored is None else ignored
 
 
 def _read_message(message: dict[str, Any], form: Form) -> dict[str, Any]:

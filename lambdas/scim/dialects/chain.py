@@ -10,9 +10,11 @@ from lambdas.scim.dialects.filters import (
     SelectionDialect,
     boolean_operand,
     compared_reference,
+    date_time_operand,
     filtered_attribute,
     filtered_single_value,
     filtered_single_value_in_filter,
+    redundant_parentheses,
     unquoted_operand,
 )
 from lambdas.scim.dialects.members import extension_schemas, read_only_value
@@ -26,20 +28,30 @@ from lambdas.scim.dialects.operations import (
     empty_path,
     operation_case,
     removed_values,
+    unreadable_path,
     value_path_key,
 )
 from lambdas.scim.dialects.schema import Attribute, Place
 from lambdas.scim.dialects.shapes import (
     bare_value,
+    empty_entry,
     empty_reference,
     null_value,
     open_value,
     reference_as_string,
-    reference_in_list,
     single_value,
+    value_in_list,
     wrapped_value,
 )
-from lambdas.scim.dialects.simple_values import date_time, empty_string, string_boolean, string_number
+from lambdas.scim.dialects.simple_values import (
+    date_time,
+    empty_string,
+    number_as_text,
+    relative_reference,
+    respelled_date_time,
+    string_boolean,
+    string_number,
+)
 
 MESSAGE: tuple[Callable[[dict[str, Any], Form], dict[str, Any]], ...] = (name_case, schema_urns)
 """What reads a message: a PATCH, each of its operations, a bulk request, a search; and, at the end, the body of a resource."""
@@ -53,13 +65,20 @@ WHOLE_NAME: tuple[NameDialect, ...] = (open_name, awkward_name)
 NAME: tuple[NameDialect, ...] = (dotted_urn, awkward_name, unqualified_attribute)
 """What finds the attribute that a term names."""
 
-PATH: tuple[NameDialect, ...] = (*NAME, unquoted_operand, boolean_operand)
+PATH: tuple[NameDialect, ...] = (*NAME, unquoted_operand, boolean_operand, date_time_operand)
 """What reads the terms of a PATCH path."""
 
-PATH_SELECTION: tuple[SelectionDialect, ...] = (filtered_single_value,)
+PATH_SELECTION: tuple[SelectionDialect, ...] = (redundant_parentheses, filtered_single_value)
 """What reads the brackets of a PATCH path."""
 
-FILTER: tuple[NameDialect, ...] = (open_name, *NAME, compared_reference, unquoted_operand, boolean_operand)
+FILTER: tuple[NameDialect, ...] = (
+    open_name,
+    *NAME,
+    compared_reference,
+    unquoted_operand,
+    boolean_operand,
+    date_time_operand,
+)
 """What reads the terms of a filter."""
 
 FILTER_SELECTION: tuple[SelectionDialect, ...] = (filtered_single_value_in_filter,)
@@ -71,35 +90,40 @@ ATTRIBUTE_LIST: tuple[Callable[[str], str], ...] = (filtered_attribute,)
 SPLIT: tuple[Callable[[Operation], list[Operation]], ...] = (value_path_key,)
 """What makes several operations of one, whose keys have been read as paths."""
 
-LEFT_OUT: tuple[Callable[[Place | None, str, Any], bool], ...] = (extension_schemas, read_only_value)
+LEFT_OUT_OPERATION: tuple[Callable[[Operation, Target], bool], ...] = (unreadable_path,)
+"""What leaves an operation out, when its path has been read."""
+
+LEFT_OUT_MEMBER: tuple[Callable[[Place | None, str, Any], bool], ...] = (extension_schemas, read_only_value)
 """What leaves a member of an object out."""
 
 VALUE: tuple[Callable[[Attribute, Any], Any], ...] = (
     open_value,
     single_value,
     bare_value,
+    value_in_list,
     wrapped_value,
-    reference_in_list,
     reference_as_string,
     empty_reference,
+    relative_reference,
     string_boolean,
     string_number,
+    number_as_text,
     date_time,
     empty_string,
 )
 """What gives a value the shape that its attribute has, before its sub-attributes are read."""
 
-READ_VALUE: tuple[Callable[[Attribute, Any], Any], ...] = (null_value,)
+READ_VALUE: tuple[Callable[[Attribute, Any], Any], ...] = (null_value, empty_entry)
 """What reads a value when its sub-attributes have been read."""
 
-WRITTEN_VALUE: tuple[Callable[[Attribute | None, Any], Any], ...] = (cleared_value,)
-"""What reads a value that a PATCH writes, at the end."""
+WRITTEN_VALUE: tuple[Callable[[Attribute | None, Any, str], Any], ...] = (respelled_date_time, cleared_value)
+"""What reads a value that an operation of a PATCH, named by its ``op``, writes; at the end."""
 
 READ_OPERATION: tuple[Callable[[Operation, Target], Operation], ...] = (removed_values, clearing_value)
 """What reads an operation of a PATCH when its path and its value have been read."""
 
 CHAIN = (
     *(MESSAGE, OPERATION, WHOLE_NAME, PATH, PATH_SELECTION, FILTER, FILTER_SELECTION, ATTRIBUTE_LIST),
-    *(SPLIT, LEFT_OUT, VALUE, READ_VALUE, WRITTEN_VALUE, READ_OPERATION),
+    *(SPLIT, LEFT_OUT_OPERATION, LEFT_OUT_MEMBER, VALUE, READ_VALUE, WRITTEN_VALUE, READ_OPERATION),
 )
 """All of them."""

@@ -7,7 +7,7 @@ from lambdas.scim.dialects import chain
 from lambdas.scim.dialects.filters import SelectionDialect
 from lambdas.scim.dialects.names import NameDialect, open_names_in
 from lambdas.scim.dialects.operations import Target
-from lambdas.scim.dialects.schema import Model, Place, Scope, locate
+from lambdas.scim.dialects.schema import Model, Place, Scope, begins_known, locate
 from lambdas.scim.dialects.terms import AttributeEnd, Part, Selection, Term, parse, render
 
 
@@ -45,15 +45,16 @@ def target_of(path: str, model: Model) -> Target:
     """Return what a PATCH path names."""
     parts = [part for part in parse(path) or () if not isinstance(part, str)]
     if len(parts) != 1:
-        return Target()
+        return Target(known=begins_known(path, model))
     part = parts[0]
     if isinstance(part, Term) and not part.operator:
-        return Target(locate(model, part.attribute))
+        place = locate(model, part.attribute)
+        return Target(place, known=place is not None or begins_known(path, model))
     tail = f".{part.tail.attribute}" if isinstance(part, Selection) and part.tail else ""
     place = locate(model, part.attribute + tail)
     if place is not None and place.attribute is not None and not tail:
         place = Place(place.owner, place.attribute.entry)
-    return Target(place, selects=True)
+    return Target(place, selects=True, known=place is not None or begins_known(path, model))
 
 
 def _read_name(name: str, scope: Scope) -> str:

@@ -1,8 +1,11 @@
 """Deviations in one operation of a PATCH: its ``op``, its path, and what it clears or removes."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from scim2_models import InvalidPathException, Path
 
 from lambdas.scim.dialects.schema import Attribute, Place
 
@@ -18,6 +21,9 @@ class Target:
 
     selects: bool = False
     """Whether the path selects values by a filter in brackets."""
+
+    known: bool = True
+    """Whether the path begins with a declared attribute, also where the rest of it cannot be followed."""
 
 
 def operation_case(operation: Operation) -> Operation:
@@ -66,6 +72,32 @@ def value_path_key(operation: Operation) -> list[Operation]:
     return [{**operation, "value": rest}, *own] if rest else own
 
 
+def unreadable_path(operation: Operation, target: Target) -> bool:
+    """Return whether an operation is left out, because its path is a name that no path can hold and nothing declares.
+
+    An administrator may type any target name in Entra (field report 2.2; Immuta's knowledge base). It is left out like every other
+    unknown name, and the rest of the PATCH is applied; the core would refuse all of it.
+
+    >>> operation({"op": "Add", "path": "custom:country", "value": "DE"})
+    []
+    >>> operation({"op": "Add", "path": "my attr", "value": "DE"})
+    []
+
+    A path on a declared attribute that is malformed stays an error:
+
+    >>> operation({"op": "Add", "path": 'emails[type eq "work"', "value": "a@example.com"})
+    {'op': 'add', 'path': 'emails[type eq "work"', 'value': 'a@example.com'}
+    """
+    path = operation.get("path")
+    if target.known or not isinstance(path, str) or operation.get("op") not in ("add", "replace", "remove"):
+        return False
+    try:
+        Path(path)
+    except InvalidPathException:
+        return True
+    return False
+
+
 def removed_values(operation: Operation, target: Target) -> Operation:
     """Return a remove with a value that the core can select by, or without one.
 
@@ -97,7 +129,7 @@ def removed_values(operation: Operation, target: Target) -> Operation:
 def _selecting(entry: Any, attribute: Attribute) -> Any:
     """Return the sub-attributes of an entry by which it is found."""
     if isinstance(entry, str | int | float):
-        return {"value": entry}
+        return {"value": _selector(attribute, entry)}
     if isinstance(entry, datetime):
         return {"value": str(entry)}
     if not isinstance(entry, dict):
@@ -106,10 +138,17 @@ def _selecting(entry: Any, attribute: Attribute) -> Any:
     if "value" not in named:
         return {key: item for key, item in entry.items() if item is not None}
     kept = ("value",) if attribute.is_reference else ("value", "type")
-    return {name: named[name] for name in kept if name in named}
+    return {name: _selector(attribute, named[name]) for name in kept if name in named}
 
 
-def cleared_value(attribute: Attribute | None, value: Any) -> Any:
+def _selector(attribute: Attribute, value: Any) -> Any:
+    """Return a value to select by, as text where the values of the attribute are text."""
+    compared = attribute.value or attribute
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return json.dumps(value) if number and compared.is_string else value
+
+
+def cleared_value(attribute: Attribute | None, value: Any, op: str) -> Any:
     """Return null for an empty string that a PATCH writes, and an empty array for null where the attribute is multi-valued.
 
     Entra clears an attribute with ``""``, and members with null (idp-behaviour 2.2, cases 44, 45, 57).

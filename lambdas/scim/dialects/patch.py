@@ -6,12 +6,16 @@ from lambdas.scim.dialects import chain
 from lambdas.scim.dialects.expressions import read_path, target_of
 from lambdas.scim.dialects.messages import OPERATION
 from lambdas.scim.dialects.operations import Operation
+from lambdas.scim.dialects.reading import Reading
 from lambdas.scim.dialects.schema import Model
-from lambdas.scim.dialects.values import read_keys, read_value, read_written, rename_keys
+from lambdas.scim.dialects.values import is_not_kept, read_keys, read_value, read_written, rename_keys
 
 
-def read_operation(operation: Any, model: Model) -> list[Any]:
-    """Return an operation as the operations that the core reads: mostly one, more for keys that select values."""
+def read_operation(operation: Any, model: Model, ignored: list[str]) -> list[Any]:
+    """Return an operation as the operations that the core reads: mostly one, more for keys that select values.
+
+    :param ignored: The paths of the attributes that are left out are appended to it.
+    """
     if not isinstance(operation, dict):
         return [operation]
     for message_dialect in chain.MESSAGE:
@@ -26,24 +30,31 @@ def read_operation(operation: Any, model: Model) -> list[Any]:
     operations = [operation]
     for split in chain.SPLIT:
         operations = [each for one in operations for each in split(one)]
-    return [_read_value(each, model) for each in operations]
+    return [read for each in operations for read in _read_value(each, model, ignored)]
 
 
-def _read_value(operation: Operation, model: Model) -> Operation:
-    """Return an operation whose path has been read with its value read too."""
+def _read_value(operation: Operation, model: Model, ignored: list[str]) -> list[Operation]:
+    """Return an operation whose path has been read with its value read too; none when it is left out."""
     path, value, op = operation.get("path"), operation.get("value"), operation.get("op")
-    if "value" not in operation or op not in ("add", "replace", "remove"):
-        return operation
+    if op not in ("add", "replace", "remove"):
+        return [operation]
+    reading = Reading(op, ignored)
     if "path" not in operation and op != "remove" and isinstance(value, dict):
-        return {**operation, "value": read_keys(model, value)}
+        return [{**operation, "value": read_keys(model, value, reading)}]
     if not isinstance(path, str):
-        return operation
+        return [operation]
     target = target_of(path, model)
+    if op != "remove" and (target.place is None or is_not_kept(target.place)):
+        reading.ignore(path, value)
+    if any(leaves_out(operation, target) for leaves_out in chain.LEFT_OUT_OPERATION):
+        return []
+    if "value" not in operation:
+        return [operation]
     attribute = target.place.target if target.place else None
     if op != "remove":
-        operation = {**operation, "value": read_written(target.place, value)}
+        operation = {**operation, "value": read_written(target.place, value, path, reading)}
     elif attribute and attribute.multi_valued and attribute.members is None:
-        operation = {**operation, "value": read_value(attribute, value)}
+        operation = {**operation, "value": read_value(attribute, value, reading)}
     for dialect in chain.READ_OPERATION:
         operation = dialect(operation, target)
-    return operation
+    return [operation]

@@ -1,5 +1,6 @@
 """The attributes that a path, a key or a value belongs to, as the models declare them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,14 +36,19 @@ class Attribute:
     multi_valued: bool
     """Whether it holds a list of values."""
 
-    read_only: bool
-    """Whether clients may not write it."""
+    mutability: Mutability
+    """Who may write it, and how often (RFC 7643 section 2.2)."""
 
     members: type[BaseModel] | None
     """The model that declares its sub-attributes, or an extension's attributes; None for a simple attribute."""
 
     open: bool = False
     """Whether it is an undeclared attribute of an open extension, which takes any value as text."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether clients may not write it."""
+        return self.mutability is Mutability.read_only
 
     @property
     def is_boolean(self) -> bool:
@@ -60,11 +66,26 @@ class Attribute:
         return isclass(self.kind) and issubclass(self.kind, TEXT_TYPES)
 
     @property
+    def is_date_time(self) -> bool:
+        """Whether its values are dates with a time."""
+        return isclass(self.kind) and issubclass(self.kind, datetime)
+
+    @property
     def is_string(self) -> bool:
-        """Whether an empty string is a value of it: not for a reference, a date, a number or an object."""
+        """Whether any string is a value of it: not for a reference, a date, a number or an object."""
         if not isclass(self.kind):
             return True
-        return issubclass(self.kind, str) and not hasattr(self.kind, "__reference_types__")
+        return issubclass(self.kind, str) and not self.is_uri
+
+    @property
+    def is_uri(self) -> bool:
+        """Whether its values are references (RFC 7643 section 2.3.7)."""
+        return hasattr(self.kind, "__reference_types__")
+
+    @property
+    def names_resources(self) -> bool:
+        """Whether its values are the URIs of resources of the directory, as ``$ref`` of a manager is."""
+        return self.is_uri and not {"external", "uri"} & set(self.kind.__reference_types__)
 
     @property
     def value(self) -> "Attribute | None":
@@ -121,7 +142,9 @@ def open_attribute(model: type[BaseModel], field: str) -> Attribute | None:
     """
     if not issubclass(model, OpenExtension) or not model.is_open(field):
         return None
-    return Attribute(field=field, kind=str, multi_valued=False, read_only=False, members=None, open=True)
+    return Attribute(
+        field=field, kind=str, multi_valued=False, mutability=Mutability.read_write, members=None, open=True
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -133,7 +156,7 @@ def _describe(model: type[BaseModel], field: str) -> Attribute:
         field=field,
         kind=root,
         multi_valued=model.get_field_multiplicity(field),
-        read_only=model.get_field_annotation(field, Mutability) is Mutability.read_only,
+        mutability=model.get_field_annotation(field, Mutability),
         members=root if isclass(root) and issubclass(root, BaseModel) else None,
     )
 
@@ -180,6 +203,14 @@ def locate(model: type[BaseModel], path: str) -> Place | None:
         return None if attribute is None else Place(owner, attribute)
     sub_attribute = attribute_of(attribute.members, tail) if attribute.members else None
     return None if sub_attribute is None else Place(owner, attribute, sub_attribute)
+
+
+def begins_known(path: str, model: Model) -> bool:
+    """Return whether a path, or a text that is none, begins with the name of a declared attribute or with a schema's URN alone."""
+    found = split_urn(model, path)
+    owners = [found[1]] if found else [owner for _, owner in urns_of(model)]
+    head = re.split(r'[.\[\s("]', found[2] if found else path, maxsplit=1)[0]
+    return (found is not None and not head) or any(attribute_of(owner, head) is not None for owner in owners)
 
 
 def locate_first(models: Sequence[type[BaseModel]], path: str) -> Place | None:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from scim2_models import ComplexAttribute
+
 from lambdas.scim.dialects.schema import Attribute
 
 
@@ -50,7 +52,7 @@ def single_value(attribute: Attribute, value: Any) -> Any:
 def bare_value(attribute: Attribute, value: Any) -> Any:
     """Return the objects that simple values stand for, for a multi-valued complex attribute that has a ``value``.
 
-    Microsoft's Postman collection (idp-behaviour case 52). Numbers and booleans are read too where those are its values.
+    Microsoft's Postman collection (idp-behaviour case 52). Numbers are read too, booleans where those are its values.
 
     >>> group_operation({"op": "Add", "path": "members", "value": ["2819"]})
     {'op': 'add', 'path': 'members', 'value': [{'value': '2819'}]}
@@ -59,21 +61,56 @@ def bare_value(attribute: Attribute, value: Any) -> Any:
     """
     if not attribute.multi_valued or attribute.value is None or not isinstance(value, list):
         return value
-    simple = str if attribute.value.is_text else (str, int, float)
-    return [{"value": entry} if isinstance(entry, simple) else entry for entry in value]
+    booleans = not attribute.value.is_text
+    return [{"value": entry} if _is_simple(entry, booleans=booleans) else entry for entry in value]
+
+
+def _is_simple(value: Any, *, booleans: bool) -> bool:
+    return isinstance(value, str | int | float) and (booleans or not isinstance(value, bool))
+
+
+def value_in_list(attribute: Attribute, value: Any) -> Any:
+    """Return the only element of an array sent for a single-valued attribute, and null for an empty array.
+
+    Example 5 of Microsoft's SCIM page for a manager (idp-behaviour case 39), and Microsoft's older jobs and library for every
+    attribute (field report 2.1; azure-docs#42220, SCIM-SDK PatchBuilder). An empty array is an unassigned value (RFC 7643 section
+    2.5); two values stay an error.
+
+    >>> operation({"op": "Add", "path": "E:manager", "value": [{"$ref": "http://example.com/Users/2819", "value": "2819"}]})
+    {'op': 'add', 'path': 'E:manager', 'value': {'$ref': 'http://example.com/Users/2819', 'value': '2819'}}
+    >>> operation({"op": "Replace", "path": "displayName", "value": ["N"]})
+    {'op': 'replace', 'path': 'displayName', 'value': 'N'}
+    """
+    if attribute.multi_valued or not isinstance(value, list) or len(value) > 1:
+        return value
+    return value[0] if value and not isinstance(value[0], list) else value or None
 
 
 def wrapped_value(attribute: Attribute, value: Any) -> Any:
-    """Return the values that objects hold under ``value``, for a simple multi-valued attribute.
+    """Return the value that an object holds under ``value``, for an attribute that is not such an object.
 
-    Entra, for a custom attribute that is marked multi-valued (idp-behaviour case 73; Microsoft Q&A 1693075).
+    Entra, for a custom attribute that is marked multi-valued (idp-behaviour case 73; Microsoft Q&A 1693075), and Microsoft's older
+    jobs for every attribute (field report 2.1).
 
     >>> operation({"op": "Add", "path": "X:folders", "value": [{"value": "a"}, "b"]})
     {'op': 'add', 'path': 'X:folders', 'value': ['a', 'b']}
+    >>> operation({"op": "Replace", "path": "displayName", "value": [{"$ref": None, "value": "N"}]})
+    {'op': 'replace', 'path': 'displayName', 'value': 'N'}
+
+    A complex attribute without a ``value`` gets a simple one, which the core refuses, rather than losing it as a sub-attribute that
+    nothing declares (field report 1.5):
+
+    >>> operation({"op": "Replace", "path": "name", "value": [{"$ref": None, "value": "N"}]})
+    {'op': 'replace', 'path': 'name', 'value': 'N'}
     """
-    if not attribute.multi_valued or attribute.members is not None or not isinstance(value, list):
+    if attribute.multi_valued:
+        if attribute.members is None and isinstance(value, list):
+            return [_unwrap(entry) for entry in value]
         return value
-    return [_unwrap(entry) for entry in value]
+    complex_type = attribute.members is not None and issubclass(attribute.members, ComplexAttribute)
+    if attribute.value is not None or (attribute.members is not None and not complex_type):
+        return value
+    return _unwrapped(value) if isinstance(value, dict) else value
 
 
 def _unwrap(entry: Any) -> Any:
@@ -81,21 +118,8 @@ def _unwrap(entry: Any) -> Any:
     return held[-1] if held and not isinstance(held[-1], dict) else entry
 
 
-def reference_in_list(attribute: Attribute, value: Any) -> Any:
-    """Return the only element of an array sent for a single-valued complex attribute, and null for an empty array.
-
-    Example 5 of Microsoft's SCIM page (idp-behaviour case 39). An empty array is an unassigned value (RFC 7643 section 2.5).
-
-    >>> operation({"op": "Add", "path": "E:manager", "value": [{"$ref": "http://example.com/Users/2819", "value": "2819"}]})
-    {'op': 'add', 'path': 'E:manager', 'value': {'$ref': 'http://example.com/Users/2819', 'value': '2819'}}
-    """
-    if attribute.multi_valued or attribute.members is None or not isinstance(value, list) or len(value) > 1:
-        return value
-    return value[0] if value and not isinstance(value[0], list) else value or None
-
-
 def reference_as_string(attribute: Attribute, value: Any) -> Any:
-    """Return the object that a string stands for, for a single-valued complex attribute that has a ``value``.
+    """Return the object that a string or number stands for, for a single-valued complex attribute that has a ``value``.
 
     Entra, always (idp-behaviour cases 19, 38; SCIM-SDK#541, directory-scimple#1242). An empty string means none (case 40).
 
@@ -104,9 +128,9 @@ def reference_as_string(attribute: Attribute, value: Any) -> Any:
     >>> operation({"op": "Add", "path": "E:manager", "value": "2819"})
     {'op': 'add', 'path': 'E:manager', 'value': {'value': '2819'}}
     """
-    if attribute.multi_valued or attribute.value is None or not isinstance(value, str):
+    if attribute.multi_valued or attribute.value is None or not _is_simple(value, booleans=False):
         return value
-    return {"value": value} if value else None
+    return None if value == "" else {"value": value}
 
 
 def empty_reference(attribute: Attribute, value: Any) -> Any:
@@ -139,3 +163,26 @@ def null_value(attribute: Attribute, value: Any) -> Any:
 
 def _without_nulls(entry: Any) -> Any:
     return {key: item for key, item in entry.items() if item is not None} if isinstance(entry, dict) else entry
+
+
+def empty_entry(attribute: Attribute, value: Any) -> Any:
+    """Return an array without empty strings in its objects, and without the objects that hold nothing else but a kind.
+
+    OneLogin's JSON template writes an object for every field, also for an empty one (idp-behaviour 3.3; field report 3.3): an empty
+    string clears. ``type`` and ``primary`` alone describe no value.
+
+    >>> user({"emails": [{"type": "work", "value": ""}, {"type": "home", "value": "h@example.com", "display": ""}]})
+    {'emails': [{'type': 'home', 'value': 'h@example.com'}]}
+
+    An empty reference, as in ``members``, names no resource and stays an error.
+    """
+    if not attribute.multi_valued or attribute.members is None or attribute.is_reference or not isinstance(value, list):
+        return value
+    return [entry for entry in map(_without_empty_strings, value) if entry is not None]
+
+
+def _without_empty_strings(entry: Any) -> Any:
+    if not isinstance(entry, dict) or "" not in entry.values():
+        return entry
+    kept = {key: item for key, item in entry.items() if item != ""}
+    return kept if {key.lower() for key in kept} - {"type", "primary"} else None

@@ -1,16 +1,22 @@
 """Deviations in a simple value: a boolean, a number or a date in another JSON type than its own."""
 
+import json
 import re
 from typing import Any
 
+from scim2_models import Mutability
+
 from lambdas.scim.dialects.schema import Attribute
-from lambdas.scim.extensions.date_times import SentDateTime
+from lambdas.scim.extensions.date_times import RespelledDateTime, SentDateTime
 
 BOOLEANS = {"true": True, "false": False}
 """The spellings of a boolean, in lower case."""
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
+
+RELATIVE = re.compile(r"(?:[^:?#]*/)?(Users|Groups)/([^/?#]+)/?", re.IGNORECASE)
+"""A reference without a scheme that ends in the location of a resource."""
 
 MAX_DIGITS = 300
 """Digits of a whole number that is sent as a string: as many as a decimal can have before its dot."""
@@ -80,6 +86,25 @@ def _number(attribute: Attribute, value: Any) -> Any:
     return float(value) if NUMBER.fullmatch(value) else NO_NUMBER
 
 
+def number_as_text(attribute: Attribute, value: Any) -> Any:
+    """Return the JSON text of a number, for an attribute that is a string.
+
+    Directories keep employee numbers and ids as numbers (field report 2.4; grafana#113109, authentik#15533).
+
+    >>> user({"externalId": 123, "E": {"employeeNumber": 42}})
+    {'externalId': '123', 'E': {'employeeNumber': '42'}}
+    >>> group_operation({"op": "add", "path": "members", "value": [{"value": 53}]})
+    {'op': 'add', 'path': 'members', 'value': [{'value': '53'}]}
+    """
+    if attribute.members is not None or not attribute.is_string:
+        return value
+    return [_text(entry) for entry in value] if isinstance(value, list) and attribute.multi_valued else _text(value)
+
+
+def _text(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 def date_time(attribute: Attribute, value: Any) -> Any:
     """Return an array with moments instead of texts, for a multi-valued attribute; a text that is no moment stays.
 
@@ -92,16 +117,49 @@ def date_time(attribute: Attribute, value: Any) -> Any:
     """
     if not attribute.multi_valued or attribute.kind is not SentDateTime or not isinstance(value, list):
         return value
-    return [_moment(entry) for entry in value]
+    return [_moment(entry, SentDateTime) for entry in value]
 
 
-def _moment(entry: Any) -> Any:
+def respelled_date_time(attribute: Attribute | None, value: Any, op: str) -> Any:
+    """Return a moment that differs from the same moment in another spelling, where a PATCH replaces it.
+
+    An attribute is returned as it was sent last (field report 3.9), but the core compares by the moment and keeps the old text.
+
+    >>> written = operation({"op": "replace", "path": "M:since", "value": "2030-01-31T08:00:00Z"})["value"]
+    >>> written == type(written).read("2030-01-31T09:00:00+01:00"), str(written)
+    (False, '2030-01-31T08:00:00Z')
+    """
+    if attribute is None or attribute.kind is not SentDateTime or attribute.mutability is not Mutability.read_write:
+        return value
+    if not attribute.multi_valued:
+        return _moment(value, RespelledDateTime)
+    if op == "replace" and isinstance(value, list):
+        return [_moment(str(entry), RespelledDateTime) if isinstance(entry, SentDateTime) else entry for entry in value]
+    return value
+
+
+def _moment(entry: Any, kind: type[SentDateTime]) -> Any:
     if not isinstance(entry, str):
         return entry
     try:
-        return SentDateTime.read(entry)
+        return kind.read(entry)
     except ValueError:
         return entry
+
+
+def relative_reference(attribute: Attribute, value: Any) -> Any:
+    """Return a reference to a resource relative to the Tenant URL, where it is relative to another URL.
+
+    RFC 7643 section 8.3 itself writes ``../Users/...`` (field report 3.5). A reference relative to the Tenant URL is returned as
+    a URL.
+
+    >>> user({"E": {"manager": {"value": "2819", "$ref": "../Users/2819"}}})
+    {'E': {'manager': {'value': '2819', '$ref': 'Users/2819'}}}
+    """
+    if not attribute.names_resources or not isinstance(value, str):
+        return value
+    match = RELATIVE.fullmatch(value)
+    return f"{match[1].capitalize()}/{match[2]}" if match else value
 
 
 def empty_string(attribute: Attribute, value: Any) -> Any:

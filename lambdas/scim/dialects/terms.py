@@ -13,6 +13,8 @@ _GAP = re.compile(r"[\s()]+")
 _WORD = re.compile(r'[^\s()\[\]"]+')
 _COMPARES = re.compile(r"eq|ne|co|sw|ew|gt|ge|lt|le", re.IGNORECASE)
 _OPERATOR = re.compile(rf"\s+({_COMPARES.pattern})(?![A-Za-z0-9$_-])\s*", re.IGNORECASE)
+_COMPARISON = re.compile(rf"(?<!\s)\s+(?:{_COMPARES.pattern}|pr)(?![A-Za-z0-9$_-])", re.IGNORECASE)
+_HOLDS_VALUES = re.compile(r'[\s"\[]')
 _PRESENT = re.compile(r"\s+(pr)(?![A-Za-z0-9$_-])", re.IGNORECASE)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _OPENING = re.compile(r"\s*\[")
@@ -95,6 +97,18 @@ def without_brackets(text: str) -> str:
         else:
             kept.append(piece)
     return text if inside else "".join(kept)
+
+
+def attribute_path(text: str) -> str:
+    """Return the attribute that a path names, without the values that brackets or a comparison in it hold.
+
+    A text that is no path is returned up to the first quote, bracket or comparison.
+    """
+    if not _HOLDS_VALUES.search(text):
+        return text
+    path = without_brackets(text)
+    comparison = _COMPARISON.search(path)
+    return re.split(r'["\[]', path[: comparison.start()] if comparison else path, maxsplit=1)[0].rstrip()
 
 
 def count_conditions(text: str) -> int:

@@ -1,39 +1,38 @@
 """Reading objects and values: each by the dialects for its attribute."""
 
+from dataclasses import replace
 from typing import Any
 
-from scim2_models import BaseModel
+from scim2_models import BaseModel, Extension, Mutability, Resource
 
 from lambdas.scim.dialects import chain
 from lambdas.scim.dialects.expressions import read_path
+from lambdas.scim.dialects.reading import Reading
 from lambdas.scim.dialects.schema import NAME, Attribute, Model, Place, attribute_of, locate, open_attribute
 from lambdas.scim.extensions.escaped_names import escape, folded
 from lambdas.scim.extensions.open_extension import OpenExtension
 
 
-def read_members(model: type[BaseModel], members: Any, *, patches: bool = False) -> Any:
-    """Return an object whose members are attributes of a model, with their values read.
-
-    :param patches: Whether a PATCH writes it. An empty string then unassigns a single-valued attribute, and members get names that
-        a path can hold, since the core makes a path of each (idp-behaviour case 74).
-    """
+def read_members(model: type[BaseModel], members: Any, reading: Reading | None = None) -> Any:
+    """Return an object whose members are attributes of a model, with their values read."""
     if not isinstance(members, dict):
         return members
+    reading = reading or Reading()
     read: dict[str, Any] = {}
     seen: set[str] = set()
     for key, value in members.items():
         attribute = _attribute_at(model, key)
-        if any(leaves_out(Place(model, attribute), key, value) for leaves_out in chain.LEFT_OUT):
+        if _leaves_out(Place(model, attribute) if attribute else None, key, value, reading):
             continue
         if attribute is None:
             read[key] = value
             continue
-        if patches and attribute.open:
+        if reading.op and attribute.open:
             if folded(key) in seen:
                 continue  # of two names for one attribute the first counts, as in documents
             seen.add(folded(key))
-        name = attribute.field if patches and (attribute.open or not NAME.fullmatch(key)) else key
-        read[name] = _read(attribute, value, patches=patches)
+        name = attribute.field if reading.op and (attribute.open or not NAME.fullmatch(key)) else key
+        read[name] = _read(attribute, value, key, reading)
     return read
 
 
@@ -44,27 +43,44 @@ def _attribute_at(model: type[BaseModel], key: str) -> Attribute | None:
     return open_attribute(model, escape(key))
 
 
-def read_value(attribute: Attribute, value: Any, *, patches: bool = False) -> Any:
-    """Return the value of one attribute, sub-attributes included, as the core reads it."""
+def _leaves_out(place: Place | None, name: str, value: Any, reading: Reading) -> bool:
+    """Return whether a member is left out; record it, as well as one that the core leaves out or the service does not keep."""
+    left_out = any(leaves_out(place, name, value) for leaves_out in chain.LEFT_OUT_MEMBER)
+    if left_out or place is None or is_not_kept(place):
+        reading.ignore(name, value)
+    return left_out
+
+
+def is_not_kept(place: Place) -> bool:
+    """Return whether values written at a place are never stored, as those of ``password``."""
+    return place.target is not None and place.target.mutability is Mutability.write_only
+
+
+def read_value(attribute: Attribute, value: Any, reading: Reading) -> Any:
+    """Return the value of one attribute, sub-attributes included, as the core reads it.
+
+    :param reading: The reading of the value.
+    """
     for dialect in chain.VALUE:
         value = dialect(attribute, value)
     if attribute.members is not None:
         if not attribute.multi_valued:
-            value = read_members(attribute.members, value, patches=patches)
+            value = read_members(attribute.members, value, reading)
         elif isinstance(value, list):
-            value = [read_members(attribute.members, entry) for entry in value]
+            entries = replace(reading, op="")  # a list is written as a whole, as in a POST
+            value = [read_members(attribute.members, entry, entries) for entry in value]
     for dialect in chain.READ_VALUE:
         value = dialect(attribute, value)
     return value
 
 
-def read_keys(model: Model, value: dict[str, Any]) -> dict[str, Any]:
+def read_keys(model: Model, value: dict[str, Any], reading: Reading) -> dict[str, Any]:
     """Return the value of a PATCH operation without path, every key of which is a path that has been read."""
     read = {}
     for key, item in value.items():
         place = locate(model, key)
-        if not any(leaves_out(place, key, item) for leaves_out in chain.LEFT_OUT):
-            read[key] = read_written(place, item)
+        if not _leaves_out(place, key, item, reading):
+            read[key] = read_written(place, item, key, reading)
     return read
 
 
@@ -73,22 +89,27 @@ def rename_keys(model: Model, value: dict[str, Any]) -> dict[str, Any]:
     return {read_path(key, model): item for key, item in value.items()}
 
 
-def read_written(place: Place | None, value: Any) -> Any:
-    """Return what a PATCH writes at a place: null where it clears it."""
+def read_written(place: Place | None, value: Any, path: str, reading: Reading) -> Any:
+    """Return what a PATCH writes at a place: null where it clears it.
+
+    :param path: The path of the place.
+    """
     target = place.target if place else None
     if target is not None:
-        return _read(target, value, patches=True)
+        return _read(target, value, path, reading)
     if place is not None:
-        value = read_members(place.owner, value, patches=True)
-    return _written(None, value)
+        inside = reading if issubclass(place.owner, Resource) else reading.inside(path, schema=True)
+        value = read_members(place.owner, value, inside)
+    return _written(None, value, reading.op)
 
 
-def _read(attribute: Attribute, value: Any, *, patches: bool) -> Any:
-    value = read_value(attribute, value, patches=patches)
-    return _written(attribute, value) if patches else value
+def _read(attribute: Attribute, value: Any, name: str, reading: Reading) -> Any:
+    schema = attribute.members is not None and issubclass(attribute.members, Extension)
+    value = read_value(attribute, value, reading.inside(name, schema=schema))
+    return _written(attribute, value, reading.op) if reading.op else value
 
 
-def _written(attribute: Attribute | None, value: Any) -> Any:
+def _written(attribute: Attribute | None, value: Any, op: str) -> Any:
     for dialect in chain.WRITTEN_VALUE:
-        value = dialect(attribute, value)
+        value = dialect(attribute, value, op)
     return value

@@ -36,6 +36,12 @@ class SentDateTime(datetime):
         moment.text = text
         return moment
 
+    @staticmethod
+    def has_zone(text: str) -> bool:
+        """Return whether the text of a moment names its zone."""
+        match = _FORM.fullmatch(text)
+        return match is not None and match[2] is not None
+
     def __str__(self) -> str:
         return self.text
 
@@ -47,6 +53,10 @@ class SentDateTime(datetime):
             except ValueError:
                 return False
         return super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:
+        """Return whether a moment differs; ``datetime`` has a comparison of its own for this."""
+        return not self == other
 
     __hash__ = datetime.__hash__
 
@@ -69,3 +79,16 @@ class SentDateTime(datetime):
             return cls.read(value)
         except (TypeError, ValueError):
             raise PydanticCustomError("datetime_parsing", "not a date and time") from None
+
+
+class RespelledDateTime(SentDateTime):
+    """A date and time that replaces another: equal only to the same moment in the same spelling.
+
+    It takes precedence in comparisons with a :class:`SentDateTime`, since its class is the more specific one.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether another moment has the same text."""
+        return self.text == str(other) and super().__eq__(other)
+
+    __hash__ = SentDateTime.__hash__

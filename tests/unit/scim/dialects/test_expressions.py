@@ -119,6 +119,24 @@ def test_filtered_attribute_is_the_whole_attribute(sent: str, expected: str) -> 
     assert dialects.read_query(query, [USER]) == {"attributes": expected, "excludedAttributes": expected}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('meta.lastModified gt "2011-05-14T04:42:34"', 'meta.lastModified gt "2011-05-14T04:42:34Z"'),
+        ("meta.created LE 2011-05-14T04:42:34.123", 'meta.created LE "2011-05-14T04:42:34.123Z"'),
+        ('meta.lastModified gt "2011-05-14T04:42:34+02:00"', 'meta.lastModified gt "2011-05-14T04:42:34+02:00"'),
+        ('meta.lastModified gt "2011-05-14"', 'meta.lastModified gt "not a date and time"'),
+        ("meta.lastModified gt 2011", 'meta.lastModified gt "not a date and time"'),
+        ('meta.lastModified gt ""', 'meta.lastModified gt "not a date and time"'),
+        ('meta.lastModified sw "2011-05"', 'meta.lastModified sw "2011-05"'),
+        ('title gt "2011-05-14"', 'title gt "2011-05-14"'),
+        ("meta.lastModified pr", "meta.lastModified pr"),
+    ],
+)
+def test_date_time_operand_without_a_zone_is_in_utc_and_another_text_is_refused(text: str, expected: str) -> None:
+    assert read(text) == expected
+
+
 def test_a_query_is_read_by_parameter_and_others_are_left_alone() -> None:
     query = {"filter": "id eq 1", "sortBy": "department", "count": "5", "aadOptscim062020": ""}
     assert dialects.read_query(query, [USER]) == {**query, "filter": 'id eq "1"', "sortBy": f"{ENTERPRISE}:department"}

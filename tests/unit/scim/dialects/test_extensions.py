@@ -158,7 +158,7 @@ def test_date_time_in_a_list_is_the_moment_that_it_means():
 
 def test_bare_value_may_be_a_number_where_values_are_numbers():
     assert sent(points=["1", 2, {"value": "3"}]) == {"points": [{"value": 1}, {"value": 2}, {"value": 3}]}
-    assert sent(badges=["a", 7]) == {"badges": [{"value": "a"}, 7]}
+    assert sent(badges=["a", 7, True]) == {"badges": [{"value": "a"}, {"value": "7"}, True]}
 
 
 def test_removed_values_are_compared_as_what_the_attribute_holds():

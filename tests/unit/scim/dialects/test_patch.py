@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from lambdas.scim import dialects
-from tests.unit.scim.dialect_models import CUSTOM, ENTERPRISE, GROUP, PATCH_OP, USER
+from lambdas.scim.extensions.date_times import SentDateTime
+from tests.unit.scim.dialect_models import CUSTOM, ENTERPRISE, GROUP, OPEN, OPENED, PATCH_OP, USER
 
 MANAGER = f"{ENTERPRISE}:manager"
 
@@ -211,9 +212,73 @@ def test_cleared_value_works_on_keys_and_sub_attributes() -> None:
     }
 
 
-def test_cleared_value_does_not_reach_into_lists() -> None:
-    sent = [{"type": "work", "value": ""}]
-    assert operation("replace", "emails", sent)["value"] == sent
+def test_empty_entry_of_a_list_is_left_out_in_every_form() -> None:
+    empty = {"type": "work", "value": "", "primary": True}
+    full = {"type": "home", "value": "h@example.com", "display": ""}
+    kept = [{"type": "home", "value": "h@example.com"}]
+    assert operation("replace", "emails", [empty, full])["value"] == kept
+    assert operation("add", None, {"emails": [full, empty]})["value"] == {"emails": kept}
+    assert operation("add", "emails", empty)["value"] == []
+
+
+def test_empty_entry_that_never_had_a_value_stays_and_an_empty_member_stays_an_error() -> None:
+    assert operation("replace", "emails", [{"type": "work"}])["value"] == [{"type": "work"}]
+    assert operation("add", "members", [{"value": ""}], model=GROUP)["value"] == [{"value": ""}]
+
+
+@pytest.mark.parametrize("value", ["x", ["x"], [{"$ref": None, "value": "x"}], {"value": "x"}])
+@pytest.mark.parametrize("path", ["displayName", "name.givenName", 'emails[type eq "work"].value', f"{CUSTOM}:level"])
+def test_value_in_list_of_one_is_the_value_of_a_single_valued_attribute(path: str, value: Any) -> None:
+    read = operation("Replace", path, value)["value"]
+    assert read == ("x" if not path.endswith("level") else "no number")
+
+
+def test_value_in_list_that_is_not_the_only_one_is_left_to_the_core() -> None:
+    assert operation("replace", "displayName", ["x", "y"])["value"] == ["x", "y"]
+    assert operation("replace", "active", [{"value": "False"}])["value"] is False
+    assert operation("replace", "title", [])["op"] == "remove"
+
+
+def test_wrapped_value_of_a_complex_attribute_without_one_is_left_to_the_core() -> None:
+    assert operation("replace", "name", [{"$ref": None, "value": "Z"}])["value"] == "Z"
+    assert operation("replace", 'addresses[type eq "work"]', {"value": "Z"})["value"] == "Z"
+    assert operation("replace", "name", {"value": "Z", "givenName": "G"})["value"] == {"value": "Z", "givenName": "G"}
+
+
+@pytest.mark.parametrize(
+    "path", ["custom:country", "my attr", "foo.bar.baz", "_x", 'foo[bar eq "1"', f"{CUSTOM}:my attr"]
+)
+def test_unreadable_path_of_an_unknown_attribute_is_left_out(path: str) -> None:
+    kept = {"op": "replace", "path": "title", "value": "T"}
+    assert operations({"op": "Add", "path": path, "value": "DE"}, kept) == [kept]
+    assert operations({"op": "remove", "path": path}) == []
+
+
+@pytest.mark.parametrize("path", ['emails[type eq "work"', "name.givenName.x", "userName x", 'manager[value eq "1"'])
+def test_unreadable_path_of_a_declared_attribute_is_left_to_the_core(path: str) -> None:
+    assert path_of(path) == path
+
+
+@pytest.mark.parametrize(
+    ("filter_", "read"),
+    [
+        ('(type eq "fax" and value ew "9") and display pr', 'type eq "fax" and value ew "9" and display pr'),
+        ('type eq "fax" and (value ew "9" and (display pr))', 'type eq "fax" and value ew "9" and display pr'),
+        ('(type eq "fax" or value pr) and display pr', '(type eq "fax" or value pr) and display pr'),
+        ('not (type eq "fax")', 'not (type eq "fax")'),
+    ],
+)
+def test_redundant_parentheses_are_left_out_of_a_path(filter_: str, read: str) -> None:
+    assert path_of(f"phoneNumbers[{filter_}].value") == f"phoneNumbers[{read}].value"
+
+
+def test_respelled_date_time_differs_from_the_same_moment_where_it_is_replaced() -> None:
+    stored, sent = SentDateTime.read("2030-01-31T08:00:00Z"), "2030-01-31T09:00:00+01:00"
+    assert operation("replace", f"{OPEN}:since", sent, model=OPENED)["value"] != stored
+    assert operation("add", None, {OPEN: {"since": sent}}, model=OPENED)["value"][OPEN]["since"] != stored
+    assert operation("replace", f"{OPEN}:leaves", [sent], model=OPENED)["value"] != [stored]
+    assert operation("add", f"{OPEN}:leaves", [sent], model=OPENED)["value"] == [stored]
+    assert operation("replace", f"{OPEN}:since", str(stored), model=OPENED)["value"] == stored
 
 
 def test_values_of_operations_are_read_like_those_of_resources() -> None:

@@ -75,8 +75,42 @@ def test_empty_reference_is_none_at_all(sent: Any) -> None:
 
 
 def test_empty_reference_is_not_an_object_whose_value_is_missing_or_that_is_no_reference() -> None:
-    assert extension(ENTERPRISE, manager={"$ref": "../Users/1"})["manager"] == {"$ref": "../Users/1"}
+    assert extension(ENTERPRISE, manager={"$ref": "Users/1"})["manager"] == {"$ref": "Users/1"}
     assert extension(CUSTOM, buddy={"value": "", "guest": True})["buddy"] == {"value": "", "guest": True}
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("../Users/1", "Users/1"),
+        ("../../v2/users/1/", "Users/1"),
+        ("/scim/v2/abc/Users/1", "Users/1"),
+        ("./Groups/1", "Groups/1"),
+        ("Users/1", "Users/1"),
+        ("https://example.com/v2/Users/1", "https://example.com/v2/Users/1"),
+        ("../Things/1", "../Things/1"),
+    ],
+)
+def test_relative_reference_is_relative_to_the_tenant_url(sent: str, read: str) -> None:
+    assert extension(ENTERPRISE, manager={"value": "1", "$ref": sent})["manager"]["$ref"] == read
+    assert user(profileUrl=sent)["profileUrl"] == sent
+
+
+@pytest.mark.parametrize(("sent", "read"), [(123, "123"), (1.5, "1.5"), (-7, "-7"), (True, True)])
+def test_number_as_text_is_the_text_of_a_string(sent: Any, read: Any) -> None:
+    assert user(externalId=sent)["externalId"] == read
+    assert user(name={"givenName": sent})["name"]["givenName"] == read
+    assert extension(CUSTOM, folders=[sent])["folders"] == [read]
+
+
+def test_number_as_text_names_members_and_managers() -> None:
+    assert dialects.read_resource({"members": [53, {"value": 54}]}, GROUP)["members"] == [
+        {"value": "53"},
+        {"value": "54"},
+    ]
+    assert extension(ENTERPRISE, manager=53)["manager"] == {"value": "53"}
+    sent = {"Operations": [{"op": "Remove", "path": "members", "value": [{"value": 53}]}]}
+    assert dialects.read_patch(sent, GROUP)["Operations"][0]["value"] == [{"value": "53"}]
 
 
 def test_single_value_becomes_a_list() -> None:
@@ -125,7 +159,7 @@ def test_empty_string_is_null_where_the_type_has_none() -> None:
 
 def test_empty_string_stays_where_it_is_a_string() -> None:
     assert user(title="")["title"] == ""
-    assert user(emails=[{"value": "", "type": "work"}])["emails"] == [{"value": "", "type": "work"}]
+    assert user(name={"givenName": ""})["name"] == {"givenName": ""}
 
 
 def test_read_only_value_is_left_out_at_every_level() -> None:

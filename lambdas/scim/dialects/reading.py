@@ -1,0 +1,45 @@
+"""What an object or a value is read for, and what its reading leaves out."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lambdas.scim.dialects.terms import attribute_path
+from lambdas.scim.extensions.escaped_names import unescape_all
+
+SET_BY_THE_SERVICE = frozenset({"id", "meta"})
+"""Attributes, in lower case, that the service sets on every resource whatever a client sends (RFC 7643 section 3.1)."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The reading of one object in a request."""
+
+    op: str = ""
+    """The ``op`` of the PATCH operation that writes the object; empty for a POST or PUT.
+
+    In a PATCH an empty string unassigns a single-valued attribute, and members get names that a path can hold, since the core makes
+    a path of each (idp-behaviour case 74).
+    """
+
+    ignored: list[str] = field(default_factory=list)
+    """The paths of the attributes of the whole request that are left out although they have a value; appended to."""
+
+    prefix: tuple[str, ...] = ()
+    """The names that lead to the object, each with the separator that follows it; without names for the resource itself."""
+
+    def inside(self, name: str, *, schema: bool = False) -> "Reading":
+        """Return the reading of the object under a name.
+
+        :param schema: Whether the name is the URN of a schema.
+        """
+        return Reading(self.op, self.ignored, (*self.prefix, name, ":" if schema else "."))
+
+    def ignore(self, name: str, value: Any) -> None:
+        """Record that an attribute is left out, unless it has no value or the service sets it on every resource."""
+        if value in (None, "", [], {}) or name.lower() == "schemas":
+            return
+        if not self.prefix and name.partition(".")[0].lower() in SET_BY_THE_SERVICE:
+            return
+        path = unescape_all("".join(map(attribute_path, self.prefix)) + attribute_path(name))
+        if path not in self.ignored:
+            self.ignored.append(path)
