@@ -60,6 +60,9 @@ REFUSED, FAILED = "refused", "failed"
 MILLISECONDS = "milliseconds"
 """The metric of a request's duration; its sample count is the number of requests."""
 
+ATTRIBUTES_IGNORED = "attributes_ignored"
+"""The metric of attributes that a write named and that are not stored, where there are any: mappings that do nothing."""
+
 CREDENTIALS_UNCHECKED = "credentials_unchecked"
 """The metric of requests whose credentials could not be checked. Each is an outage for its client."""
 
@@ -83,6 +86,7 @@ METRICS: Mapping[Kind, Mapping[str, str]] = {
         "dynamodb_calls": "Count",
         "read_units": "Count",
         "write_units": "Count",
+        ATTRIBUTES_IGNORED: "Count",
     },
     Kind.REFUSED: {CREDENTIALS_UNCHECKED: "Count"},
     Kind.TOKEN: {DAYS_UNTIL_EXPIRY: "None"},
@@ -105,19 +109,8 @@ _RESOURCE = {"directory", "resource_type", "resource_id", "resource_name"}
 FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.REQUEST: frozenset(
         {"request_id", "connection", "token", "operator", "method", "route", "filter", "external_id", "changed"}
-        | {
-            "operations",
-            "became",
-            "groups_left",
-            "activity",
-            "linked",
-            "owner",
-            "results",
-            "status",
-            "scim_type",
-            "detail",
-        }
-        | {*_RESOURCE, *METRICS[Kind.REQUEST]}
+        | {"operations", "became", "groups_left", "activity", "linked", "owner", "results"}
+        | {"status", "scim_type", "detail", "ignored", *_RESOURCE, *METRICS[Kind.REQUEST]}
     ),
     Kind.REFUSED: frozenset({"status", "reason", "token", "token_connection", "connection", CREDENTIALS_UNCHECKED}),
     Kind.TOKEN: frozenset({"token", "connection", "scope", DAYS_UNTIL_EXPIRY}),

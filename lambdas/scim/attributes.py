@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from inspect import isclass
 from typing import Any, Self, cast
 
-from scim2_models import AttributeBinding, BaseModel, Path, Resource, Uniqueness
+from scim2_models import AttributeBinding, BaseModel, Path, Required, Resource, Uniqueness
 from scim2_server.utils import parametrize
 
 from lambdas.scim.extensions.escaped_names import escape
@@ -116,6 +116,12 @@ def unique_by_schema(model: type[Resource[Any]]) -> Iterable[Attribute]:
     """Return the attributes that the annotations of a model declare unique, without ``id``, which the service assigns."""
     uniqueness = [Uniqueness.server, Uniqueness.global_]
     return Attribute.all_of(model, include_subattributes=False, uniqueness=uniqueness)
+
+
+def required_by_schema(model: type[Resource[Any]]) -> Iterable[Attribute]:
+    """Return the attributes that the annotations of a model declare required, without ``schemas``, which the service completes."""
+    found = Attribute.all_of(model, include_subattributes=False, required=[Required.true])
+    return [each for each in found if each.binding.field_name != "schemas"]
 
 
 def holds_texts(binding: AttributeBinding) -> bool:

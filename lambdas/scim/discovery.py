@@ -21,7 +21,7 @@ from scim2_models import (
     Uniqueness,
 )
 
-from lambdas.scim.attributes import Attribute, unique_by_schema
+from lambdas.scim.attributes import Attribute, required_by_schema, unique_by_schema
 from lambdas.scim.upstream import AllTypesProvider
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -81,6 +81,7 @@ class DirectoryProvider(AllTypesProvider):
         self._unserved = frozenset(unserved)
         self.unique = cache(self._unique)
         self.matching = cache(self._matching)
+        self.required_by_schema = cache(self._required_by_schema)
 
     # -- Attributes with keys ---------------------------------------------------------------------------------------
 
@@ -103,6 +104,10 @@ class DirectoryProvider(AllTypesProvider):
         unique = {each.name for each in self.unique(type_name)}
         added = (each for each in self.declared(type_name).matching if each.name not in unique)
         return _each_once([*(each for each in always if each is not None), *added])
+
+    def _required_by_schema(self, type_name: str) -> tuple[Attribute, ...]:
+        """Return the attributes that every resource of a type has by its schema, whatever the environment declares."""
+        return tuple(required_by_schema(self._model(type_name)))
 
     def _model(self, type_name: str) -> type[Resource[Any]]:
         return cast("type[Resource[Any]]", self.model_for(type_name))

@@ -32,7 +32,7 @@ class DirectoryHandler:
 
         :raises SCIMException: When it is refused; :meth:`DirectoryService.error_response` makes the response.
         """
-        with self.service.provider:
+        with self.service.provider, self.trace.collecting():
             target = self.service.match(request)
             self._trace(target)
             try:

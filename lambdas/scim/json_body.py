@@ -1,6 +1,8 @@
 """JSON bodies, read strictly: values on which parsers disagree (RFC 8259) are errors."""
 
+import json
 import math
+import re
 from typing import Any
 
 from pydantic_core import from_json
@@ -10,14 +12,17 @@ from lambdas.scim.limits import MAX_JSON_DEPTH
 
 UTF8_BOM = b"\xef\xbb\xbf"
 
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"\s*+(:?)', re.DOTALL)
+"""A string of a valid JSON text, with the colon that follows the name of a member."""
+
 
 def parse_json(body: bytes) -> Any:
     """Return the JSON value of a body in UTF-8 (RFC 7644 section 3.1).
 
     A byte order mark is ignored, as RFC 8259 section 8.1 allows.
 
-    :raises InvalidSyntaxException: When the body is empty, not JSON, nested deeper than :data:`MAX_JSON_DEPTH`, or has a number
-        or string without a JSON form (``NaN``, an unpaired surrogate).
+    :raises InvalidSyntaxException: When the body is empty, not JSON, nested deeper than :data:`MAX_JSON_DEPTH`, has a number or
+        string without a JSON form (``NaN``, an unpaired surrogate), or an object has two members of one name.
     """
     body = body.removeprefix(UTF8_BOM)
     if not body.strip():
@@ -26,14 +31,21 @@ def parse_json(body: bytes) -> Any:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise InvalidSyntaxException(detail=f"The body is not valid JSON: {error}") from None
-    _check(value)
+    members = _check(value)
+    # A parser keeps the last of two members of one name, and another reader of the same body may keep the first.
+    if members != sum(map(len, _STRING.findall(body))):
+        json.loads(body, object_pairs_hook=_check_pairs)
     return value
 
 
-def _check(value: Any) -> None:
-    """Raise an error for a value that is nested too deeply, or has a number out of range."""
+def _check(value: Any) -> int:
+    """Return the number of members of all objects.
+
+    :raises InvalidSyntaxException: When a value is nested too deeply, a number is out of range, or names differ only in case.
+    """
     level = [value]
-    depth = 0
+    depth = members = 0
+    ambiguous = False
     while level:
         depth += 1
         if depth > MAX_JSON_DEPTH:
@@ -41,9 +53,40 @@ def _check(value: Any) -> None:
         below: list[Any] = []
         for each in level:
             if isinstance(each, dict):
+                ambiguous = ambiguous or len({name.lower() for name in each}) < len(each)
+                members += len(each)
                 below += each.values()
             elif isinstance(each, list):
                 below += each
             elif isinstance(each, float) and not math.isfinite(each):
                 raise InvalidSyntaxException(detail="The body has a number that is out of range.")
         level = below
+    if ambiguous:
+        _check_spellings(value)
+    return members
+
+
+def _check_spellings(value: Any) -> None:
+    """Raise an error for two spellings of one attribute (RFC 7643 section 2.1), except in the object of an extension.
+
+    Extensions may take attributes that administrators invent, and of two spellings the first counts there
+    (:func:`lambdas.scim.dialects.values.read_members`), since all users would be refused otherwise.
+    """
+    if isinstance(value, dict):
+        _check_pairs(list(value.items()))
+        for name, item in value.items():
+            if not name.lower().startswith("urn:"):
+                _check_spellings(item)
+    for item in value if isinstance(value, list) else ():
+        _check_spellings(item)
+
+
+def _check_pairs(pairs: list[tuple[str, Any]]) -> None:
+    """Raise an error for the first member of an object whose name another member has already."""
+    names: dict[str, str] = {}
+    for name, _ in pairs:
+        first = names.get(name.lower())
+        if first is not None:
+            spelled = f'"{name}" twice' if first == name else f'"{first}" and "{name}", which are one attribute'
+            raise InvalidSyntaxException(detail=f"The body has {spelled}. Send one of them.")
+        names[name.lower()] = name

@@ -35,6 +35,8 @@ def request_fields(request: ScimRequest | None, trace: Trace) -> dict[str, Any]:
         "resource_name": _short(trace.name or named.get("username") or named.get("displayname")),
         "external_id": _short(trace.external_id or named.get("externalid")),
         "changed": [_short(name) for name in trace.changed[:MAX_NAMES]],
+        "ignored": [_short(name) for name in list(trace.ignored)[:MAX_NAMES]],
+        records.ATTRIBUTES_IGNORED: len(trace.ignored) or None,
         "operations": trace.operations,
         "became": trace.became,
         "groups_left": trace.groups_left,

@@ -26,6 +26,7 @@ from lambdas.scim.dialects import groups_as_roles
 from lambdas.scim.error_details import explain, restating
 from lambdas.scim.json_body import parse_json
 from lambdas.scim.request_size import check_bulk, check_patch, check_search
+from lambdas.scim.trace import ignored_attributes
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -111,11 +112,11 @@ class RequestReading(ScimService):
             payload = groups_as_roles.read(payload, model)
         if issubclass(model, BulkRequest):
             check_bulk(payload)
-            return dialects.read_bulk(payload, self._model_at)
+            return dialects.read_bulk(payload, self._model_at, ignored_attributes())
         if issubclass(model, PatchOp):
             check_patch(payload)
-            return dialects.read_patch(payload, _parameter(model))
-        return dialects.read_resource(payload, cast("type[Resource[Any]]", model))
+            return dialects.read_patch(payload, _parameter(model), ignored_attributes())
+        return dialects.read_resource(payload, cast("type[Resource[Any]]", model), ignored_attributes())
 
     @staticmethod
     def _validate(model: type[ModelT], payload: Any, scim_ctx: Context) -> ModelT:

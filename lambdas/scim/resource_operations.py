@@ -8,10 +8,10 @@ from scim2_models import PatchOp, PreconditionFailedException, Resource, Resourc
 from scim2_server.conditions import Conditions
 
 from lambdas.retrying import Backoff
-from lambdas.scim.extensions.open_extension import check_open_names
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.scim.trace import Trace
+from lambdas.scim.value_checks import check_values
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class ResourceOperations(ABC):
         """Create a resource and return it as it is stored (RFC 7644 section 3.3)."""
         self.trace.saw(resource)
         self.trace.wrote(resource)
-        check_open_names(resource)
+        check_values(self.service.described, resource)
         self.service.rules.check_creation(resource)
         created = self.storage.create(self.resource_type, resource)
         self.trace.saw(created)

@@ -19,12 +19,12 @@ from scim2_server.service import ScimService
 from lambdas.scim.cursors import SealedCursors
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.error_details import path_of, restating
-from lambdas.scim.extensions.open_extension import check_open_names
 from lambdas.scim.models import is_group
 from lambdas.scim.request_reading import RequestReading
 from lambdas.scim.responses import Responses
 from lambdas.scim.rules import Rules
 from lambdas.scim.upstream import SealedService
+from lambdas.scim.value_checks import check_values
 
 SEARCHES = (Operation.search, Operation.search_with_body)
 
@@ -103,7 +103,7 @@ class DirectoryService(RequestReading, Responses, SealedService):
         with restating():
             patched = super().apply_patch(current, patch_op, conditions)
         if patched is not None:
-            check_open_names(patched)
+            check_values(self.described, patched, before)
             self.rules.check_change(before, patched, patched=True)
         return patched
 
@@ -111,7 +111,7 @@ class DirectoryService(RequestReading, Responses, SealedService):
         self, current: Resource[Any], replacement: Resource[Any], conditions: Conditions
     ) -> Resource[Any] | None:
         """Return the new state that a PUT gives a stored resource; None when it changes nothing."""
-        check_open_names(replacement)
+        check_values(self.described, replacement, _without_members(current))
         for extension in type(current).get_extension_models().values():
             # An extension that the PUT leaves out keeps its readOnly and immutable attributes, which no client can remove.
             if current[extension] is not None and replacement[extension] is None:

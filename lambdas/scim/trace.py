@@ -1,11 +1,14 @@
 """The subject and effect of a request, collected while it is served, for the SCIM log."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from scim2_models import PatchOp, Resource, ResourceType
 
-from lambdas.scim.dialects.terms import without_brackets
+from lambdas.scim.dialects.terms import attribute_path
 from lambdas.scim.extensions.escaped_names import unescape_all
 
 REMOVED = "removed"
@@ -16,6 +19,9 @@ DISABLED = "disabled"
 
 ENABLED = "enabled"
 """The user was enabled."""
+
+
+_IGNORED: ContextVar[dict[str, None] | None] = ContextVar("ignored", default=None)
 
 
 @dataclass
@@ -58,6 +64,18 @@ class Trace:
     results: int | None = None
     """The number of resources that a search returned."""
 
+    ignored: dict[str, None] = field(default_factory=dict)
+    """The paths of the attributes that a write gave a value and that are not stored, as keys: unknown, read-only, ``password``."""
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Record in :attr:`ignored` what :func:`ignored_attributes` collects while a request is served."""
+        token = _IGNORED.set(self.ignored)
+        try:
+            yield
+        finally:
+            _IGNORED.reset(token)
+
     def about(self, resource_type: ResourceType, resource_id: str | None) -> None:
         """Record which resource a request is about, before the resource is read."""
         self.resource_type = str(resource_type.name)
@@ -83,16 +101,22 @@ class Trace:
             if operation.op is not None and operation.op.value not in self.operations:
                 self.operations.append(operation.op.value)
             if operation.path:
-                self._change(_without_filter(str(operation.path)))
+                self._change(_named_by(str(operation.path)))
             elif isinstance(operation.value, dict):
                 for key in operation.value:
-                    self._change(_without_filter(str(key)))
+                    self._change(_named_by(str(key)))
 
     def _change(self, path: str) -> None:
         if path not in self.changed:
             self.changed.append(path)
 
 
-def _without_filter(path: str) -> str:
-    """Return a path without its value filter, such as ``emails.value`` for ``emails[type eq "x"].value``."""
-    return unescape_all(without_brackets(path))
+def ignored_attributes() -> dict[str, None]:
+    """Return what the reading of the present request adds ignored attributes to; a new one outside of a request."""
+    ignored = _IGNORED.get()
+    return {} if ignored is None else ignored
+
+
+def _named_by(path: str) -> str:
+    """Return the attribute that a path names, without the values of filters in it: ``emails[type eq "x"].value``."""
+    return unescape_all(attribute_path(path))

@@ -85,10 +85,12 @@ class OpenNames(Extension):
 
     @classmethod
     def _scim_name(cls, field_name: str) -> str:
-        return cls.open_scim_name(field_name) or super()._scim_name(field_name)
+        name = cls.open_scim_name(field_name)
+        return super()._scim_name(field_name) if name is None else name
 
     def _get_attribute_urn(self, field_name: str) -> str:
-        return self.open_urn(field_name) or super()._get_attribute_urn(field_name)
+        urn = self.open_urn(field_name)
+        return super()._get_attribute_urn(field_name) if urn is None else urn
 
 
 class RewrittenResource(Resource[Any]):

@@ -86,7 +86,7 @@ def entra_flag(drawn: list[Change]) -> dict[str, Any]:
 
 
 users = st.fixed_dictionaries(
-    {"userName": text},
+    {"userName": text.filter(str.strip)},
     optional={
         "externalId": text,
         "displayName": text,

@@ -57,7 +57,7 @@ def test_every_script_runs_somewhere() -> None:
 
 CLIENT_FOLDERS = {
     *("authentik", "entra", "entra_flag", "google", "jumpcloud", "logic_app", "okta", "onelogin", "ping", "postman"),
-    "sailpoint",
+    *("field", "janssen", "sailpoint"),
 }
 
 

@@ -13,6 +13,7 @@ from tests.protocol.events import event
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
 def user(name: str = "ann@example.com", **more: Any) -> dict[str, Any]:
@@ -104,12 +105,78 @@ def test_a_creation_that_is_refused_is_told_by_whom_it_meant(api: Api, records: 
 
 
 def test_who_is_meant_is_unknown_where_a_body_says_it_in_no_way(api: Api, records: Records):
-    for body in (b"[", [1], {"userName": ["ann"], "displayName": None, "externalId": 7}):
+    for body in (b"[", [1], {"userName": ["ann", "bob"], "displayName": None, "externalId": 7}):
         api.post("/Users", body)
         record = records.last()
         assert record["status"] == 400
         assert "resource_name" not in record
         assert "external_id" not in record
+
+
+def test_what_a_write_ignores_is_named_and_counted_without_its_values(api: Api, records: Records):
+    sent = {
+        "password": "SECRET1",
+        "custom:country": "SECRET2",
+        "title": "T",
+        "name": {"nick": "SECRET3", "givenName": "G"},
+        "emails": [{"value": "a@example.com", "verified": "SECRET4"}],
+        "groups": [{"value": "SECRET5"}],
+        ENTERPRISE: {"grade": "SECRET6", "manager": {"value": "m", "displayName": "SECRET7"}},
+        "id": "SECRET8",
+        "meta": {"resourceType": "User"},
+        "nothing": None,
+    }
+    ignored = [
+        *("password", "custom:country", "name.nick", "emails.verified", "groups"),
+        *(f"{ENTERPRISE}:grade", f"{ENTERPRISE}:manager.displayName"),
+    ]
+    ann = api.post("/Users", {**user(), **sent}).json["id"]
+    record = records.last()
+    assert (record["ignored"], record["attributes_ignored"]) == (ignored, len(ignored))
+    assert "attributes_ignored" in json.dumps(record["_aws"])
+    assert "SECRET" not in json.dumps(record)
+
+    api.put(f"/Users/{ann}", {**user(), **sent})
+    assert records.last()["ignored"] == ignored
+
+    operations = [
+        {"op": "Add", "path": "my attr", "value": "SECRET1"},
+        {"op": "Add", "path": 'foo[value eq "SECRET2"].bar', "value": "SECRET3"},
+        {"op": "Add", "path": 'foo2 eq "SECRET4"', "value": "SECRET5"},
+        {
+            "op": "replace",
+            "value": {"name.nick": "SECRET6", 'emails[type eq "work"].verified': "SECRET7", "title": "U"},
+        },
+        {"op": "remove", "path": "bar"},
+        {"op": "replace", "path": "baz", "value": ""},
+    ]
+    assert api.patch(f"/Users/{ann}", {"schemas": [PATCH], "Operations": operations}).json["title"] == "U"
+    record = records.last()
+    assert record["ignored"] == ["my attr", "foo.bar", "foo2", "name.nick", "emails.verified"]
+    assert "SECRET" not in json.dumps(record)
+
+
+def test_the_display_of_a_member_that_is_in_the_group_is_ignored(api: Api, records: Records):
+    ann = api.post("/Users", user()).json["id"]
+    members = [{"value": ann, "display": "Ann"}]
+    staff = api.post("/Groups", {"displayName": "Staff", "members": members}).json["id"]
+    for path in ("members.display", f'members[value eq "{ann}"].display'):
+        operation = {"op": "replace", "path": path, "value": "Ada"}
+        assert api.patch(f"/Groups/{staff}", {"schemas": [PATCH], "Operations": [operation]}).status == 204
+        assert records.last()["ignored"] == ["members.display"]
+    assert api.get(f"/Groups/{staff}").json["members"][0]["display"] == "Ann"
+
+
+def test_a_write_that_is_stored_as_a_whole_ignores_nothing(api: Api, records: Records):
+    ann = api.post("/Users", user(title="T", meta={"resourceType": "User"}, id=None, groups=[])).json["id"]
+    assert "ignored" not in records.last()
+    api.patch(
+        f"/Users/{ann}", {"schemas": [PATCH], "Operations": [{"op": "replace", "value": {"id": ann, "title": "U"}}]}
+    )
+    record = records.last()
+    assert "ignored" not in record
+    assert "attributes_ignored" not in record
+    assert "attributes_ignored" not in json.dumps(record["_aws"])
 
 
 def test_no_value_of_an_attribute_is_in_any_record(api: Api, records: Records):

@@ -92,11 +92,25 @@ def test_users_without_a_unique_value_do_not_conflict(endpoint_of: EndpointOf):
         assert api.post("/Users", {"userName": name, "nickName": "", "emails": []}).status == 201
 
 
-def test_a_name_of_spaces_is_unique_and_found_as_any_other(endpoint_of: EndpointOf):
-    api = endpoint_of("")
-    user = api.post("/Users", {"userName": "  ", "externalId": " "}).json["id"]
-    taken(api.post("/Users", {"userName": "  "}), "userName", "  ")
-    assert found(api, "Users", 'userName eq "  "') == found(api, "Users", 'externalId eq " "') == [user]
+def test_a_blank_value_of_a_unique_attribute_is_refused_and_another_is_found_as_any_other(endpoint_of: EndpointOf):
+    api = endpoint_of('[users]\nunique = ["nickName", "emails.value"]')
+    user = api.post("/Users", {"userName": "ann", "externalId": " "}).json["id"]
+    assert found(api, "Users", 'externalId eq " "') == [user]
+    for blank in ({"nickName": " "}, {"emails": [{"value": "\t"}]}):
+        (name,) = blank
+        reply = api.post("/Users", {"userName": "bob", **blank})
+        assert (reply.status, reply.json["scimType"]) == (400, "invalidValue")
+        assert name in reply.detail
+        assert api.put(f"/Users/{user}", {"userName": "ann", **blank}).status == 400
+        assert api.patch(f"/Users/{user}", {"Operations": [{"op": "add", "value": blank}]}).status == 400
+
+
+def test_a_blank_value_that_was_stored_before_it_was_unique_can_stay(endpoint_of: EndpointOf):
+    user = endpoint_of("").post("/Users", {"userName": "ann", "nickName": " "}).json["id"]
+    api = endpoint_of('[users]\nunique = ["nickName"]')
+    sent = {"Operations": [{"op": "replace", "path": "active", "value": False}]}
+    assert api.patch(f"/Users/{user}", sent).json["nickName"] == " "
+    assert api.put(f"/Users/{user}", {"userName": "ann", "nickName": " "}).status == 200
 
 
 def test_unique_values_of_groups_are_unique_among_groups(endpoint_of: EndpointOf):

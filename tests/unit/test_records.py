@@ -31,6 +31,7 @@ def request_record() -> dict[str, Any]:
     record.request = ScimRequest(method="GET", base_url="", path="/Users", query={"filter": 'userName eq "ada"'})
     record.trace = Trace("User", "4f96", "ada", "E7", ["userName"], ["add"], became=DISABLED, groups_left=1, results=1)
     record.trace.activity, record.trace.owner, record.trace.linked = DISABLED, "4f97", True
+    record.trace.ignored["foo"] = None
     refusal = ScimResponse(400, {"detail": "It is wrong.", "scimType": "invalidValue"})
     return record.fields(refusal, Meter(1, 1.0, 1.0), "acme")
 

@@ -6,8 +6,8 @@ docstring shows the payload before and after; these examples run as tests, where
 declared extension and ``M`` for one that takes undeclared attributes.
 
 They are pure functions on decoded JSON: none raises, none changes its argument, a payload that conforms comes back equal, and
-reading twice equals reading once (except ``open_name``, which explains why). What no dialect understands passes unchanged, for the
-strict core to refuse.
+reading twice equals reading once (except ``open_name`` and ``first_entry``, which explain why). What no dialect understands passes
+unchanged, for the strict core to refuse.
 
 What an attribute is (boolean, multi-valued, complex, read-only) comes from the model, so extensions built from an environment's
 file are read like the static ones.
@@ -27,20 +27,20 @@ from lambdas.scim.dialects.values import read_members
 __all__ = ["read_bulk", "read_filter", "read_patch", "read_query", "read_resource", "read_search"]
 
 
-def read_resource(payload: Any, model: Model, ignored: list[str] | None = None) -> Any:
+def read_resource(payload: Any, model: Model, ignored: dict[str, None] | None = None) -> Any:
     """Return the body of a POST or PUT as the strict core reads it.
 
     :param payload: The decoded JSON body.
     :param model: The resource model with its extensions, as ``ScimService.get_model`` returns it.
-    :param ignored: The paths of the attributes that are left out, although they have a value, are appended to it.
+    :param ignored: The paths of the attributes that are left out although they have a value are added as keys, in order.
     """
     if not isinstance(payload, dict):
         return payload
     urns = [str(model.__schema__), *map(str, model.get_extension_models())]
-    return _read_message(read_members(model, payload, Reading(ignored=_list(ignored))), Form(urns=urns))
+    return _read_message(read_members(model, payload, Reading(ignored=_collected(ignored))), Form(urns=urns))
 
 
-def read_patch(payload: Any, model: Model, ignored: list[str] | None = None) -> Any:
+def read_patch(payload: Any, model: Model, ignored: dict[str, None] | None = None) -> Any:
     """Return the body of a PATCH as the strict core reads it.
 
     ``Operations`` may come back empty: the request then asks for nothing (idp-behaviour case 46; scimmy#59), and the caller
@@ -48,7 +48,7 @@ def read_patch(payload: Any, model: Model, ignored: list[str] | None = None) -> 
 
     :param payload: The decoded JSON body.
     :param model: The resource model with its extensions.
-    :param ignored: The paths of the attributes that are left out, although they have a value, are appended to it.
+    :param ignored: The paths of the attributes that are left out although they have a value are added as keys, in order.
     """
     if not isinstance(payload, dict):
         return payload
@@ -58,17 +58,17 @@ def read_patch(payload: Any, model: Model, ignored: list[str] | None = None) -> 
         return message
     return {
         **message,
-        "Operations": [read for each in operations for read in read_operation(each, model, _list(ignored))],
+        "Operations": [read for each in operations for read in read_operation(each, model, _collected(ignored))],
     }
 
 
-def read_bulk(payload: Any, model_at: Callable[[str], Model | None], ignored: list[str] | None = None) -> Any:
+def read_bulk(payload: Any, model_at: Callable[[str], Model | None], ignored: dict[str, None] | None = None) -> Any:
     """Return the body of a bulk request with the ``data`` of every operation read as the body it stands for.
 
     :param payload: The decoded JSON body.
     :param model_at: Returns the model served at the path of an operation, such as ``/Users/2819``; None when none is. Must not
         raise.
-    :param ignored: The paths of the attributes that are left out, although they have a value, are appended to it.
+    :param ignored: The paths of the attributes that are left out although they have a value are added as keys, in order.
     """
     if not isinstance(payload, dict):
         return payload
@@ -76,10 +76,10 @@ def read_bulk(payload: Any, model_at: Callable[[str], Model | None], ignored: li
     operations = message.get("Operations")
     if not isinstance(operations, list):
         return message
-    return {**message, "Operations": [_read_bulk_operation(each, model_at, _list(ignored)) for each in operations]}
+    return {**message, "Operations": [_read_bulk_operation(each, model_at, _collected(ignored)) for each in operations]}
 
 
-def _read_bulk_operation(operation: Any, model_at: Callable[[str], Model | None], ignored: list[str]) -> Any:
+def _read_bulk_operation(operation: Any, model_at: Callable[[str], Model | None], ignored: dict[str, None]) -> Any:
     if not isinstance(operation, dict):
         return operation
     operation = _read_message(operation, BULK_OPERATION)
@@ -124,8 +124,8 @@ def read_query(query: Mapping[str, str], models: Sequence[Model]) -> dict[str, s
     return {name: readers[name](text, models) if name in readers else text for name, text in query.items()}
 
 
-def _list(ignored: list[str] | None) -> list[str]:
-    return [] if ignored is None else ignored
+def _collected(ignored: dict[str, None] | None) -> dict[str, None]:
+    return {} if ignored is None else ignored
 
 
 def _read_message(message: dict[str, Any], form: Form) -> dict[str, Any]:

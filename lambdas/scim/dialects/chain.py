@@ -26,24 +26,28 @@ from lambdas.scim.dialects.operations import (
     cleared_value,
     clearing_value,
     empty_path,
+    first_entry,
     operation_case,
+    reference_value,
     removed_values,
     unreadable_path,
     value_path_key,
 )
-from lambdas.scim.dialects.schema import Attribute, Place
+from lambdas.scim.dialects.schema import Attribute, Model, Place
 from lambdas.scim.dialects.shapes import (
     bare_value,
     empty_entry,
     empty_reference,
     null_value,
     open_value,
+    reference_alone,
     reference_as_string,
     single_value,
     value_in_list,
     wrapped_value,
 )
 from lambdas.scim.dialects.simple_values import (
+    binary_text,
     date_time,
     empty_string,
     number_as_text,
@@ -87,7 +91,7 @@ FILTER_SELECTION: tuple[SelectionDialect, ...] = (filtered_single_value_in_filte
 ATTRIBUTE_LIST: tuple[Callable[[str], str], ...] = (filtered_attribute,)
 """What reads a list of attributes, before each is read by its name."""
 
-SPLIT: tuple[Callable[[Operation], list[Operation]], ...] = (value_path_key,)
+SPLIT: tuple[Callable[[Operation, Model], list[Operation]], ...] = (value_path_key,)
 """What makes several operations of one, whose keys have been read as paths."""
 
 LEFT_OUT_OPERATION: tuple[Callable[[Operation, Target], bool], ...] = (unreadable_path,)
@@ -108,6 +112,7 @@ VALUE: tuple[Callable[[Attribute, Any], Any], ...] = (
     string_boolean,
     string_number,
     number_as_text,
+    binary_text,
     date_time,
     empty_string,
 )
@@ -116,14 +121,21 @@ VALUE: tuple[Callable[[Attribute, Any], Any], ...] = (
 READ_VALUE: tuple[Callable[[Attribute, Any], Any], ...] = (null_value, empty_entry)
 """What reads a value when its sub-attributes have been read."""
 
-WRITTEN_VALUE: tuple[Callable[[Attribute | None, Any, str], Any], ...] = (respelled_date_time, cleared_value)
+WRITTEN_VALUE: tuple[Callable[[Attribute | None, Any, str], Any], ...] = (
+    reference_alone,
+    respelled_date_time,
+    cleared_value,
+)
 """What reads a value that an operation of a PATCH, named by its ``op``, writes; at the end."""
 
-READ_OPERATION: tuple[Callable[[Operation, Target], Operation], ...] = (removed_values, clearing_value)
+READ_OPERATION: tuple[Callable[[Operation, Target], Operation], ...] = (removed_values, clearing_value, reference_value)
 """What reads an operation of a PATCH when its path and its value have been read."""
+
+EXTENDED_OPERATION: tuple[Callable[[Operation, Target], list[Operation]], ...] = (first_entry,)
+"""What adds operations to one that has been read."""
 
 CHAIN = (
     *(MESSAGE, OPERATION, WHOLE_NAME, PATH, PATH_SELECTION, FILTER, FILTER_SELECTION, ATTRIBUTE_LIST),
-    *(SPLIT, LEFT_OUT_OPERATION, LEFT_OUT_MEMBER, VALUE, READ_VALUE, WRITTEN_VALUE, READ_OPERATION),
+    *(SPLIT, LEFT_OUT_OPERATION, LEFT_OUT_MEMBER, VALUE, READ_VALUE, WRITTEN_VALUE, READ_OPERATION, EXTENDED_OPERATION),
 )
 """All of them."""

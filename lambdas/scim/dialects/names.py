@@ -108,8 +108,8 @@ def unqualified_attribute(term: Term, scope: Scope) -> Term:
 
     Examples 4 and 5 of Microsoft's SCIM page (idp-behaviour cases 7, 39, 41).
 
-    >>> operation({"op": "Add", "path": "manager", "value": "5414"})
-    {'op': 'add', 'path': 'E:manager', 'value': {'value': '5414'}}
+    >>> operation({"op": "Add", "path": "department", "value": "D"})
+    {'op': 'add', 'path': 'E:department', 'value': 'D'}
     >>> filtered('id eq "2819" and manager.value eq "5414"')
     'id eq "2819" and E:manager.value eq "5414"'
     """

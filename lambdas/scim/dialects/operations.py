@@ -7,7 +7,7 @@ from typing import Any
 
 from scim2_models import InvalidPathException, Path
 
-from lambdas.scim.dialects.schema import Attribute, Place
+from lambdas.scim.dialects.schema import Attribute, Model, Place, locate
 
 Operation = dict[str, Any]
 
@@ -51,11 +51,11 @@ def empty_path(operation: Operation) -> Operation:
     return operation
 
 
-def value_path_key(operation: Operation) -> list[Operation]:
-    """Return the operation without the keys that are value paths, and one operation for each of them.
+def value_path_key(operation: Operation, model: Model) -> list[Operation]:
+    """Return the operation without the keys that are paths into multi-valued attributes, and one operation for each of them.
 
     Every key of a value without path is itself a path for Entra with the flag (idp-behaviour cases 33 to 36). The core reads
-    dotted keys and URN keys, and drops keys with a filter without a word.
+    dotted keys and URN keys, but drops keys with a filter silently.
 
     >>> operation({"op": "replace", "value": {"title": "T", 'emails[type eq "work"].value': "a@example.com"}})
     [{'op': 'replace', 'value': {'title': 'T'}},
@@ -64,12 +64,79 @@ def value_path_key(operation: Operation) -> list[Operation]:
     value = operation.get("value")
     if "path" in operation or operation.get("op") == "remove" or not isinstance(value, dict):
         return [operation]
-    keys = [key for key in value if "[" in key]
+    keys = [key for key in value if "[" in key or _is_path_of_its_own(key, model)]
     if not keys:
         return [operation]
     rest = {key: item for key, item in value.items() if key not in keys}
     own = [{**operation, "path": key, "value": value[key]} for key in keys]
     return [{**operation, "value": rest}, *own] if rest else own
+
+
+def _is_path_of_its_own(key: str, model: Model) -> bool:
+    if "." not in key.rpartition(":")[2]:
+        return False
+    place = locate(model, key)
+    return _fans_out(place) or _is_reference_value(place)
+
+
+def reference_value(operation: Operation, target: Target) -> Operation:
+    """Return an operation on the ``value`` of a single reference as one on the reference, whose ``$ref`` changes with it.
+
+    The path of :func:`lambdas.scim.dialects.shapes.reference_alone` (idp-behaviour case 38; field report 1.7).
+
+    >>> operation({"op": "Replace", "path": "E:manager.value", "value": "5414"})
+    {'op': 'replace', 'path': 'E:manager', 'value': {'value': '5414', '$ref': None}}
+    >>> operation({"op": "Remove", "path": "E:manager.value"})
+    {'op': 'remove', 'path': 'E:manager'}
+    """
+    if not _is_reference_value(target.place) or operation.get("op") not in ("add", "replace", "remove"):
+        return operation
+    read = {**operation, "path": str(operation["path"]).rpartition(".")[0]}
+    return {**read, "value": {"value": operation["value"], "$ref": None}} if "value" in operation else read
+
+
+def _is_reference_value(place: Place | None) -> bool:
+    return (
+        place is not None
+        and place.attribute is not None
+        and place.attribute.is_one_reference
+        and place.sub_attribute is not None
+        and place.sub_attribute.field == "value"
+    )
+
+
+def first_entry(operation: Operation, target: Target) -> list[Operation]:
+    """Return the operation with one that creates an entry with its value, for a sub-attribute of all entries of an attribute.
+
+    An add or replace of a target that does not exist creates it (RFC 7644 sections 3.5.2.1 and 3.5.2.3; field report 1.4, from
+    Janssen's PatchAddUserTest and Metatavu/keycloak-scim-server#40); the core writes to the entries that exist, and to nothing
+    where there is none. When it has written to some, the second operation finds the value and changes nothing.
+
+    >>> operation({"op": "add", "path": "emails.value", "value": "a@example.com"})
+    [{'op': 'add', 'path': 'emails.value', 'value': 'a@example.com'},
+     {'op': 'add', 'path': 'emails[value eq "a@example.com"].value', 'value': 'a@example.com'}]
+
+    Reading the result again adds the second operation again, which changes nothing either.
+    """
+    value, place = operation.get("value"), target.place
+    written = operation.get("op") in ("add", "replace") and value is not None
+    if not written or target.selects or place is None or place.read_only or not _fans_out(place):
+        return [operation]
+    head, _, name = str(operation["path"]).rpartition(".")
+    if isinstance(value, list | dict):  # no value of a sub-attribute: the core refuses it, also where there is no entry
+        return [operation, {**operation, "op": "add", "path": head, "value": [{name: value}]}]
+    literal = json.dumps(str(value) if isinstance(value, datetime) else value, ensure_ascii=False)
+    return [operation, {**operation, "op": "add", "path": f"{head}[{name} eq {literal}].{name}"}]
+
+
+def _fans_out(place: Place | None) -> bool:
+    """Return whether a place is a sub-attribute of every entry of a multi-valued attribute."""
+    return (
+        place is not None
+        and place.attribute is not None
+        and place.attribute.multi_valued
+        and place.sub_attribute is not None
+    )
 
 
 def unreadable_path(operation: Operation, target: Target) -> bool:

@@ -11,10 +11,10 @@ from lambdas.scim.dialects.schema import Model
 from lambdas.scim.dialects.values import is_not_kept, read_keys, read_value, read_written, rename_keys
 
 
-def read_operation(operation: Any, model: Model, ignored: list[str]) -> list[Any]:
+def read_operation(operation: Any, model: Model, ignored: dict[str, None]) -> list[Any]:
     """Return an operation as the operations that the core reads: mostly one, more for keys that select values.
 
-    :param ignored: The paths of the attributes that are left out are appended to it.
+    :param ignored: The paths of the attributes that are left out are added as keys.
     """
     if not isinstance(operation, dict):
         return [operation]
@@ -29,11 +29,11 @@ def read_operation(operation: Any, model: Model, ignored: list[str]) -> list[Any
         operation = {**operation, "value": rename_keys(model, value)}
     operations = [operation]
     for split in chain.SPLIT:
-        operations = [each for one in operations for each in split(one)]
+        operations = [each for one in operations for each in split(one, model)]
     return [read for each in operations for read in _read_value(each, model, ignored)]
 
 
-def _read_value(operation: Operation, model: Model, ignored: list[str]) -> list[Operation]:
+def _read_value(operation: Operation, model: Model, ignored: dict[str, None]) -> list[Operation]:
     """Return an operation whose path has been read with its value read too; none when it is left out."""
     path, value, op = operation.get("path"), operation.get("value"), operation.get("op")
     if op not in ("add", "replace", "remove"):
@@ -48,13 +48,16 @@ def _read_value(operation: Operation, model: Model, ignored: list[str]) -> list[
         reading.ignore(path, value)
     if any(leaves_out(operation, target) for leaves_out in chain.LEFT_OUT_OPERATION):
         return []
-    if "value" not in operation:
-        return [operation]
     attribute = target.place.target if target.place else None
+    if op != "remove" and "value" not in operation:
+        return [operation]
     if op != "remove":
         operation = {**operation, "value": read_written(target.place, value, path, reading)}
-    elif attribute and attribute.multi_valued and attribute.members is None:
-        operation = {**operation, "value": read_value(attribute, value, reading)}
+    elif "value" in operation and attribute and attribute.multi_valued and attribute.members is None:
+        operation = {**operation, "value": read_value(attribute, value, path, reading)}
     for dialect in chain.READ_OPERATION:
         operation = dialect(operation, target)
-    return [operation]
+    operations = [operation]
+    for extend in chain.EXTENDED_OPERATION:
+        operations = [each for one in operations for each in extend(one, target)]
+    return operations

@@ -21,8 +21,8 @@ class Reading:
     a path of each (idp-behaviour case 74).
     """
 
-    ignored: list[str] = field(default_factory=list)
-    """The paths of the attributes of the whole request that are left out although they have a value; appended to."""
+    ignored: dict[str, None] = field(default_factory=dict)
+    """The paths of the attributes of the whole request that are left out although they have a value, as keys in order; added to."""
 
     prefix: tuple[str, ...] = ()
     """The names that lead to the object, each with the separator that follows it; without names for the resource itself."""
@@ -40,6 +40,4 @@ class Reading:
             return
         if not self.prefix and name.partition(".")[0].lower() in SET_BY_THE_SERVICE:
             return
-        path = unescape_all("".join(map(attribute_path, self.prefix)) + attribute_path(name))
-        if path not in self.ignored:
-            self.ignored.append(path)
+        self.ignored[unescape_all("".join(map(attribute_path, self.prefix)) + attribute_path(name))] = None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from inspect import isclass
 from typing import Any, get_args
 
@@ -45,61 +45,74 @@ class Attribute:
     open: bool = False
     """Whether it is an undeclared attribute of an open extension, which takes any value as text."""
 
-    @property
+    @cached_property
     def read_only(self) -> bool:
         """Whether clients may not write it."""
         return self.mutability is Mutability.read_only
 
-    @property
+    @cached_property
     def is_boolean(self) -> bool:
         """Whether its values are true and false."""
         return self.kind is bool
 
-    @property
+    @cached_property
     def is_number(self) -> bool:
         """Whether its values are whole numbers or decimals."""
         return self.kind in (int, float)
 
-    @property
+    @cached_property
     def is_text(self) -> bool:
         """Whether JSON writes its values as strings."""
         return isclass(self.kind) and issubclass(self.kind, TEXT_TYPES)
 
-    @property
+    @cached_property
     def is_date_time(self) -> bool:
         """Whether its values are dates with a time."""
         return isclass(self.kind) and issubclass(self.kind, datetime)
 
-    @property
+    @cached_property
+    def is_binary(self) -> bool:
+        """Whether its values are binary data, which JSON writes in Base64."""
+        return isclass(self.kind) and issubclass(self.kind, bytes)
+
+    @cached_property
     def is_string(self) -> bool:
         """Whether any string is a value of it: not for a reference, a date, a number or an object."""
         if not isclass(self.kind):
             return True
         return issubclass(self.kind, str) and not self.is_uri
 
-    @property
+    @cached_property
     def is_uri(self) -> bool:
         """Whether its values are references (RFC 7643 section 2.3.7)."""
         return hasattr(self.kind, "__reference_types__")
 
-    @property
+    @cached_property
     def names_resources(self) -> bool:
         """Whether its values are the URIs of resources of the directory, as ``$ref`` of a manager is."""
         return self.is_uri and not {"external", "uri"} & set(self.kind.__reference_types__)
 
-    @property
+    @cached_property
     def value(self) -> "Attribute | None":
         """Its ``value`` sub-attribute, the one that stands for the whole (RFC 7643 section 2.4); None without one."""
         if self.members is None or not issubclass(self.members, ComplexAttribute):
             return None
         return attribute_of(self.members, "value")
 
-    @property
+    @cached_property
     def is_reference(self) -> bool:
         """Whether it points at another resource by ``value`` and ``$ref``, as ``manager`` and ``members`` do."""
         return self.value is not None and self.members is not None and attribute_of(self.members, "$ref") is not None
 
-    @property
+    @cached_property
+    def is_one_reference(self) -> bool:
+        """Whether it points at one other resource, by a ``$ref`` that clients may change, as ``manager`` does."""
+        if self.multi_valued or not self.is_reference or self.members is None:
+            return False
+        reference = attribute_of(self.members, "$ref")
+        return reference is not None and reference.mutability is Mutability.read_write
+
+    @cached_property
     def entry(self) -> "Attribute":
         """The same attribute seen as the one value that a filter in brackets selects."""
         return replace(self, multi_valued=False)

@@ -125,8 +125,6 @@ def reference_as_string(attribute: Attribute, value: Any) -> Any:
 
     >>> user({"E": {"manager": "2819"}})
     {'E': {'manager': {'value': '2819'}}}
-    >>> operation({"op": "Add", "path": "E:manager", "value": "2819"})
-    {'op': 'add', 'path': 'E:manager', 'value': {'value': '2819'}}
     """
     if attribute.multi_valued or attribute.value is None or not _is_simple(value, booleans=False):
         return value
@@ -145,6 +143,21 @@ def empty_reference(attribute: Attribute, value: Any) -> Any:
         return value
     values = [item for key, item in value.items() if key.lower() == "value"]
     return None if values and values[-1] in ("", None) else value
+
+
+def reference_alone(attribute: Attribute | None, value: Any, op: str) -> Any:
+    """Return a reference that a PATCH writes without ``$ref`` with a null ``$ref``, so that the one of its predecessor is removed.
+
+    Entra replaces a manager by the bare id (idp-behaviour cases 38, 39; field report 1.7; SCIM-SDK#686). A PATCH keeps the
+    sub-attributes that it does not write, and ``$ref`` would go on pointing at the previous manager.
+
+    >>> operation({"op": "Replace", "path": "E:manager", "value": "5414"})
+    {'op': 'replace', 'path': 'E:manager', 'value': {'value': '5414', '$ref': None}}
+    """
+    if attribute is None or not attribute.is_one_reference or not isinstance(value, dict):
+        return value
+    names = {key.lower() for key, item in value.items() if item is not None}
+    return {**value, "$ref": None} if "value" in names and "$ref" not in {key.lower() for key in value} else value
 
 
 def null_value(attribute: Attribute, value: Any) -> Any:

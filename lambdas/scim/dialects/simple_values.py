@@ -15,6 +15,8 @@ BOOLEANS = {"true": True, "false": False}
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
+BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+
 RELATIVE = re.compile(r"(?:[^:?#]*/)?(Users|Groups)/([^/?#]+)/?", re.IGNORECASE)
 """A reference without a scheme that ends in the location of a resource."""
 
@@ -23,6 +25,7 @@ MAX_DIGITS = 300
 
 NO_BOOLEAN = "neither true nor false"
 NO_NUMBER = "no number"
+NO_BASE64 = "not Base64"
 """What the core gets in place of a value that it would guess, so that it refuses it as it does ``"perhaps"``."""
 
 
@@ -103,6 +106,24 @@ def number_as_text(attribute: Attribute, value: Any) -> Any:
 
 def _text(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def binary_text(attribute: Attribute, value: Any) -> Any:
+    """Return Base64 (RFC 4648 section 4) without its line breaks, for binary data.
+
+    >>> user({"x509Certificates": [{"value": "QUJD\\nREVG"}]})
+    {'x509Certificates': [{'value': 'QUJDREVG'}]}
+
+    The core would skip every other character too, and store something else than what was sent, so a text that is no Base64 is
+    replaced by one that the core refuses (field report 1, which asks that nothing is lost silently):
+
+    >>> user({"x509Certificates": [{"value": "Ü"}]})
+    {'x509Certificates': [{'value': 'not Base64'}]}
+    """
+    if not attribute.is_binary or not isinstance(value, str):
+        return value
+    text = "".join(value.split())
+    return text if BASE64.fullmatch(text) and len(text) % 4 == 0 else NO_BASE64
 
 
 def date_time(attribute: Attribute, value: Any) -> Any:

@@ -22,15 +22,18 @@ def read_members(model: type[BaseModel], members: Any, reading: Reading | None =
     seen: set[str] = set()
     for key, value in members.items():
         attribute = _attribute_at(model, key)
-        if _leaves_out(Place(model, attribute) if attribute else None, key, value, reading):
+        place = Place(model, attribute) if attribute else locate(model, key) if reading.op else None
+        if _leaves_out(place, key, value, reading):
             continue
-        if attribute is None:
-            read[key] = value
-            continue
-        if reading.op and attribute.open:
-            if folded(key) in seen:
-                continue  # of two names for one attribute the first counts, as in documents
+        if issubclass(model, Extension):
+            if folded(key) in seen:  # of two names for one attribute the first counts
+                reading.ignore(key, value)
+                continue
             seen.add(folded(key))
+        if attribute is None:
+            # The core reads the keys of a PATCH as paths, such as "manager.value" in the object of an extension.
+            read[key] = read_written(place, value, key, reading) if place else value
+            continue
         name = attribute.field if reading.op and (attribute.open or not NAME.fullmatch(key)) else key
         read[name] = _read(attribute, value, key, reading)
     return read
@@ -52,18 +55,29 @@ def _leaves_out(place: Place | None, name: str, value: Any, reading: Reading) ->
 
 
 def is_not_kept(place: Place) -> bool:
-    """Return whether values written at a place are never stored, as those of ``password``."""
+    """Return whether values written at a place are never stored.
+
+    Those of ``password``, and the ``display`` of members that are in the group: it is stored when a member is added, and adding a
+    member again changes nothing.
+    """
+    whole, part = place.attribute, place.sub_attribute
+    if whole is not None and part is not None and whole.multi_valued and whole.is_reference and part.field == "display":
+        return True
     return place.target is not None and place.target.mutability is Mutability.write_only
 
 
-def read_value(attribute: Attribute, value: Any, reading: Reading) -> Any:
+def read_value(attribute: Attribute, value: Any, name: str, reading: Reading) -> Any:
     """Return the value of one attribute, sub-attributes included, as the core reads it.
 
-    :param reading: The reading of the value.
+    :param name: The name of the attribute, or its path.
+    :param reading: The reading of the object that has the attribute.
     """
+    if attribute.members is None and not attribute.open and isinstance(value, list | dict):
+        _ignore_beside_value(value, reading.inside(name))
     for dialect in chain.VALUE:
         value = dialect(attribute, value)
     if attribute.members is not None:
+        reading = reading.inside(name, schema=issubclass(attribute.members, Extension))
         if not attribute.multi_valued:
             value = read_members(attribute.members, value, reading)
         elif isinstance(value, list):
@@ -72,6 +86,14 @@ def read_value(attribute: Attribute, value: Any, reading: Reading) -> Any:
     for dialect in chain.READ_VALUE:
         value = dialect(attribute, value)
     return value
+
+
+def _ignore_beside_value(value: Any, reading: Reading) -> None:
+    """Record what objects hold beside ``value`` that are sent for a simple attribute (idp-behaviour case 73)."""
+    for entry in value if isinstance(value, list) else [value]:
+        for name, item in entry.items() if isinstance(entry, dict) else ():
+            if name.lower() != "value":
+                reading.ignore(name, item)
 
 
 def read_keys(model: Model, value: dict[str, Any], reading: Reading) -> dict[str, Any]:
@@ -104,8 +126,7 @@ def read_written(place: Place | None, value: Any, path: str, reading: Reading) -
 
 
 def _read(attribute: Attribute, value: Any, name: str, reading: Reading) -> Any:
-    schema = attribute.members is not None and issubclass(attribute.members, Extension)
-    value = read_value(attribute, value, reading.inside(name, schema=schema))
+    value = read_value(attribute, value, name, reading)
     return _written(attribute, value, reading.op) if reading.op else value
 
 

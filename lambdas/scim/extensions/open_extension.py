@@ -20,6 +20,7 @@ sound because:
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Self, cast
 
 from pydantic import (
@@ -53,6 +54,12 @@ class _AnyName(dict[str, str]):
             return default
 
 
+@lru_cache(maxsize=64)
+def _declared_names(model: "type[OpenExtension]") -> frozenset[str]:
+    """Return the names of the declared attributes of an extension, in lower case."""
+    return frozenset(scim_name(model, field).lower() for field in model.model_fields if field != "schemas")
+
+
 class OpenExtension(OpenNames, DeclaredExtension):
     """An extension that takes undeclared attributes beside the declared ones."""
 
@@ -63,7 +70,7 @@ class OpenExtension(OpenNames, DeclaredExtension):
     @classmethod
     def declares(cls, name: str) -> bool:
         """Return whether an attribute of this name, as clients write it, is declared."""
-        return any(scim_name(cls, field).lower() == name.lower() for field in cls.model_fields if field != "schemas")
+        return name.lower() in _declared_names(cls)
 
     @classmethod
     def is_open(cls, field_name: str) -> bool:

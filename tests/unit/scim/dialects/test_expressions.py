@@ -5,6 +5,7 @@ import time
 import pytest
 
 from lambdas.scim import dialects
+from lambdas.scim.dialects.terms import attribute_path
 from tests.unit.scim.dialect_models import CUSTOM, ENTERPRISE, GROUP, USER
 
 MANAGER = f"{ENTERPRISE}:manager"
@@ -175,3 +176,22 @@ def test_hostile_text_is_read_in_no_time(text: str) -> None:
     dialects.read_query({"filter": text, "attributes": text, "sortBy": text}, [USER, GROUP])
     dialects.read_patch({"Operations": [{"op": "add", "path": text, "value": {text: 1}}]}, USER)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("path", "attribute"),
+    [
+        ("title", "title"),
+        (f"{ENTERPRISE}:manager.value", f"{ENTERPRISE}:manager.value"),
+        ('emails[type eq "secret"].value', "emails.value"),
+        ('emails[value eq "a]secret"].value', "emails.value"),
+        ('password eq "secret"', "password"),
+        ("emails.value sw secret", "emails.value"),
+        ("title pr", "title"),
+        ('emails[type eq "secret', "emails"),
+        ('foo "secret"', "foo"),
+        ("cost centre", "cost centre"),
+    ],
+)
+def test_the_attribute_of_a_path_holds_no_value(path: str, attribute: str) -> None:
+    assert attribute_path(path) == attribute

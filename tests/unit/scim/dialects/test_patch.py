@@ -51,7 +51,7 @@ def test_empty_operations_stay_empty() -> None:
 
 def test_dotted_urn_is_followed_by_a_colon() -> None:
     assert path_of(f"{ENTERPRISE}.department") == f"{ENTERPRISE}:department"
-    assert path_of(f"{ENTERPRISE.upper()}.Manager.value") == f"{ENTERPRISE}:Manager.value"
+    assert path_of(f"{ENTERPRISE.upper()}.Manager.$ref") == f"{ENTERPRISE}:Manager.$ref"
 
 
 def test_dotted_urn_is_never_split_at_the_version() -> None:
@@ -61,7 +61,7 @@ def test_dotted_urn_is_never_split_at_the_version() -> None:
 
 def test_unqualified_attribute_gets_the_urn_of_its_extension() -> None:
     assert path_of("department") == f"{ENTERPRISE}:department"
-    assert path_of("Manager.value") == f"{ENTERPRISE}:Manager.value"
+    assert path_of("Manager.$ref") == f"{ENTERPRISE}:Manager.$ref"
     assert path_of("folders") == f"{CUSTOM}:folders"
 
 
@@ -89,11 +89,12 @@ def test_awkward_name_that_nothing_declares_stays() -> None:
 
 def test_filtered_single_value_is_the_attribute_itself() -> None:
     assert operation("remove", 'manager[value eq "1"]') == {"op": "remove", "path": MANAGER}
-    assert operation("replace", f'{MANAGER}[value eq "1"].value', "2") == {
+    assert operation("replace", f'{MANAGER}[value eq "1"].$ref', "Users/2") == {
         "op": "replace",
-        "path": f"{MANAGER}.value",
-        "value": "2",
+        "path": f"{MANAGER}.$ref",
+        "value": "Users/2",
     }
+    assert operation("replace", f'{MANAGER}[value eq "1"].value', "2")["value"] == {"value": "2", "$ref": None}
 
 
 def test_filtered_single_value_is_not_one_of_many() -> None:
@@ -130,16 +131,19 @@ def test_keys_of_a_value_without_path_are_paths() -> None:
     assert operation("replace", None, sent)["value"] == {
         "name.givenName": "G",
         f"{ENTERPRISE}:department": "D",
-        MANAGER: {"value": "1"},
+        MANAGER: {"value": "1", "$ref": None},
         "active": False,
-        ENTERPRISE: {"manager": {"value": "2"}},
+        ENTERPRISE: {"manager": {"value": "2", "$ref": None}},
     }
 
 
 def test_read_only_value_is_left_out_of_a_patch_but_not_forgiven_as_a_path() -> None:
     sent = {"id": "1", "meta": {}, "groups": [], "meta.created": "x", f"{MANAGER}.displayName": "B", "displayName": "N"}
     assert operation("replace", None, sent)["value"] == {"displayName": "N"}
-    assert operation("replace", MANAGER, {"value": "1", "displayName": "B"})["value"] == {"value": "1"}
+    assert operation("replace", MANAGER, {"value": "1", "$ref": "r", "displayName": "B"})["value"] == {
+        "value": "1",
+        "$ref": "r",
+    }
     assert operation("replace", "id", "1") == {"op": "replace", "path": "id", "value": "1"}
 
 
@@ -259,6 +263,54 @@ def test_unreadable_path_of_a_declared_attribute_is_left_to_the_core(path: str) 
     assert path_of(path) == path
 
 
+def test_reference_value_is_written_without_the_reference_of_its_predecessor() -> None:
+    assert operation("replace", f"{MANAGER}.value", "2") == {
+        "op": "replace",
+        "path": MANAGER,
+        "value": {"value": "2", "$ref": None},
+    }
+    assert operations({"op": "add", "value": {"manager.value": 2, "title": "T"}}) == [
+        {"op": "add", "value": {"title": "T"}},
+        {"op": "add", "path": MANAGER, "value": {"value": "2", "$ref": None}},
+    ]
+    assert operation("replace", f"{MANAGER}.value", "") == {"op": "remove", "path": MANAGER}
+
+
+def test_reference_alone_removes_the_reference_of_its_predecessor() -> None:
+    both = {"value": "2", "$ref": "Users/2"}
+    assert operation("replace", MANAGER, both)["value"] == both
+    assert operation("add", MANAGER, [{"Value": "2", "$REF": "Users/2"}])["value"] == {"Value": "2", "$REF": "Users/2"}
+    assert operation("add", MANAGER, {"$ref": "Users/2"})["value"] == {"$ref": "Users/2"}
+    assert operation("add", "members", [{"value": "2"}], model=GROUP)["value"] == [{"value": "2"}]
+    assert dialects.read_resource({ENTERPRISE: {"manager": "2"}}, USER)[ENTERPRISE]["manager"] == {"value": "2"}
+
+
+def test_first_entry_is_created_with_the_value_of_a_sub_attribute() -> None:
+    for sent in ({"path": "roles.value", "value": "r"}, {"value": {"roles.value": "r"}}):
+        assert operations({"op": "replace", **sent}) == [
+            {"op": "replace", "path": "roles.value", "value": "r"},
+            {"op": "add", "path": 'roles[value eq "r"].value', "value": "r"},
+        ]
+    assert (
+        operations({"op": "add", "path": "roles.primary", "value": "True"})[1]["path"]
+        == "roles[primary eq true].primary"
+    )
+
+
+def test_first_entry_with_a_value_of_the_wrong_kind_is_left_to_the_core() -> None:
+    assert operations({"op": "add", "path": "roles.value", "value": ["a", "b"]}) == [
+        {"op": "add", "path": "roles.value", "value": ["a", "b"]},
+        {"op": "add", "path": "roles", "value": [{"value": ["a", "b"]}]},
+    ]
+
+
+def test_first_entry_is_none_where_nothing_is_written_or_the_path_selects() -> None:
+    assert len(operations({"op": "replace", "path": "roles.value", "value": ""})) == 1
+    assert len(operations({"op": "remove", "path": "roles.value"})) == 1
+    assert len(operations({"op": "add", "path": 'roles[type eq "x"].value', "value": "r"})) == 1
+    assert len(operations({"op": "add", "path": "name.givenName", "value": "G"})) == 1
+
+
 @pytest.mark.parametrize(
     ("filter_", "read"),
     [
@@ -287,7 +339,7 @@ def test_values_of_operations_are_read_like_those_of_resources() -> None:
     assert operation("add", 'emails[type eq "work"].primary', "True")["value"] is True
     assert operation("replace", 'emails[type eq "work"]', "w@example.com")["value"] == {"value": "w@example.com"}
     assert operation("replace", 'emails[type eq "work"]', [{"primary": "True"}])["value"] == {"primary": True}
-    assert operation("replace", ENTERPRISE, {"manager": "1"})["value"] == {"manager": {"value": "1"}}
+    assert operation("replace", ENTERPRISE, {"manager": "1"})["value"] == {"manager": {"value": "1", "$ref": None}}
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,17 @@ def test_number_as_text_is_the_text_of_a_string(sent: Any, read: Any) -> None:
     assert extension(CUSTOM, folders=[sent])["folders"] == [read]
 
 
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [("QUJD", "QUJD"), ("QUJD\nREVG\n", "QUJDREVG"), ("QQ==", "QQ=="), ("QQ", "not Base64"), ("%%%%", "not Base64")],
+)
+def test_binary_text_is_base64_or_refused_by_the_core(sent: str, read: str) -> None:
+    assert user(x509Certificates=[{"value": sent}])["x509Certificates"] == [{"value": read}]
+    if read == "not Base64":
+        with pytest.raises(ValidationError):
+            USER.model_validate(user(x509Certificates=[{"value": sent}]))
+
+
 def test_number_as_text_names_members_and_managers() -> None:
     assert dialects.read_resource({"members": [53, {"value": 54}]}, GROUP)["members"] == [
         {"value": "53"},
