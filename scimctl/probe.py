@@ -4,7 +4,7 @@ from scimctl import tenants
 from scimctl.tenants import EnvironmentOption, StateOption, UrlArgument
 from scimprobe.check import command as check_command
 from scimprobe.check.command import SuiteName, SuiteOption, VerboseOption
-from scimprobe.options import Output, OutputOption, TokenOption
+from scimprobe.options import ExpectOption, Output, OutputOption, TokenOption
 from scimprobe.simulate import command as simulate_command
 from scimprobe.simulate.command import (
     Choices,
@@ -21,6 +21,7 @@ def check(
     url: UrlArgument = None,
     token: TokenOption = None,
     suite: SuiteOption = SuiteName.ALL,
+    expect: ExpectOption = None,
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = False,
     environment: EnvironmentOption = None,
@@ -31,6 +32,9 @@ def check(
     Runs `scimprobe check`: the requests of Microsoft Entra ID's Test Connection and provisioning, Microsoft's SCIM
     Validator, Microsoft's Logic App suite for the gallery, and Okta's SPEC test and provisioning. For each check that
     fails it shows the request, the difference, and what the identity provider would do about it.
+
+    The rules of the environment's file are expected of the endpoint: a check that they rule out is reported as such, and
+    the suite `rules` checks that they are followed. For any other endpoint `--expect FILE` says them.
 
     All users and groups that it creates have random names, so the directory need not be empty. All are deleted again,
     also after a failure or Ctrl-C; the report lists what could not be deleted.
@@ -45,11 +49,13 @@ def check(
 
     **Exit status**
 
-    0 when every mandatory check passes, 1 when one does not, 2 when not everything could be checked: bad arguments, no
-    answer, or a refused token; 130 after Ctrl-C. Optional checks and the validator's previews do not count.
+    0 when every mandatory check passes or is ruled out, 1 when one does not pass, 2 when not everything could be checked:
+    bad arguments, no answer, a refused token, or no SCIM endpoint; 130 after Ctrl-C. Optional checks and the validator's
+    previews do not count.
     """
     tenant = tenants.choose(url, token, state_dir, environment)
-    check_command.run(tenant, suite, output, is_verbose=verbose)
+    rules = tenants.rules(expect, url, state_dir, environment)
+    check_command.run(tenant, suite, rules, output, is_verbose=verbose)
 
 
 def simulate(
@@ -61,6 +67,7 @@ def simulate(
     concurrency: ConcurrencyOption = 5,
     seed: SeedOption = 1,
     clean_up: CleanUpOption = False,
+    expect: ExpectOption = None,
     output: OutputOption = Output.TEXT,
     environment: EnvironmentOption = None,
     state_dir: StateOption = None,
@@ -69,6 +76,9 @@ def simulate(
 
     Runs `scimprobe simulate`: a connection test, an initial and an incremental cycle, one user on demand; then
     everything is read back by id, by filter and page by page, and compared with the source.
+
+    The rules of the environment's file are expected of the endpoint: what they rule out is not sent, or expected
+    otherwise, and reported as such. For any other endpoint `--expect FILE` says them.
 
     Every run uses names of its own, so the directory need not be empty, but nothing else may write to it meanwhile.
     What Entra would retry (429, 5xx, no answer) is retried and counted.
@@ -87,7 +97,9 @@ def simulate(
 
     **Exit status**
 
-    0 when the endpoint kept everything, 1 when something differs or a request failed, 2 for bad arguments.
+    0 when the endpoint kept everything, 1 when something differs or a request failed, 2 when there is nothing to test:
+    bad arguments, no answer, a refused token, or no SCIM endpoint.
     """
     tenant = tenants.choose(url, token, state_dir, environment)
-    simulate_command.run(tenant, Choices(users, groups, dialect, concurrency, seed, clean_up), output)
+    rules = tenants.rules(expect, url, state_dir, environment)
+    simulate_command.run(tenant, Choices(users, groups, dialect, concurrency, seed, clean_up), rules, output)

@@ -8,6 +8,7 @@ import typer
 from scimprobe import options
 
 if TYPE_CHECKING:
+    from scimprobe.endpoint.rules import Rules
     from scimprobe.wire import Tenant
 
 UrlArgument = Annotated[
@@ -52,3 +53,23 @@ def choose(url: str | None, token: str | None, state_directory: Path | None, env
             )
         url, token = local.tenant_url, token or local.secret_token
     return options.tenant(url, token)
+
+
+def rules(expect: Path | None, url: str | None, state_directory: Path | None, environment: str | None) -> "Rules":
+    """Return the rules that the endpoint must follow: those of a file, else those of the chosen environment's own file.
+
+    :param url: The URL of the options; when it is given, only `expect` says anything about the endpoint.
+    :raises typer.BadParameter: The file of expectations cannot be used.
+    :raises SettingsError: The environment's file cannot be used.
+    """
+    if expect is not None or url is not None:
+        return options.rules(expect)
+    from lambdas.environment import file
+    from scimctl import local_state as state
+    from scimctl.environments.expectations import expectations
+    from scimprobe.endpoint.rules import read
+
+    if environment is None:
+        deployed = state.read_state(state_directory or state.default_directory())
+        environment = deployed.environment if deployed else "local"
+    return read(expectations(file.load(environment)))

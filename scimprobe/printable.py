@@ -1,4 +1,4 @@
-"""Text of strangers on an operator's terminal: shown, never obeyed."""
+"""Text from an endpoint or a client, safe to show on a terminal: without characters that it would obey."""
 
 import json
 import unicodedata

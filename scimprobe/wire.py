@@ -1,4 +1,4 @@
-"""The HTTP client: sends exactly the bytes it is given, and measures every exchange.
+"""The HTTP client: sends exactly the bytes that it is given, and measures every exchange.
 
 `http.client` and not a library above it: those re-encode the target (a raw quote becomes %22) and add headers that
 Entra does not send (User-Agent, Accept, Accept-Encoding).
@@ -21,16 +21,16 @@ from urllib.parse import SplitResult, urlsplit
 from scimprobe.credentials import BearerToken, Credential
 
 CONTENT_TYPE = "application/scim+json; charset=utf-8"
-"""What Entra sends with every body (capture of the Microsoft SCIM Validator, 2026)."""
+"""The media type that Entra sends with every body (capture of the Microsoft SCIM Validator, 2026)."""
 
 ATTEMPTS = 4
-"""How often one request is sent at most. Entra comes back in its next cycle; a command does not wait so long."""
+"""How often one request is sent at most. Entra retries in its next cycle; a command does not wait so long."""
 
 FIRST_PAUSE = 0.5
 """Seconds before the second attempt; doubled for each further one."""
 
 LONGEST_PAUSE = 30.0
-"""Seconds that a Retry-After header can make it wait at most."""
+"""The longest pause before another attempt, in seconds, whatever Retry-After asks for."""
 
 TIMEOUT = 60.0
 """Seconds without an answer after which an attempt has failed: above API Gateway's own limit of 29 s."""
@@ -41,6 +41,9 @@ NO_ANSWER = 0
 AUTHORIZATION = "Authorization"
 """The header that carries a credential."""
 
+FORBIDDEN = 403
+"""The status of a request that its credential does not allow (RFC 9110 section 15.5.4)."""
+
 UNAUTHORIZED = 401
 """The status of a request whose credential is refused (RFC 9110 section 15.5.2)."""
 
@@ -50,7 +53,7 @@ NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Tenant:
-    """Where requests go, and the credential that opens it."""
+    """The endpoint that requests are sent to, and the credential that opens it."""
 
     scheme: str
     host: str
@@ -58,7 +61,7 @@ class Tenant:
     """The Tenant URL's path without a slash at its end, such as `/scim/v2/abc`."""
 
     query: str
-    """What follows `?` in the Tenant URL; it goes with every request. Entra's flag is put there by administrators."""
+    """The query of the Tenant URL, sent with every request. Administrators append Entra's flag to it."""
 
     credential: Credential = field(repr=False)
 
@@ -82,7 +85,7 @@ class Tenant:
         return cls(parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), parts.query, credential)
 
     def with_parameter(self, name: str) -> "Tenant":
-        """The same tenant with a query parameter without value appended to its URL."""
+        """Return the same tenant with a query parameter without a value appended to its URL."""
         return replace(self, query="&".join(part for part in (self.query, name) if part))
 
     @property
@@ -91,19 +94,19 @@ class Tenant:
         return f"{self.scheme}://{self.host}{self.path}"
 
     def target(self, path: str, query: str = "") -> str:
-        """The request target of a path below the Tenant URL, the Tenant URL's own query first."""
+        """Return the request target of a path below the Tenant URL, the Tenant URL's own query first."""
         whole = "&".join(part for part in (self.query, query) if part)
         return f"{self.path}{path}" + (f"?{whole}" if whole else "")
 
     def connect(self) -> HTTPConnection:
-        """A connection, not yet opened; TLS with the machine's trusted authorities."""
+        """Return a connection, not yet opened; TLS with the machine's trusted authorities."""
         if self.scheme == "https":
             return HTTPSConnection(self.host, timeout=TIMEOUT, context=ssl.create_default_context())
         return HTTPConnection(self.host, timeout=TIMEOUT)
 
 
 def _has_a_port_or_none(parts: SplitResult) -> bool:
-    """Whether what follows the host's colon is a port."""
+    """Return whether the text after the host's colon is a port."""
     try:
         return parts.port != 0
     except ValueError:
@@ -112,7 +115,7 @@ def _has_a_port_or_none(parts: SplitResult) -> bool:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back for one request."""
+    """The answer to one request."""
 
     status: int
     """The HTTP status, or `NO_ANSWER`."""
@@ -135,19 +138,19 @@ class Answer:
         """The JSON object in the body; None when the body is something else."""
         try:
             value = json.loads(self.body)
-        except (ValueError, RecursionError):  # no JSON; or nested deeper than anybody means it
+        except (ValueError, RecursionError):  # no JSON; or nested without limit
             return None
         return value if isinstance(value, dict) else None
 
     @property
     def is_passing(self) -> bool:
-        """Whether Entra would try again: no answer, 429 and 5xx (its log: TooManyRequests, InternalServerError)."""
+        """Whether Entra would retry: no answer, 429 and 5xx (its log: TooManyRequests, InternalServerError)."""
         return self.status in (NO_ANSWER, 429) or self.status >= 500
 
     def pause(self, attempt: int) -> float:
-        """Seconds to wait after this answer to the given attempt (1 is the first): Retry-After, or doubling."""
-        asked = _retry_after(self.headers.get("retry-after", ""))
-        return min(FIRST_PAUSE * 2 ** (attempt - 1) if asked is None else asked, LONGEST_PAUSE)
+        """Return the seconds to wait after this answer to an attempt (1 is the first): Retry-After, or doubling."""
+        requested = _retry_after(self.headers.get("retry-after", ""))
+        return min(FIRST_PAUSE * 2 ** (attempt - 1) if requested is None else requested, LONGEST_PAUSE)
 
     def __str__(self) -> str:
         if self.status == NO_ANSWER:
@@ -157,7 +160,7 @@ class Answer:
 
 
 def _retry_after(value: str) -> float | None:
-    """Seconds that a Retry-After header asks for, in seconds or as a date (RFC 9110 section 10.2.3)."""
+    """Return the seconds of a Retry-After header, written in seconds or as a date (RFC 9110 section 10.2.3)."""
     try:
         return max(0.0, float(value))
     except ValueError:
@@ -173,7 +176,7 @@ class Exchange:
     """One attempt of one request, measured."""
 
     operation: str
-    """What the command calls it, such as `create user`."""
+    """The command's name for it, such as `create user`."""
 
     status: int
     milliseconds: float
@@ -184,7 +187,7 @@ class Exchange:
 
 
 def as_json(body: object) -> bytes:
-    """A body as it goes out: compact JSON in UTF-8."""
+    """Return a body as it is sent: compact JSON in UTF-8."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -212,9 +215,9 @@ class Client:
 
         A request that is refused with 401 is sent once more when the credential can be renewed.
 
-        `query` goes out as it is: it must be encoded. `body` goes out as compact JSON in UTF-8, or as the bytes it is.
-        `headers` go with it, in place of those that Entra sends when they have the same name.
-
+        :param query: Sent as it is, so it must be encoded.
+        :param body: Sent as compact JSON in UTF-8, or as the bytes it is.
+        :param headers: Sent too, in place of those that Entra sends when they have the same name.
         :raises CredentialError: No credential can be obtained.
         """
         content = body if body is None or isinstance(body, bytes) else as_json(body)
@@ -271,14 +274,14 @@ class Client:
             connection.close()
             return Answer(NO_ANSWER, failure=type(error).__name__)
         except KeyboardInterrupt:
-            connection.close()  # its answer will never be read: the next request, of a clean-up, needs another one
+            connection.close()  # its answer is never read: the next request, of a clean-up, needs another connection
             raise
 
     def _connection(self) -> HTTPConnection:
-        """This thread's connection; http.client opens it again after it was closed.
+        """Return this thread's connection; http.client opens it again after it was closed.
 
-        One that the server closed while it was idle is noticed here, before a request is sent into it: whether the
-        server has seen that request would be anybody's guess.
+        A connection that the server closed while it was idle is noticed here, before a request is sent into it:
+        afterwards it would be unknown whether the server has seen the request.
         """
         connection: HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None:
@@ -290,7 +293,7 @@ class Client:
 
 
 def _is_readable(sock: socket.socket) -> bool:
-    """Whether an idle connection has something to read: its end, as no answer is due."""
+    """Return whether an idle connection has something to read: its end, as no answer is due."""
     with selectors.DefaultSelector() as selector:
         selector.register(sock, selectors.EVENT_READ)
         return bool(selector.select(timeout=0))

@@ -13,11 +13,19 @@ from lambdas.environment.file import Environment, SettingsError
 from lambdas.environment.summary import place_of, summary
 from scimctl import console
 from scimctl.connections.show import print_json
+from scimctl.environments.expectations import expectations
 from scimctl.options import Output, OutputOption
 from scimprobe.printable import printable
 
 WRONG = "has mistakes"
-"""What is shown of a file that cannot be used."""
+"""Shown in place of the description of a file that cannot be used."""
+
+EnvironmentArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME", help="The environment, NAME of environments/NAME.toml; or the path of any other file."
+    ),
+]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
@@ -26,13 +34,13 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 def environments() -> None:
     """Check and list environment files. Each `environments/NAME.toml` describes one deployed stack.
 
-    `docs/operator/environments.md` tells every key, and how to come from a product's requirements to a file.
+    `docs/operator/environments.md` describes every key, and how to get from a product's requirements to a file.
     """
 
 
 @app.command(name="list")
 def list_environments(output: OutputOption = Output.TEXT) -> None:
-    """List the environments that there are files for, and where each is deployed. Asks nothing of AWS.
+    """List the environment files, and where each is deployed. Sends no request to AWS.
 
     **Examples**
 
@@ -49,28 +57,23 @@ def list_environments(output: OutputOption = Output.TEXT) -> None:
         grid.add_column(title, overflow="fold")
     for name, each in found.items():
         wrong = (WRONG, f"scimctl environments check {name}")
-        told = wrong if isinstance(each, SettingsError) else (each.description, place_of(each))
-        grid.add_row(name, *(Text(printable(text)) for text in told))
+        shown = wrong if isinstance(each, SettingsError) else (each.description, place_of(each))
+        grid.add_row(name, *(Text(printable(text)) for text in shown))
     console.out.print(grid)
 
 
 @app.command()
 def check(
-    environment: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME", help="The environment, NAME of environments/NAME.toml; or the path of any other file."
-        ),
-    ],
+    environment: EnvironmentArgument,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Tell every mistake of an environment file, or what the environment will be. Asks nothing of AWS.
+    """List every mistake of an environment file, or describe the environment. Sends no request to AWS.
 
-    A mistake is told with its key, what is wrong and what would be right, and ends with exit status 1. Tables of a list
+    A mistake is shown with its key, what is wrong and what is allowed; the exit status is 1 then. Tables of a list
     are counted from 1: `extensions[2].attributes[1].type` is in the first `[[extensions.attributes]]` below the second
-    `[[extensions]]`. `cdk deploy` tells the same mistakes, and deploys nothing.
+    `[[extensions]]`. `cdk deploy` reports the same mistakes, and deploys nothing.
 
-    What only AWS knows is not checked: whether a certificate is valid and is for the host name.
+    Whether a certificate is valid, and for the host name, is not checked: only AWS knows.
 
     **Examples**
 
@@ -80,17 +83,41 @@ def check(
 
     `scimctl environments check acme --output json`
     """
-    is_path = environment.endswith(".toml") or "/" in environment
-    path = Path(environment) if is_path else settings.ENVIRONMENTS / f"{environment}.toml"
+    path = _path(environment)
     found = _read(path)
     if output is Output.JSON:
-        print_json({"file": environment if is_path else f"environments/{path.name}", **_checked(found)})
+        print_json({"file": environment if _is_path(environment) else f"environments/{path.name}", **_checked(found)})
     elif isinstance(found, Environment):
         _print(found, path)
     else:
         raise found
     if isinstance(found, SettingsError):
         raise typer.Exit(1)
+
+
+@app.command(name="expectations")
+def print_expectations(environment: EnvironmentArgument) -> None:
+    """Print an environment file's rules as JSON for `scimctl check --expect` and `scimprobe --expect`.
+
+    The JSON holds the rules that an identity provider meets: required, unique and allowed attributes, extensions, groups,
+    permission sets, and what happens to leavers. It holds no account, URL or address.
+
+    **Examples**
+
+    `scimctl environments expectations acme > acme.json`
+
+    `SCIM_TOKEN=... scimctl check https://HOST/v2/CONNECTION --expect acme.json`
+    """
+    print_json(expectations(settings.load(_path(environment))))
+
+
+def _is_path(environment: str) -> bool:
+    return environment.endswith(".toml") or "/" in environment
+
+
+def _path(environment: str) -> Path:
+    """Return the file that an argument names."""
+    return Path(environment) if _is_path(environment) else settings.ENVIRONMENTS / f"{environment}.toml"
 
 
 def _read(path: Path) -> Environment | SettingsError:
@@ -101,7 +128,7 @@ def _read(path: Path) -> Environment | SettingsError:
 
 
 def _checked(found: Environment | SettingsError) -> dict[str, Any]:
-    """Return for programs what a check came to."""
+    """Return the result of a check as JSON."""
     if isinstance(found, Environment):
         return {"valid": True, "environment": found.model_dump(mode="json")}
     mistakes = [{"key": each.key, "text": each.text} for each in found.mistakes]
@@ -109,19 +136,19 @@ def _checked(found: Environment | SettingsError) -> dict[str, Any]:
 
 
 def _described(name: str, found: Environment | SettingsError) -> dict[str, Any]:
-    """Return for programs what a list tells of one file."""
+    """Return one file of a list as JSON."""
     if isinstance(found, SettingsError):
         return {"name": name, "valid": False}
-    told: dict[str, Any] = found.model_dump(mode="json", include={"description", "platform"})
-    return {"name": name, "valid": True, **told, "account": found.aws.account, "region": found.aws.region}
+    facts: dict[str, Any] = found.model_dump(mode="json", include={"description", "platform"})
+    return {"name": name, "valid": True, **facts, "account": found.aws.account, "region": found.aws.region}
 
 
 def _print(environment: Environment, path: Path) -> None:
-    """Print what an environment is, and how to go on."""
-    told = list(summary(environment))
-    width = max(len(title) for title, _ in told) + 2
+    """Print the description of an environment, and the next commands."""
+    described = list(summary(environment))
+    width = max(len(title) for title, _ in described) + 2
     console.out.print(Text(f"No mistakes: {environment.name} can be deployed. It will be:\n"))
-    for title, (first, *more) in told:
+    for title, (first, *more) in described:
         for label, line in ((title, first), *(("", each) for each in more)):
             console.out.print(Text(f"{label:<{width}}{printable(line)}"), soft_wrap=True)
     if path.resolve().parent != settings.ENVIRONMENTS.resolve():

@@ -1,1 +1,1 @@
-"""`scimctl check`: sends what identity providers and their test programs send to a SCIM endpoint, and explains each failure."""
+"""Checks an endpoint with the requests of identity providers and their test programs, and explains each failure."""

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scimprobe import options
-from scimprobe.options import Output, OutputOption, TokenOption, UrlArgument
+from scimprobe.options import UNUSABLE, ExpectOption, Output, OutputOption, TokenOption, UrlArgument
 
 if TYPE_CHECKING:
     from scimprobe.check.job import Run
+    from scimprobe.endpoint.rules import Rules
     from scimprobe.wire import Tenant
-
-UNUSABLE = 2
-"""Exit status when the endpoint does not answer or refuses the token: as for arguments that cannot be used."""
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as of every command of a shell."""
@@ -26,6 +24,7 @@ class SuiteName(StrEnum):
     VALIDATOR = "validator"
     LOGIC_APP = "logicapp"
     OKTA = "okta"
+    RULES = "rules"
     ALL = "all"
 
 
@@ -37,6 +36,7 @@ def check(
     url: UrlArgument,
     token: TokenOption = None,
     suite: SuiteOption = SuiteName.ALL,
+    expect: ExpectOption = None,
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = False,
 ) -> None:
@@ -45,6 +45,10 @@ def check(
     Sends the requests of Microsoft Entra ID's Test Connection and provisioning, Microsoft's SCIM Validator, Microsoft's
     Logic App suite for the gallery, and Okta's SPEC test and provisioning. For each check that fails it shows the
     request, the difference, and what the identity provider would do about it.
+
+    Users and groups are as the endpoint announces them in /Schemas: with required attributes and canonical values.
+    `--expect FILE` adds the rules that its operator has set: a check that they rule out is reported as such, and the
+    suite `rules` checks that the endpoint follows them.
 
     All users and groups that it creates have random names, so the directory need not be empty. All are deleted again,
     also after a failure or Ctrl-C; the report lists what could not be deleted.
@@ -57,29 +61,34 @@ def check(
 
     **Exit status**
 
-    0 when every mandatory check passes, 1 when one does not, 2 when not everything could be checked: bad arguments, no
-    answer, or a refused token; 130 after Ctrl-C. Optional checks and the validator's previews do not count.
+    0 when every mandatory check passes or is ruled out, 1 when one does not pass, 2 when not everything could be checked:
+    bad arguments, no answer, a refused token, or no SCIM endpoint; 130 after Ctrl-C. Optional checks and the validator's
+    previews do not count.
     """
-    run(options.tenant(url, token), suite, output, is_verbose=verbose)
+    run(options.tenant(url, token), suite, options.rules(expect), output, is_verbose=verbose)
 
 
-def run(tenant: "Tenant", suite: SuiteName, output: Output, *, is_verbose: bool) -> None:
+def run(tenant: "Tenant", suite: SuiteName, rules: "Rules", output: Output, *, is_verbose: bool) -> None:
     """Run the checks against a tenant, print the report and end the command.
 
     :raises typer.Exit: Always, with the exit status that `check` documents.
+    :raises typer.BadParameter: The suite `rules` is chosen, and there are none.
     """
     from scimprobe import interruption
     from scimprobe.check import job
     from scimprobe.check.report import Report
-    from scimprobe.check.suites import SUITES
+    from scimprobe.check.suites import suites
     from scimprobe.console import err, out, show_error
     from scimprobe.credentials import redact
+    from scimprobe.endpoint.reach import UnusableError
 
-    chosen = [each for each in SUITES if suite in (SuiteName.ALL, each.name)]
+    chosen = [each for each in suites(rules) if suite in (SuiteName.ALL, each.name)]
+    if not chosen:
+        raise typer.BadParameter("The suite `rules` needs --expect FILE.", param_hint="--suite")
     interruption.act_like_ctrl_c()
     try:
-        finished = job.run(tenant, chosen, err())
-    except job.UnusableError as error:
+        finished = job.run(tenant, chosen, err(), rules)
+    except UnusableError as error:
         show_error(redact(str(error), tenant.credential.secrets))
         raise typer.Exit(UNUSABLE) from None
     report = Report(finished, tenant.credential.secrets, is_verbose=is_verbose)

@@ -1,9 +1,9 @@
-"""What Entra's Test Connection asks, and what an endpoint must answer before anything is provisioned (entra-docs)."""
+"""The requests of Entra's Test Connection, and what an endpoint must answer before anything is provisioned (entra-docs)."""
 
 import secrets
 import uuid
 
-from scimprobe.check.player import Player
+from scimprobe.check.session import Session
 from scimprobe.check.suite import Checks, Level
 from scimprobe.simulate import entra
 from scimprobe.simulate.dialect import FLAG
@@ -13,47 +13,47 @@ checks = Checks()
 
 @checks.add(
     "Test Connection: a user that does not exist",
-    requirement="A search for a random userName is 200 with an empty list.",
-    matters="Test Connection fails. Later the same search checks the credentials of each cycle, and a 404 puts the "
+    requirement="A search for a random userName returns 200 with an empty list.",
+    matters="Test Connection fails. Later the same search verifies the credentials of each cycle, and a 404 puts the "
     "job into quarantine at once.",
 )
-def look_for_nobody(player: Player) -> None:
+def search_for_no_user(session: Session) -> None:
     """The matching attribute is userName unless an administrator maps another one with precedence 1."""
-    player.get("/Users", entra.match_query("User", "userName", str(uuid.uuid4()))).finds_nothing()
+    session.get("/Users", entra.match_query("User", "userName", str(uuid.uuid4()))).finds_nothing()
 
 
 @checks.add(
     "Test Connection: a user that does not exist, by externalId",
-    requirement="A search by another matching attribute is answered likewise.",
+    requirement="A search by another matching attribute returns 200 with an empty list, too.",
     matters="An administrator who matches by externalId cannot save the connection.",
 )
-def look_for_nobody_by_external_id(player: Player) -> None:
-    """As captured from Entra's Test Connection."""
-    player.get("/Users", entra.match_query("User", "externalId", str(uuid.uuid4()))).finds_nothing()
+def search_for_no_external_id(session: Session) -> None:
+    """Captured from Entra's Test Connection."""
+    session.get("/Users", entra.match_query("User", "externalId", str(uuid.uuid4()))).finds_nothing()
 
 
 @checks.add(
     "Test Connection: a group that does not exist",
-    requirement="A search for a random group is 200 with an empty list, also when no groups are provisioned.",
-    matters="Without /Groups Entra calls the endpoint incompatible "
+    requirement="A search for a random group returns 200 with an empty list, even when no groups are provisioned.",
+    matters="Without /Groups Entra reports the endpoint as incompatible "
     "(SystemForCrossDomainIdentityManagementServiceIncompatible).",
 )
-def look_for_no_group(player: Player) -> None:
+def search_for_no_group(session: Session) -> None:
     """Members are left out of every search for a group."""
-    player.get("/Groups", entra.match_query("Group", "displayName", str(uuid.uuid4()))).finds_nothing()
+    session.get("/Groups", entra.match_query("Group", "displayName", str(uuid.uuid4()))).finds_nothing()
 
 
 @checks.add(
     "A wrong token is refused",
-    requirement="A token that nobody issued is answered with 401.",
-    matters="Test Connection tells the administrator what is wrong only on 401; and an endpoint that answers "
-    "anybody is open to anybody.",
+    requirement="A token that was never issued is refused with 401.",
+    matters="Only 401 lets Test Connection show the administrator the cause. An endpoint that accepts any token is "
+    "open to everyone.",
 )
-def refuse_a_wrong_token(player: Player) -> None:
+def refuse_a_wrong_token(session: Session) -> None:
     """The token is random."""
     headers = {"Authorization": f"Bearer {secrets.token_urlsafe(32)}"}
     query = entra.match_query("User", "userName", str(uuid.uuid4()))
-    player.get("/Users", query, headers).has_status(401)
+    session.get("/Users", query, headers).has_status(401)
 
 
 @checks.add(
@@ -61,10 +61,10 @@ def refuse_a_wrong_token(player: Player) -> None:
     requirement=f"The query parameter {FLAG}, which has no value, changes nothing.",
     matters="An administrator who appends the flag to the Tenant URL cannot connect any more.",
 )
-def ignore_the_flag(player: Player) -> None:
-    """Administrators switch the newer PATCH dialect on by it."""
+def ignore_the_flag(session: Session) -> None:
+    """Administrators switch on the newer PATCH dialect with it."""
     query = entra.match_query("User", "userName", str(uuid.uuid4()))
-    player.get("/Users", f"{FLAG}&{query}").finds_nothing()
+    session.get("/Users", f"{FLAG}&{query}").finds_nothing()
 
 
 @checks.add(
@@ -73,39 +73,39 @@ def ignore_the_flag(player: Player) -> None:
     matters="Some pages of Microsoft's documentation show the search so. Whether Entra still sends it is not known.",
     level=Level.OPTIONAL,
 )
-def read_a_filter_without_quotes(player: Player) -> None:
+def read_a_filter_without_quotes(session: Session) -> None:
     """`filter=externalId eq jyoung` in older examples."""
     query = "filter=" + entra.encode(f"externalId eq {uuid.uuid4().hex}")
-    player.get("/Users", query).finds_nothing()
+    session.get("/Users", query).finds_nothing()
 
 
 @checks.add(
     "An unknown id is an error that Entra can read",
-    requirement="GET of an id that does not exist is 404 with a SCIM Error, its status as a string.",
+    requirement="GET of an id that does not exist returns 404 with a SCIM Error whose status is a string.",
     matters="Entra cannot deserialize other errors, and shows its administrator no reason.",
 )
-def tell_an_unknown_id(player: Player) -> None:
-    """Entra calls it InvalidAnchor when it has cached the id."""
-    player.get(f"/Users/{uuid.uuid4()}").is_error(404)
+def report_an_unknown_id(session: Session) -> None:
+    """Entra reports InvalidAnchor when it has cached the id."""
+    session.get(f"/Users/{uuid.uuid4()}").is_error(404)
 
 
 @checks.add(
     "A user without userName is refused",
-    requirement="POST of a user without userName is 400 with a SCIM Error.",
+    requirement="POST of a user without userName returns 400 with a SCIM Error.",
     matters="A user that no search finds is created again in each cycle.",
 )
-def refuse_a_user_without_name(player: Player) -> None:
+def refuse_a_user_without_name(session: Session) -> None:
     """From Microsoft's Postman collection."""
-    body = player.bare_body()
+    body = session.bare_body()
     body["displayName"] = body.pop("userName")
-    player.post("/Users", body).is_error(400)
+    session.post("/Users", body).is_error(400)
 
 
 @checks.add(
     "A body that is not JSON is refused",
-    requirement="It is answered with 400 and a SCIM Error.",
-    matters="On 5xx a client sends the same body again, for ever.",
+    requirement="It is refused with 400 and a SCIM Error.",
+    matters="After a 5xx a client sends the same body again, without end.",
 )
-def refuse_what_is_not_json(player: Player) -> None:
+def refuse_a_body_that_is_not_json(session: Session) -> None:
     """From Microsoft's Postman collection."""
-    player.post("/Users", b"This is not JSON").is_error(400)
+    session.post("/Users", b"This is not JSON").is_error(400)

@@ -1,24 +1,26 @@
-"""What Entra's provisioning engine does with users, in both of its dialects (entra-docs; captures of its requests)."""
+"""The requests of Entra's provisioning engine about users, in both dialects (entra-docs; captures of its requests)."""
 
 from typing import Any
 
-from scimprobe.check.player import Person, Player
+from scimprobe.check.session import Person, Session
 from scimprobe.check.suite import Checks, Level
+from scimprobe.endpoint.needs import Need
+from scimprobe.endpoint.paths import Value
 from scimprobe.simulate import entra
-from scimprobe.simulate.attributes import DEPARTMENT, EMPLOYEE_NUMBER, MANAGER, Value, address, email, phone
+from scimprobe.simulate.attributes import DEPARTMENT, EMPLOYEE_NUMBER, MANAGER, address, email, phone
 from scimprobe.simulate.dialect import Dialect
 
 checks = Checks()
 
-RESENT = "Entra compares what it reads with what it wants: it sends the same change again in every cycle, for ever."
-FAILED = "Entra reports the user as failed, and tries again in later cycles at a falling rate."
+RESENT = "Entra compares what it reads with its source: it sends the same change again in every cycle."
+FAILED = "Entra reports the user as failed, and retries in later cycles at a falling rate."
 
 
-def worker(player: Player, tag: str = "") -> dict[str, Value]:
-    """The attributes of Entra's default mappings, by path."""
-    name = player.names.user(tag)
-    return {
-        "externalId": player.names.external_id(),
+def worker(session: Session, tag: str = "") -> dict[str, Value]:
+    """Return the attributes of Entra's default mappings, by path."""
+    name = session.names.user(tag)
+    attributes: dict[str, Value] = {
+        "externalId": session.names.external_id(),
         "userName": name,
         "active": True,
         "displayName": "Ada Lovelace",
@@ -31,77 +33,80 @@ def worker(player: Player, tag: str = "") -> dict[str, Value]:
         EMPLOYEE_NUMBER: "10001",
         DEPARTMENT: "Sales",
     }
+    return session.complete(attributes)
 
 
-def search(player: Player, person: Person, name: str | None = None) -> dict[str, Any]:
-    """The user as Entra's search for its userName answers it."""
-    return player.get("/Users", entra.match_query("User", "userName", name or person.name)).finds(person.id)
+def search(session: Session, person: Person, name: str | None = None) -> dict[str, Any]:
+    """Return the user as Entra's search for its userName finds it."""
+    return session.get("/Users", entra.match_query("User", "userName", name or person.name)).finds(person.id)
 
 
 @checks.add(
     "Create a user",
-    requirement='201 with the user: what Entra adds (meta, an empty list of roles, active as "True") is understood.',
+    requirement='201 with the user, although Entra adds meta, an empty list of roles, and active as "True".',
     matters=FAILED,
 )
-def create(player: Player) -> None:
-    """`active` is a string in mappings that were made with the older default expression."""
-    wanted = worker(player)
+def create(session: Session) -> None:
+    """`active` is a string in mappings of the older default expression."""
+    wanted = worker(session)
     body = entra.user_body(Dialect.ENTRA, wanted, string_active=True)
-    reply = player.post("/Users", body).has_json(201)
+    reply = session.post("/Users", body).has_json(201)
     reply.holds(wanted)
     if not isinstance(reply.body.get("id"), str):
-        reply.tell("id", "a string", str(reply.body.get("id")))
+        reply.record("id", "a string", str(reply.body.get("id")))
 
 
 @checks.add(
     "Create a user with empty attributes",
-    requirement="null and empty lists in a POST mean that there is no value.",
+    requirement="null and an empty list in a POST mean that there is no value.",
     matters=FAILED,
 )
-def create_with_nulls(player: Player) -> None:
+def create_with_nulls(session: Session) -> None:
     """The second example of Microsoft's documentation has six attributes that are null, one of them misplaced."""
-    wanted = worker(player)
-    del wanted["title"]
-    player.post("/Users", entra.user_body(Dialect.ENTRA, wanted, string_active=False)).has_json(201).holds(wanted)
+    wanted = worker(session)
+    if session.may_be_empty("title"):
+        del wanted["title"]
+    session.post("/Users", entra.user_body(Dialect.ENTRA, wanted, string_active=False)).has_json(201).holds(wanted)
 
 
 @checks.add(
     "A new user is found at once",
-    requirement="The search for its userName finds it milliseconds after it was created, a plus sign in it included.",
-    matters="Entra does not find who is there, creates the user once more and gets 409 in every cycle.",
+    requirement="A search finds it by its userName milliseconds after it was created, also with a plus sign in it.",
+    matters="Entra does not find the user, creates it once more and gets 409 in every cycle.",
 )
-def find_at_once(player: Player) -> None:
+def find_at_once(session: Session) -> None:
     """Entra writes a space as +, a plus sign as %2b, an at sign as %40 and quotes as they are."""
-    person = player.new_user(worker(player, "+ext"))
-    search(player, person)
+    person = session.new_user(worker(session, "+ext"))
+    search(session, person)
 
 
 @checks.add(
     "Values are kept as they were sent",
-    requirement="Names, telephone numbers and addresses come back character for character.",
+    requirement="Names, phone numbers and addresses are returned character for character.",
     matters=RESENT,
 )
-def keep_values(player: Player) -> None:
-    """No number is formatted, nothing is trimmed, no letter is changed."""
-    wanted = worker(player) | {
+def keep_values(session: Session) -> None:
+    """No number is formatted, no space is trimmed, no letter is changed."""
+    own: dict[str, Value] = {
         "displayName": "Zoë O'Brien-Šimková",
         phone("work"): "+44 (0)20 7946-0001",
         address("formatted"): "Königstraße 7\n50667 Köln",
         DEPARTMENT: "R&D + Legal",
     }
-    person = player.new_user(wanted)
-    player.get(person.path).has_json(200).holds(wanted)
+    wanted = worker(session) | session.adapt(own)
+    person = session.new_user(wanted)
+    session.get(person.path).has_json(200).holds(wanted)
 
 
 @checks.add(
     "Update a user, without the flag",
-    requirement="Operations Add and Replace, one for each attribute, set it whether it had a value or not.",
+    requirement="One Add or Replace for each attribute sets it, whether it had a value or not.",
     matters=RESENT,
 )
-def update_without_flag(player: Player) -> None:
-    """Entra says Add and Replace with capitals; which of the two is not dependable."""
-    person = player.new_user(worker(player))
-    wanted: dict[str, Value] = {
+def update_without_flag(session: Session) -> None:
+    """Entra writes Add and Replace with capitals; which of the two is not dependable."""
+    person = session.new_user(worker(session))
+    other: dict[str, Value] = {
         "displayName": "Ada King",
         "nickName": "Ada",
         "title": "Countess",
@@ -109,138 +114,144 @@ def update_without_flag(player: Player) -> None:
         EMPLOYEE_NUMBER: "10002",
         DEPARTMENT: "Research",
     }
+    wanted = session.adapt(other)
     operations = [
         {"op": "Add" if path in ("nickName", "title") else "Replace", "path": path, "value": value}
         for path, value in wanted.items()
     ]
-    player.change(person.path, *operations)
-    player.get(person.path).has_json(200).holds({**person.attributes, **wanted})
+    session.change(person.path, *operations)
+    session.get(person.path).has_json(200).holds({**person.attributes, **wanted})
 
 
 @checks.add(
     "Update a user, with the flag",
-    requirement="An operation without path sets each key of its value, also dotted ones and those with a URN.",
+    requirement="An operation without a path sets each key of its value, also dotted ones and those with a URN.",
     matters="Attributes are lost, or kept under a key such as `name.givenName` that no client reads.",
 )
-def update_with_flag(player: Player) -> None:
-    """Single values are merged into one operation; values below `[...]` keep their own."""
-    person = player.new_user(worker(player))
-    merged: dict[str, Value] = {"displayName": "Ada King", "name.familyName": "King", DEPARTMENT: "Research"}
-    wanted: dict[str, Value] = {email("value"): player.names.user(), "nickName": "Ada", **merged}
-    player.change(
+def update_with_flag(session: Session) -> None:
+    """Single values are merged into one operation; paths with a filter keep their own."""
+    person = session.new_user(worker(session))
+    merged = session.adapt({"displayName": "Ada King", "name.familyName": "King", DEPARTMENT: "Research"})
+    own: dict[str, Value] = {email("value"): session.names.user(), "nickName": "Ada"}
+    wanted = session.adapt(own) | merged
+    session.change(
         person.path,
         {"op": "replace", "path": email("value"), "value": wanted[email("value")]},
-        {"op": "add", "path": "nickName", "value": "Ada"},
+        {"op": "add", "path": "nickName", "value": wanted["nickName"]},
         {"op": "replace", "value": merged},
     )
-    player.get(person.path).has_json(200).holds({**person.attributes, **wanted})
+    session.get(person.path).has_json(200).holds({**person.attributes, **wanted})
 
 
 @checks.add(
-    "An e-mail or address that is not there yet is made",
-    requirement='`emails[type eq "work"].value` makes the element; several paths with one filter share it.',
-    matters="RFC 7644 has 400 noTarget for it, but Entra relies on the element being made: nobody who was created "
-    "without an e-mail ever gets one.",
+    "An e-mail or address that is not there yet is created",
+    requirement='`emails[type eq "work"].value` creates the element; several paths with one filter share it.',
+    matters="RFC 7644 specifies 400 noTarget, but Entra relies on the element being created: a user that was created "
+    "without an e-mail never gets one.",
 )
-def make_elements(player: Player) -> None:
+def make_elements(session: Session) -> None:
     """The type of the new element is the one in the filter."""
-    person = player.new_user()
-    wanted: dict[str, Value] = {
-        email("value"): player.names.user(),
+    person = session.new_user()
+    own: dict[str, Value] = {
+        email("value"): session.names.user(),
         address("streetAddress"): "12 St John's Lane",
         address("locality"): "London",
         address("country"): "GB",
         phone("mobile"): "07700 900001",
     }
-    player.change(person.path, *({"op": "Add", "path": path, "value": value} for path, value in wanted.items()))
-    player.get(person.path).has_json(200).holds(wanted)
+    wanted = session.adapt(own)
+    session.change(person.path, *({"op": "Add", "path": path, "value": value} for path, value in wanted.items()))
+    session.get(person.path).has_json(200).holds(wanted)
 
 
 @checks.add(
     "An unknown attribute does not stop an update",
-    requirement="A PATCH that also sets an attribute of no schema is 200 or 204, and the rest of it is applied.",
-    matters="One mapping too many, and no user is updated any more.",
+    requirement="A PATCH that also sets an attribute of no schema returns 200 or 204, and the rest of it is applied.",
+    matters="With one mapping too many, no user is updated any more.",
 )
-def apply_the_rest(player: Player) -> None:
-    """Administrators map attributes that an endpoint has not."""
-    person = player.new_user(worker(player))
-    player.change(
+def apply_the_rest(session: Session) -> None:
+    """Administrators map attributes that an endpoint does not have."""
+    person, wanted = session.new_user(worker(session)), session.adapt({"title": "Countess"})
+    session.change(
         person.path,
         {"op": "Add", "path": "favouriteColour", "value": "blue"},
-        {"op": "Replace", "path": "title", "value": "Countess"},
+        {"op": "Replace", "path": "title", "value": wanted["title"]},
     )
-    player.get(person.path).has_json(200).holds({"title": "Countess"})
+    session.get(person.path).has_json(200).holds(wanted)
 
 
 @checks.add(
     "Disable a user",
-    requirement='The string "False" makes `active` the boolean false; the user is still read and found.',
-    matters="Somebody who left keeps access; or Entra does not find the disabled user, and creates another.",
+    requirement='The string "False" sets `active` to the boolean false; GET and a search still return the user.',
+    matters="A leaver keeps access; or Entra does not find the disabled user, and creates another.",
+    needs=[Need.DISABLED_USERS_STAY],
 )
-def disable(player: Player) -> None:
-    """What Entra sends for a user that is unassigned, out of scope, soft-deleted or blocked."""
-    person = player.new_user(worker(player))
-    player.change(person.path, {"op": "Replace", "path": "active", "value": "False"})
-    player.get(person.path).has_json(200).holds({"active": False})
-    reply = player.get("/Users", entra.match_query("User", "userName", person.name))
+def disable(session: Session) -> None:
+    """Entra sends it for a user that is unassigned, out of scope, soft-deleted or blocked."""
+    person = session.new_user(worker(session))
+    session.change(person.path, {"op": "Replace", "path": "active", "value": "False"})
+    session.get(person.path).has_json(200).holds({"active": False})
+    reply = session.get("/Users", entra.match_query("User", "userName", person.name))
     reply.holds({"active": False}, reply.finds(person.id))
 
 
 @checks.add(
     "Restore a user",
     requirement="A disabled user is enabled again under the same id.",
-    matters="Somebody who comes back stays locked out.",
+    matters="A user that returns stays locked out.",
+    needs=[Need.DISABLED_USERS_STAY],
 )
-def restore(player: Player) -> None:
+def restore(session: Session) -> None:
     """Entra searches again, and updates what it finds."""
-    person = player.new_user(worker(player))
-    player.change(person.path, {"op": "Replace", "path": "active", "value": "False"})
-    player.change(person.path, {"op": "Replace", "path": "active", "value": "True"})
-    player.get(person.path).has_json(200).holds({"active": True})
+    person = session.new_user(worker(session))
+    session.change(person.path, {"op": "Replace", "path": "active", "value": "False"})
+    session.change(person.path, {"op": "Replace", "path": "active", "value": "True"})
+    session.get(person.path).has_json(200).holds({"active": True})
 
 
 @checks.add(
     "Delete a user",
-    requirement="204; afterwards the id is 404, the search finds nobody, and the userName is free again.",
+    requirement="204; afterwards GET returns 404, a search finds nothing, and the userName can be used again.",
     matters="A person who is hired again cannot be created: Entra gets 409 in every cycle.",
+    needs=[Need.DELETED_USERS_GO],
 )
-def delete(player: Player) -> None:
-    """Thirty days after a soft delete, or at once when the user is purged."""
-    person = player.new_user(worker(player))
-    player.delete(person.path).has_status(204)
-    player.get(person.path).has_status(404)
-    player.get("/Users", entra.match_query("User", "userName", person.name)).finds_nothing()
-    again = player.post("/Users", {**player.bare_body(), "userName": person.name}).has_json(200, 201)
+def delete(session: Session) -> None:
+    """Entra sends it thirty days after a soft delete, or at once when the user is purged."""
+    person = session.new_user(worker(session))
+    session.delete(person.path).has_status(204)
+    session.get(person.path).has_status(404)
+    session.get("/Users", entra.match_query("User", "userName", person.name)).finds_nothing()
+    again = session.post("/Users", {**session.bare_body(), "userName": person.name}).has_json(200, 201)
     if again.body.get("id") == person.id:
-        again.tell("id", "another one than that of the deleted user", person.id)
+        again.record("id", "another one than that of the deleted user", person.id)
 
 
 @checks.add(
     "A duplicate userName is refused",
-    requirement="The same userName in another case is 409 with scimType uniqueness.",
+    requirement="The same userName in another case is refused with 409 and scimType uniqueness.",
     matters="Two users for one person; the next search finds both, which is DuplicateTargetEntries.",
 )
-def refuse_a_duplicate(player: Player) -> None:
+def refuse_a_duplicate(session: Session) -> None:
     """userName is not case-exact (RFC 7643 section 4.1.1)."""
-    person = player.new_user(worker(player))
-    body = {**player.bare_body(), "userName": person.name.upper()}
-    player.post("/Users", body).is_error(409, "uniqueness")
+    person = session.new_user(worker(session))
+    body = {**session.bare_body(), "userName": person.name.upper()}
+    session.post("/Users", body).is_error(409, "uniqueness")
 
 
 @checks.add(
     "Set, change and remove a manager",
-    requirement="An id as a plain string sets the manager; GET answers an object with value; Remove clears it.",
-    matters="A manager answered as a string breaks Entra's parser for this user; one that is not answered is sent again "
+    requirement="An id as a plain string sets the manager; GET returns an object with value; Remove clears it.",
+    matters="A manager returned as a string breaks Entra's parser for this user; one that is not returned is sent again "
     "in every cycle.",
 )
-def manage(player: Player) -> None:
-    """References come last in a cycle, as changes of their own."""
-    first, second, person = player.new_user(), player.new_user(), player.new_user(worker(player))
+def manage(session: Session) -> None:
+    """References come last in a cycle, in requests of their own."""
+    first, second, person = session.new_user(), session.new_user(), session.new_user(worker(session))
     for operation, manager in (("Add", first), ("Replace", second)):
-        player.change(person.path, {"op": operation, "path": MANAGER, "value": manager.id})
-        player.get(person.path).has_json(200).holds({MANAGER: manager.id, DEPARTMENT: "Sales"})
-    player.change(person.path, {"op": "Remove", "path": MANAGER})
-    player.get(person.path).has_json(200).lacks(MANAGER)
+        session.change(person.path, {"op": operation, "path": MANAGER, "value": manager.id})
+        session.get(person.path).has_json(200).holds({MANAGER: manager.id, DEPARTMENT: person.attributes[DEPARTMENT]})
+    session.change(person.path, {"op": "Remove", "path": MANAGER})
+    session.get(person.path).has_json(200).lacks(MANAGER)
 
 
 @checks.add(
@@ -249,60 +260,61 @@ def manage(player: Player) -> None:
     matters="Microsoft's documentation shows it (example 5). Whether Entra still sends it is not known.",
     level=Level.OPTIONAL,
 )
-def manage_by_array(player: Player) -> None:
+def manage_by_array(session: Session) -> None:
     """The path is short and the value is a list."""
-    boss, person = player.new_user(), player.new_user(worker(player))
-    player.change(person.path, {"op": "Add", "path": "manager", "value": [{"$ref": None, "value": boss.id}]})
-    player.get(person.path).has_json(200).holds({MANAGER: boss.id})
+    boss, person = session.new_user(), session.new_user(worker(session))
+    session.change(person.path, {"op": "Add", "path": "manager", "value": [{"$ref": None, "value": boss.id}]})
+    session.get(person.path).has_json(200).holds({MANAGER: boss.id})
 
 
 @checks.add(
-    "Is she the manager?",
-    requirement='`id eq "..." and manager eq "..."` finds the user, or nobody.',
-    matters="Microsoft's documentation has Entra ask so before it sets a manager (example 4).",
+    "Search by manager",
+    requirement='`id eq "..." and manager eq "..."` finds the user that has this manager, and nothing otherwise.',
+    matters="By Microsoft's documentation Entra searches so before it sets a manager (example 4).",
     level=Level.OPTIONAL,
 )
-def ask_for_the_manager(player: Player) -> None:
+def ask_for_the_manager(session: Session) -> None:
     """`manager` stands for `manager.value` of the extension."""
-    boss, other, person = player.new_user(), player.new_user(), player.new_user(worker(player))
-    player.change(person.path, {"op": "Add", "path": MANAGER, "value": boss.id})
-    player.get("/Users", entra.reference_query(person.id, "manager", boss.id)).finds(person.id)
-    player.get("/Users", entra.reference_query(person.id, "manager", other.id)).finds_nothing()
+    boss, other, person = session.new_user(), session.new_user(), session.new_user(worker(session))
+    session.change(person.path, {"op": "Add", "path": MANAGER, "value": boss.id})
+    session.get("/Users", entra.reference_query(person.id, "manager", boss.id)).finds(person.id)
+    session.get("/Users", entra.reference_query(person.id, "manager", other.id)).finds_nothing()
 
 
 @checks.add(
     "Roles by SingleAppRoleAssignment",
-    requirement='`roles[primary eq "True"].value` makes the primary role, and changes it later.',
-    matters="The mapping that Entra documents for one role has no effect.",
+    requirement='`roles[primary eq "True"].value` creates the primary role, and changes it later.',
+    matters="The mapping that Microsoft documents for one role has no effect.",
     level=Level.OPTIONAL,
 )
-def set_one_role(player: Player) -> None:
-    """The operand is a string, what is compared a boolean."""
-    person = player.new_user(worker(player))
-    for operation, value in (("Add", "reader"), ("Replace", "owner")):
-        player.change(person.path, {"op": operation, "path": 'roles[primary eq "True"].value', "value": value})
-        reply = player.get(person.path).has_json(200)
+def set_one_role(session: Session) -> None:
+    """The operand is a string, the attribute a boolean."""
+    person = session.new_user(worker(session))
+    for operation, value in (("Add", session.role(0)), ("Replace", session.role(1))):
+        session.change(person.path, {"op": operation, "path": 'roles[primary eq "True"].value', "value": value})
+        reply = session.get(person.path).has_json(200)
         reply.expect("roles", [(value, True)], _roles(reply.body))
 
 
 @checks.add(
     "Roles by AssertiveAppRoleAssignmentsComplex",
     requirement="`replace roles` with a list replaces all roles.",
-    matters="Roles that were taken away in Entra stay.",
+    matters="Roles that were removed in Entra stay.",
     level=Level.OPTIONAL,
 )
-def replace_roles(player: Player) -> None:
+def replace_roles(session: Session) -> None:
     """The only one of Entra's expressions that removes roles."""
-    person = player.new_user(worker(player))
-    for names in (["reader", "writer"], ["owner"]):
+    person = session.new_user(worker(session))
+    several, one = list(dict.fromkeys([session.role(0), session.role(1)])), [session.role(2)]
+    for names in (several, one):
         value = [{"primary": False, "type": "WindowsAzureActiveDirectoryRole", "display": n, "value": n} for n in names]
-        player.change(person.path, {"op": "replace", "path": "roles", "value": value})
-    reply = player.get(person.path).has_json(200)
-    reply.expect("roles", ["owner"], [value for value, _ in _roles(reply.body)])
+        session.change(person.path, {"op": "replace", "path": "roles", "value": value})
+    reply = session.get(person.path).has_json(200)
+    reply.expect("roles", one, [value for value, _ in _roles(reply.body)])
 
 
 def _roles(body: dict[str, Any]) -> list[tuple[str, bool]]:
-    """Value and primary of each role."""
+    """Return value and primary of each role."""
     roles = body.get("roles")
     elements = [each for each in roles if isinstance(each, dict)] if isinstance(roles, list) else []
     return [(str(each.get("value")), each.get("primary") is True) for each in elements]

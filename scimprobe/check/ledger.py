@@ -1,4 +1,4 @@
-"""What the checks have made in the directory, so that it is removed again whatever happens.
+"""What the checks have created in the directory, so that it is removed again whatever happens.
 
 An entry is made before the request is sent, and settled by its answer: one whose answer never came is looked for by its
 name. Only what bears the run's name is ever deleted, however strangely an endpoint answers.
@@ -12,28 +12,28 @@ from scimprobe.simulate import entra
 from scimprobe.wire import NO_ANSWER, Answer, Client
 
 OPERATION = "clean up"
-"""How the wire calls these requests."""
+"""What the measurements call these requests."""
 
 NAMES = ("userName", "displayName", "externalId")
 """The attributes of which one bears the run's name."""
 
 
-class Silence(Exception):  # noqa: N818 - it ends the cleaning up, and is no error of ours
+class EndpointUnreachable(Exception):  # noqa: N818 - it ends the clean-up, and is no fault of the program
     """The endpoint does not answer any more."""
 
 
 @dataclass(eq=False)
-class Made:
-    """One user or group that a request made, or may have made."""
+class CreatedObject:
+    """One user or group that a request created, or may have created."""
 
     path: str
     """`/Users` or `/Groups`."""
 
     name: str
-    """Its userName or displayName when it was made."""
+    """Its userName or displayName when it was created."""
 
     id: str | None = None
-    """What the endpoint calls it, once it has said so."""
+    """The endpoint's id, once it is known."""
 
     is_known: bool = False
     """Whether the answer that gave the id was about an object of this run."""
@@ -49,94 +49,112 @@ class Made:
 
 
 class Ledger:
-    """Everything that one run has made and not yet seen gone."""
+    """Everything that one run has created and not yet seen gone."""
 
-    def __init__(self, client: Client, marker: str) -> None:
-        """Take the marker that every name of the run contains, in lower case."""
+    def __init__(self, client: Client, marker: str, *, keeps_deleted_users: bool = False) -> None:
+        """Initialize an empty ledger.
+
+        :param marker: What every name of the run contains, in lower case.
+        :param keeps_deleted_users: Whether the endpoint's operator has deleted users kept, disabled.
+        """
         self._client = client
         self._marker = marker
-        self._made: list[Made] = []
-        self.left: list[Made] = []
+        self._keeps_deleted_users = keeps_deleted_users
+        self._created: list[CreatedObject] = []
+        self.left: list[CreatedObject] = []
         """What could not be removed."""
 
-    def sending(self, path: str, body: Mapping[str, Any]) -> Made:
-        """Note that a POST with this body is about to be sent."""
-        made = Made(path, str(body.get("userName") or body.get("displayName") or ""))
-        self._made.append(made)
-        return made
+        self.kept = 0
+        """How many users stay because the endpoint's operator wants deleted users kept."""
 
-    def settle(self, made: Made, answer: Answer) -> None:
-        """Note what came of the POST: nothing when it was refused, for certain."""
+    def sending(self, path: str, body: Mapping[str, Any]) -> CreatedObject:
+        """Note that a POST with this body is about to be sent."""
+        created = CreatedObject(path, str(body.get("userName") or body.get("displayName") or ""))
+        self._created.append(created)
+        return created
+
+    def settle(self, created: CreatedObject, answer: Answer) -> None:
+        """Note the outcome of the POST: nothing when it was refused, for certain."""
         if 400 <= answer.status < 500:
-            self._made.remove(made)
+            self._created.remove(created)
             return
         resource = answer.resource or {}
         if isinstance(resource.get("id"), str) and resource["id"]:
-            made.id, made.is_known = resource["id"], self._is_ours(resource)
+            created.id, created.is_known = resource["id"], self._is_ours(resource)
 
     def deleted(self, path: str) -> None:
         """Note that a DELETE of this path, such as `/Users/1`, was answered as done."""
-        for made in self._made:
-            made.is_deleted = made.is_deleted or f"{made.path}/{made.id}" == path
+        for created in self._created:
+            created.is_deleted = created.is_deleted or f"{created.path}/{created.id}" == path
 
     def seen_gone(self, path: str) -> None:
         """Note that there is nothing under this path any more."""
-        self._made = [made for made in self._made if f"{made.path}/{made.id}" != path]
+        self._created = [created for created in self._created if f"{created.path}/{created.id}" != path]
 
     def is_of_others(self, resource: Mapping[str, Any]) -> bool:
-        """Whether a resource has a name, and none of this run."""
+        """Return whether a resource has a name, and none of this run."""
         return any(resource.get(name) for name in NAMES) and not self._is_ours(resource)
 
     def clean_up(self) -> None:
-        """Remove what was made, groups before users; what cannot be removed is kept in `left`.
+        """Remove what was created, groups before users; what cannot be removed is kept in `left`.
 
         When there is no answer any more the rest is kept too: each further one would take as long to fail.
         """
-        for made in sorted(self._made, key=lambda made: made.path):
+        for created in sorted(self._created, key=lambda created: created.path):
             try:
-                self._remove(made)
-            except Silence as silence:
-                self.left += [replace(each, problem=str(silence)) for each in self._made]
-                self._made.clear()
+                self._remove(created)
+            except EndpointUnreachable as error:
+                self.left += [replace(each, problem=str(error)) for each in self._created]
+                self._created.clear()
                 return
-            self._made.remove(made)
+            self._created.remove(created)
 
-    def rest(self) -> Iterator[Made]:
-        """What is left: it could not be removed, or nobody has tried to."""
+    def rest(self) -> Iterator[CreatedObject]:
+        """Return what is left: it could not be removed, or the run ended before."""
         yield from self.left
-        yield from self._made
+        yield from self._created
 
-    def _remove(self, made: Made) -> None:
-        if made.id is None:
-            for id_ in self._look_for(made):
-                self._remove(Made(made.path, made.name, id_, is_known=True))
+    def _remove(self, created: CreatedObject) -> None:
+        if created.id is None:
+            for id_ in self._look_for(created):
+                self._remove(CreatedObject(created.path, created.name, id_, is_known=True))
             return
-        path = f"{made.path}/{made.id}"
-        if not made.is_known and not made.is_deleted:
+        path = f"{created.path}/{created.id}"
+        if not created.is_known and not created.is_deleted:
             found = self._send("GET", path)
             if found.status != 404 and not self._is_ours(found.resource or {}):
-                self._keep(made, f"not removed, because what is there is not what was made: {found}")
+                self._keep(created, f"not removed, because what is there is not what was created: {found}")
                 return
-        answer = None if made.is_deleted else self._send("DELETE", path)
-        left = self._send("GET", path)
-        if left.status != 404:
-            said = "DELETE was answered as done" if answer is None else f"DELETE was answered with {answer}"
-            self._keep(made, f"{said}, GET with {left.status}")
+        is_done = created.is_deleted and not self._keeps_deleted_users
+        answer = None if is_done else self._send("DELETE", path)
+        rest = self._send("GET", path)
+        if rest.status == 404:
+            return
+        if self._is_kept(created, rest):
+            self.kept += 1
+            return
+        outcome = "DELETE was answered as done" if answer is None else f"DELETE was answered with {answer}"
+        self._keep(created, f"{outcome}, GET with {rest.status}")
 
-    def _look_for(self, made: Made) -> list[str]:
-        """The ids of what bears this name and is of this run; some endpoints ignore filters and answer everybody."""
-        attribute = "userName" if made.path == "/Users" else "displayName"
-        answer = self._send("GET", made.path, entra.equals(attribute, made.name))
+    def _is_kept(self, created: CreatedObject, rest: Answer) -> bool:
+        """Return whether a user is still there because deleted users stay, disabled."""
+        is_disabled = (rest.resource or {}).get("active") is False
+        return self._keeps_deleted_users and created.path == "/Users" and is_disabled
+
+    def _look_for(self, created: CreatedObject) -> list[str]:
+        """Return the ids of what bears this name and is of this run; some endpoints ignore filters and return everything."""
+        attribute = "userName" if created.path == "/Users" else "displayName"
+        answer = self._send("GET", created.path, entra.equals(attribute, created.name))
         resources = (answer.resource or {}).get("Resources")
         if answer.status != 200 or not isinstance(resources, list):
-            self._keep(made, f"it cannot be looked for: {answer}")
+            self._keep(created, f"it cannot be looked for: {answer}")
             return []
         found = [each for each in resources if isinstance(each, dict) and isinstance(each.get("id"), str)]
-        return [each["id"] for each in found if each.get(attribute) == made.name and self._is_ours(each)]
+        return [each["id"] for each in found if each.get(attribute) == created.name and self._is_ours(each)]
 
-    def _keep(self, made: Made, problem: str) -> None:
-        made.problem = problem
-        self.left.append(made)
+    def _keep(self, created: CreatedObject, problem: str) -> None:
+        created.problem = problem
+        self.left.append(created)
 
     def _is_ours(self, resource: Mapping[str, Any]) -> bool:
         return any(self._marker in str(resource.get(name, "")).lower() for name in NAMES)
@@ -144,5 +162,5 @@ class Ledger:
     def _send(self, method: str, path: str, query: str = "") -> Answer:
         answer = self._client.send(OPERATION, method, path, query)
         if answer.status == NO_ANSWER:
-            raise Silence(str(answer))
+            raise EndpointUnreachable(str(answer))
         return answer

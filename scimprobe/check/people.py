@@ -1,36 +1,42 @@
-"""The users and groups of the checks: random names that meet nobody, and attributes of every kind."""
+"""The users and groups of the checks: random names that collide with nothing, and attributes of every kind."""
 
 import itertools
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
-from scimprobe.simulate.attributes import CORE_GROUP, CORE_USER, ENTERPRISE_USER, Value, address, email, nest, phone
+from scimprobe.endpoint.paths import Value
+from scimprobe.simulate.attributes import CORE_GROUP, CORE_USER, ENTERPRISE_USER, address, email, nest, phone
 
 
 class Names:
-    """Names that no two runs share, and that say where they come from to whoever finds one left behind."""
+    """Names that no two runs share, and that show where an object comes from that was left behind."""
 
     def __init__(self) -> None:
         self.marker = f"check-{secrets.token_hex(4)}"
-        """What every name contains, such as `check-1f0e9a3c`."""
+        """The text that every name contains, such as `check-1f0e9a3c`."""
 
         self._numbers = itertools.count(1)
 
     def user(self, tag: str = "") -> str:
-        """A userName of nobody; `tag` comes before the @."""
+        """Return a new userName; `tag` stands before the @."""
         return f"{self.marker}-{next(self._numbers)}{tag}@example.com"
 
     def group(self) -> str:
-        """A displayName of no group, in both cases and with a space."""
+        """Return a new displayName of a group, in both cases and with a space."""
         return f"Group {self.marker} {next(self._numbers)}"
 
     def external_id(self) -> str:
-        """An object id of the source."""
+        """Return an object id of the source."""
         return f"{self.marker}-{secrets.token_hex(8)}"
+
+    def tag(self) -> str:
+        """Return a text for values that must be unique."""
+        return f"{self.marker}-{next(self._numbers)}"
 
 
 def full_user(names: Names) -> dict[str, Value]:
-    """Every attribute that the SCIM Validator sets: all of the core schema's that Entra maps, and the extension's."""
+    """Return every attribute that the SCIM Validator sets: of the core schema those that Entra maps, and the extension's."""
     name = names.user()
     return {
         "externalId": names.external_id(),
@@ -65,7 +71,7 @@ def full_user(names: Names) -> dict[str, Value]:
 
 
 def changed_user(names: Names) -> dict[str, Value]:
-    """Another value for each attribute that the SCIM Validator replaces: 36 of them, the role's type among them."""
+    """Return another value for each attribute that the SCIM Validator replaces: 36, the type of the role included."""
     name = names.user()
     return {
         "displayName": "Kell Blue",
@@ -98,7 +104,7 @@ def changed_user(names: Names) -> dict[str, Value]:
 
 
 def work_address(street: str, city: str, region: str, code: str, country: str) -> dict[str, Value]:
-    """The primary address of type work."""
+    """Return the primary address of type work."""
     parts = {"streetAddress": street, "locality": city, "region": region, "postalCode": code, "country": country}
     return {
         address("formatted"): street,
@@ -108,26 +114,27 @@ def work_address(street: str, city: str, region: str, code: str, country: str) -
 
 
 def role(kind: str, name: str) -> dict[str, Value]:
-    """The primary role, of this type."""
+    """Return the primary role, of this type."""
     element = f'roles[type eq "{kind}"]'
     return {f"{element}.display": name, f"{element}.value": name.lower(), f"{element}.primary": True}
 
 
 def employment(number: str, department: str, cost_center: str) -> dict[str, Value]:
-    """Three attributes of the enterprise extension."""
+    """Return three attributes of the enterprise extension."""
     parts = {"employeeNumber": number, "department": department, "costCenter": cost_center}
     return {f"{ENTERPRISE_USER}:{name}": value for name, value in parts.items()}
 
 
-def user_body(attributes: dict[str, Value]) -> dict[str, Any]:
-    """The body of a POST of a user; roles with `primary` as the string that Microsoft's programs send."""
+def user_body(attributes: Mapping[str, Value]) -> dict[str, Any]:
+    """Return the body of a POST of a user; roles with `primary` as the string that Microsoft's programs send."""
     resource = nest(attributes)
     schemas = [CORE_USER, ENTERPRISE_USER] if ENTERPRISE_USER in resource else [CORE_USER]
     for element in resource.get("roles", []):
-        element["primary"] = str(element["primary"])
+        if "primary" in element:
+            element["primary"] = str(element["primary"])
     return {"schemas": schemas, **resource}
 
 
-def group_body(name: str, external_id: str) -> dict[str, Any]:
-    """The body of a POST of a group, as the SCIM Validator sends it."""
-    return {"displayName": name, "externalId": external_id, "schemas": [CORE_GROUP]}
+def group_body(attributes: Mapping[str, Value]) -> dict[str, Any]:
+    """Return the body of a POST of a group, as the SCIM Validator sends it."""
+    return {**nest(attributes), "schemas": [CORE_GROUP]}

@@ -1,29 +1,30 @@
 """One request with its answer, and what a check expects of the answer.
 
-The methods read as assertions: `player.get("/Users/1").is_error(404)`. What differs is recorded with the request that
-shows it. After a difference that leaves nothing to look at, the check stops.
+The methods read as assertions: `session.get("/Users/1").is_error(404)`. A difference is recorded with the request that
+shows it. After one that leaves nothing more to compare, the check stops.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scimprobe.simulate.attributes import Value, flatten
+from scimprobe.endpoint.paths import Value
+from scimprobe.simulate.attributes import NOT_AN_OBJECT, flatten
 from scimprobe.simulate.compare import ERROR, LIST_RESPONSE, NOTHING, SCIM_MEDIA_TYPES, show
 from scimprobe.wire import Answer
 
 
-class Stop(Exception):  # noqa: N818 - it ends a check, and is no error of ours
-    """What has been recorded leaves nothing more to look at."""
+class Stop(Exception):  # noqa: N818 - it ends a check, and is no fault of the program
+    """The recorded differences leave nothing more to compare."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What was sent."""
+    """A request as it was sent."""
 
     method: str
     target: str
-    """Path and query below the Tenant URL, as they went out."""
+    """Path and query below the Tenant URL, as they were sent."""
 
     body: object = None
 
@@ -33,20 +34,20 @@ class Request:
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is not as it must be."""
+    """One thing that is not as required."""
 
     request: Request
     """The request whose answer shows it."""
 
     what: str
-    """An attribute's path, or what of the answer it is: `status`, `Content-Type`, `totalResults`."""
+    """An attribute's path, or the part of the answer: `status`, `Content-Type`, `totalResults`."""
 
     expected: str
     found: str
 
 
 class Reply:
-    """A request, its answer, and the list that takes what differs."""
+    """A request, its answer, and the list that takes the differences."""
 
     def __init__(self, request: Request, answer: Answer, differences: list[Difference], seconds: float) -> None:
         self.request = request
@@ -61,7 +62,7 @@ class Reply:
 
     # One thing of the answer -------------------------------------------------------------------------------------
 
-    def tell(self, what: str, expected: str, found: str) -> None:
+    def record(self, what: str, expected: str, found: str) -> None:
         """Record a difference in these words."""
         self._differences.append(Difference(self.request, what, expected, found))
 
@@ -69,21 +70,21 @@ class Reply:
         """Record a difference unless `found` equals `expected`, in type too; return whether it does."""
         if type(expected) is type(found) and expected == found:
             return True
-        self.tell(what, show(expected), show(found))
+        self.record(what, show(expected), show(found))
         return False
 
     def has_status(self, *accepted: int) -> "Reply":
-        """The status is one of these.
+        """Expect one of these statuses.
 
-        :raises Stop: It is not.
+        :raises Stop: It is another one.
         """
         if self.answer.status not in accepted:
-            self.tell("status", " or ".join(str(status) for status in accepted), str(self.answer))
+            self.record("status", " or ".join(str(status) for status in accepted), str(self.answer))
             raise Stop
         return self
 
     def has_json(self, *accepted: int) -> "Reply":
-        """The status is one of these; the body, which only 204 has not, is a JSON object of a type that clients read.
+        """Expect one of these statuses and, unless it is 204, a JSON object of a media type that clients read.
 
         :raises Stop: The status is another one, or there is no JSON object.
         """
@@ -91,7 +92,7 @@ class Reply:
         if self.answer.status == 204:
             return self
         if self.answer.resource is None:
-            self.tell("body", "a JSON object", self.answer.body[:200].decode(errors="replace") or NOTHING)
+            self.record("body", "a JSON object", self.answer.body[:200].decode(errors="replace") or NOTHING)
             raise Stop
         media_type = self.answer.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type not in SCIM_MEDIA_TYPES:
@@ -99,44 +100,44 @@ class Reply:
         return self
 
     def is_error(self, status: int, scim_type: str | None = None) -> None:
-        """The answer is this status with a SCIM Error that says why (RFC 7644 section 3.12)."""
+        """Expect this status with a SCIM Error that has a detail (RFC 7644 section 3.12)."""
         self.has_json(status)
         self.expect("schemas", [ERROR], self.body.get("schemas"))
         self.expect("status in the body", str(status), self.body.get("status"))
         if scim_type:
             self.expect("scimType", scim_type, self.body.get("scimType"))
         if not self.body.get("detail"):
-            self.tell("detail", "a text that says what is wrong", show(self.body.get("detail")))
+            self.record("detail", "a text that explains the error", show(self.body.get("detail")))
 
     # Lists -------------------------------------------------------------------------------------------------------
 
     def is_list(self, *, may_omit_nothing: bool = False) -> list[dict[str, Any]]:
-        """The answer is a 200 ListResponse; return its resources.
+        """Expect a 200 ListResponse, and return its resources.
 
         :param may_omit_nothing: `Resources` may be left out when there are none (RFC 7644 section 3.4.2). Entra's
             documentation shows an empty array.
-        :raises Stop: There are no resources to look at.
+        :raises Stop: There is no list of resources.
         """
         self.has_json(200)
         self.expect("schemas", [LIST_RESPONSE], self.body.get("schemas"))
         found = self.body.get("Resources", [] if may_omit_nothing and self.body.get("totalResults") == 0 else None)
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-            self.tell("Resources", "an array of resources", show(found))
+            self.record("Resources", "an array of resources", show(found))
             raise Stop
         for name in ("totalResults", "startIndex", "itemsPerPage"):
             value = self.body.get(name, None if name == "totalResults" else 1)
             if type(value) is not int:
-                self.tell(name, "a number", show(value))
+                self.record(name, "a number", show(value))
         return found
 
     def finds_nothing(self, *, may_omit_nothing: bool = False) -> None:
-        """The answer is an empty list, which is no error."""
+        """Expect an empty list, which is no error."""
         found = self.is_list(may_omit_nothing=may_omit_nothing)
         self._totals(0)
         self.expect("number of Resources", 0, len(found))
 
     def finds(self, id_: str) -> dict[str, Any]:
-        """The answer is a list of this resource alone; return it.
+        """Expect a list of this resource alone, and return it.
 
         :raises Stop: It is not in the list.
         """
@@ -146,49 +147,51 @@ class Reply:
                 self._totals(1)
                 self.expect("number of Resources", 1, len(found))
                 return resource
-        self.tell("Resources", f"the one with id {id_}", f"those with id {', '.join(ids(found))}" if found else "none")
+        self.record(
+            "Resources", f"the one with id {id_}", f"those with id {', '.join(ids(found))}" if found else "none"
+        )
         raise Stop
 
     def _totals(self, expected: int) -> None:
-        """`totalResults` is this; that it is no number has been told already."""
+        """Expect this `totalResults`; a value that is no number has been recorded already."""
         if type(self.body.get("totalResults")) is int:
             self.expect("totalResults", expected, self.body["totalResults"])
 
     # Resources ---------------------------------------------------------------------------------------------------
 
     def holds(self, wanted: Mapping[str, Value], resource: Mapping[str, Any] | None = None) -> "Reply":
-        """Every attribute has its value: a path such as `emails[type eq "work"].value`, in the body or `resource`."""
+        """Expect a value at each path, such as `emails[type eq "work"].value`, in the body or in `resource`."""
         found = flatten(self.body if resource is None else resource)
         for path, value in wanted.items():
-            shapeless = found.get(f"{path} (not an object)")
+            shapeless = found.get(f"{path}{NOT_AN_OBJECT}")
             if shapeless is not None:
-                self.tell(path, f"an object whose value is {show(value)}", show(shapeless))
+                self.record(path, f"an object whose value is {show(value)}", show(shapeless))
             else:
                 self.expect(path, value, found.get(path))
         return self
 
     def lacks(self, *paths: str, resource: Mapping[str, Any] | None = None) -> None:
-        """None of these attributes has a value: absent, null and the empty string are the same (RFC 7643 section 2.5)."""
+        """Expect no value of these attributes: absent, null and the empty string are the same (RFC 7643 section 2.5)."""
         found = flatten(self.body if resource is None else resource)
         for path in paths:
-            for name in (path, f"{path} (not an object)"):
+            for name in (path, f"{path}{NOT_AN_OBJECT}"):
                 if found.get(name) not in (None, ""):
-                    self.tell(path, NOTHING, show(found[name]))
+                    self.record(path, NOTHING, show(found[name]))
 
     def has_no_key(self, name: str, resource: Mapping[str, Any] | None = None) -> None:
-        """The resource has no such key, not even one without a value."""
+        """Expect that the resource has no such key, not even one without a value."""
         resource = self.body if resource is None else resource
         if name in resource:
-            self.tell(name, "left out", f"there, with {show(resource[name])}")
+            self.record(name, "left out", f"there, with {show(resource[name])}")
 
     def has_members(self, *expected: str) -> None:
-        """The group's members are exactly these ids, each once; an order is nowhere promised."""
+        """Expect exactly these ids as the group's members, each once, in any order."""
         members = self.body.get("members") or []
         found = ids(members, "value") if isinstance(members, list) else [show(members)]
         if sorted(found) != sorted(expected):
-            self.tell("members", ", ".join(sorted(expected)) or NOTHING, ", ".join(sorted(found)) or NOTHING)
+            self.record("members", ", ".join(sorted(expected)) or NOTHING, ", ".join(sorted(found)) or NOTHING)
 
 
 def ids(elements: Iterable[object], key: str = "id") -> Sequence[str]:
-    """The ids in a list of objects, as text."""
+    """Return the ids in a list of objects, as text."""
     return [str(element.get(key)) if isinstance(element, dict) else str(element) for element in elements]

@@ -1,4 +1,4 @@
-"""What a run found, for people or as JSON for programs. Neither shows a secret, whatever the endpoint answers."""
+"""The findings of a run, for people or as JSON for programs. Neither shows a secret, whatever the endpoint answers."""
 
 import json
 from collections import Counter
@@ -30,7 +30,7 @@ class Report:
     # For programs ------------------------------------------------------------------------------------------------
 
     def as_json(self) -> str:
-        """The run as one JSON object."""
+        """Return the run as one JSON object."""
         run = self._run
         facts = {
             "passed": run.passed,
@@ -39,8 +39,10 @@ class Report:
             "run": run.marker,
             "seconds": round(run.seconds, 2),
             "requests": run.requests,
+            "expectations": run.rules or None,
             "checks": _counts(run.all_results),
             "left_behind": run.left,
+            "kept_by_expectations": run.kept,
             "suites": [
                 {"suite": suite.name, "title": suite.title, "checks": [self._result(each) for each in results]}
                 for suite, results in run.results
@@ -57,14 +59,15 @@ class Report:
             "requirement": check.requirement,
             "matters": check.matters,
             "differences": [_difference(each) for each in result.differences],
-            "blocked": result.blocked or None,
+            "blocked": result.reason if result.outcome is Outcome.BLOCKED else None,
+            "ruled_out": result.reason if result.outcome is Outcome.RULED_OUT else None,
         }
         return facts | ({"exchanges": [_exchange(each) for each in result.replies]} if self._is_verbose else {})
 
     # For people --------------------------------------------------------------------------------------------------
 
     def print(self, console: Console) -> None:
-        """The run for people: every check by suite; of each that did not pass, the request, what differs and why it matters."""
+        """Print the run: every check by suite; of each that failed, the request, the differences and why they matter."""
         for suite, results in self._run.results:
             self._print_suite(suite, results, console)
         self._print_verdict(console)
@@ -80,9 +83,11 @@ class Report:
                 console.print(Text(f"      {line}"), soft_wrap=True)
 
     def _lines(self, result: Result) -> Iterator[str]:
-        """What is told below the name of a check."""
-        if result.outcome is Outcome.BLOCKED:
-            yield f"Not tried: {self._shortened(result.blocked)}"
+        """Return the lines below the name of a check."""
+        if result.outcome is Outcome.RULED_OUT:
+            yield f"Ruled out by {self._run.rules}: {self._safe(result.reason)}"
+        elif result.outcome is Outcome.BLOCKED:
+            yield f"Not run:   {self._shortened(result.reason)}"
         elif result.outcome is Outcome.FAILED:
             yield f"Required:  {result.check.requirement}"
             before: Request | None = None
@@ -92,41 +97,44 @@ class Report:
                     if each.request.body is not None:
                         yield f"           {self._shortened(_text(each.request.body))}"
                 before = each.request
-                expected, found = self._told(each.expected), self._shortened(each.found)
-                yield f"Differs:   {self._told(each.what)}: expected {expected}, found {found}"
-            if result.blocked:
-                yield f"Stopped:   {self._shortened(result.blocked)}"
+                expected, found = self._safe(each.expected), self._shortened(each.found)
+                yield f"Differs:   {self._safe(each.what)}: expected {expected}, found {found}"
+            if result.reason:
+                yield f"Stopped:   {self._shortened(result.reason)}"
             yield f"Matters:   {result.check.matters}"
         if self._is_verbose:
-            yield from (self._told(line) for reply in result.replies for line in _conversation(reply))
+            yield from (self._safe(line) for reply in result.replies for line in _conversation(reply))
 
     def _print_verdict(self, console: Console) -> None:
         run = self._run
         counts = _counts(run.all_results)
-        told = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+        summary = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
         console.print(Text(f"\n{run.tenant_url}"), soft_wrap=True)
         console.print(
-            f"{told or 'nothing was played'}; {run.requests} requests in {run.seconds:.1f} s", highlight=False
+            f"{summary or 'no check was run'}; {run.requests} requests in {run.seconds:.1f} s", highlight=False
         )
         if run.left:
             console.print(Text(f"Left behind, because it could not be removed ({len(run.left)}):", style="bold red"))
-            for made in run.left:
-                console.print(Text(f"  {self._told(made)}"), soft_wrap=True)
+            for created in run.left:
+                console.print(Text(f"  {self._safe(created)}"), soft_wrap=True)
         elif run.results:
-            console.print(f"Everything that was made (named {run.marker}) is removed.", highlight=False)
+            console.print(f"Everything that was created (named {run.marker}) is removed.", highlight=False)
+        if run.kept:
+            kept = f"{run.kept} deleted users stay, disabled, as {run.rules} requires (named {run.marker})."
+            console.print(Text(self._safe(kept)), soft_wrap=True)
         if run.stopped:
-            console.print(Text(f"Stopped: {self._told(run.stopped)}", style="bold red"), soft_wrap=True)
+            console.print(Text(f"Stopped: {self._safe(run.stopped)}", style="bold red"), soft_wrap=True)
         elif run.passed:
             console.print(Text("The endpoint passes.", style="bold green"))
         else:
             console.print(Text("The endpoint does not pass.", style="bold red"))
 
-    def _shortened(self, told: object) -> str:
-        text = self._told(str(told))
+    def _shortened(self, value: object) -> str:
+        text = self._safe(str(value))
         return text if self._is_verbose or len(text) <= LONG else f"{text[:LONG]}… (--verbose shows all)"
 
-    def _told(self, text: str) -> str:
-        """A text of the endpoint's as it may be printed: one line, nothing that a terminal obeys, no token."""
+    def _safe(self, text: str) -> str:
+        """Return a text of the endpoint as it may be printed: one line, nothing that a terminal obeys, no secret."""
         return printable(redact(_one_line(text), self._secrets))
 
 
@@ -137,14 +145,15 @@ def _one_line(text: str) -> str:
 def _mark(result: Result) -> tuple[str, str]:
     if result.outcome is Outcome.PASSED:
         return "✓", "green"
+    if result.outcome is Outcome.RULED_OUT:
+        return "-", "dim"
     return ("✗", "red") if result.counts else ("!", "yellow")
 
 
 def _counts(results: list[Result]) -> dict[str, int]:
-    """How many passed, failed and were blocked; those that do not decide are counted apart."""
+    """Return how many checks have each outcome; failures that do not count are counted apart."""
     found = Counter(
-        result.outcome.value if result.outcome is Outcome.PASSED or result.counts else "not passed, not mandatory"
-        for result in results
+        result.outcome.value if result.is_fine or result.counts else "not passed, not mandatory" for result in results
     )
     names = [*(outcome.value for outcome in Outcome), "not passed, not mandatory"]
     return {name: found[name] for name in names}
@@ -175,7 +184,7 @@ def _exchange(reply: Reply) -> dict[str, Any]:
 
 
 def _conversation(reply: Reply) -> Iterator[str]:
-    """A request and its answer, one line for each part."""
+    """Return a request and its answer, one line for each part."""
     yield f"> {reply.request}"
     if reply.request.body is not None:
         yield f"> {_text(reply.request.body)}"

@@ -1,18 +1,19 @@
-"""How a check is declared: its name, what it requires of an endpoint, why that matters, and what it plays."""
+"""The declaration of a check: its name, what it requires of an endpoint, why that matters, and what it sends."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scimprobe.check.player import Player
+from scimprobe.check.session import Session
+from scimprobe.endpoint.needs import Need
 from scimprobe.wire import NO_HEADERS
 
-Play = Callable[[Player], None]
-"""Sends requests and says what their answers must be; what differs is recorded by the player."""
+Script = Callable[[Session], None]
+"""Sends requests and states what their answers must be; the session records what differs."""
 
 
 class Level(StrEnum):
-    """What the failure of a check means to those who run it first."""
+    """What the failure of a check means."""
 
     MANDATORY = "mandatory"
     """The endpoint fails."""
@@ -21,15 +22,15 @@ class Level(StrEnum):
     """The SCIM Validator shows it among its preview tests, which do not count."""
 
     OPTIONAL = "optional"
-    """Documented and not required, or required by few."""
+    """Documented and not required, or required by few clients."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that is required of an endpoint."""
+    """One requirement on an endpoint."""
 
     name: str
-    """The name its source gives it, such as `Create a duplicate User`; otherwise what is looked at."""
+    """The name its source gives it, such as `Create a duplicate User`; otherwise its subject."""
 
     requirement: str
     """What the endpoint must do, in one sentence."""
@@ -37,21 +38,37 @@ class Check:
     matters: str
     """What the identity provider does when the endpoint does otherwise."""
 
-    play: Play
+    run: Script
     level: Level = Level.MANDATORY
+    needs: frozenset[Need] = frozenset()
+    """What the operator's rules must not rule out; the check is skipped where they do."""
 
 
 class Checks(list[Check]):
-    """The checks of one file, in the order in which they are written and played."""
+    """The checks of one file, in the order in which they are written and run."""
+
+    def __init__(self, *needs: Need) -> None:
+        """Initialize an empty list.
+
+        :param needs: What every check of the file needs.
+        """
+        super().__init__()
+        self._needs = frozenset(needs)
 
     def add(
-        self, name: str, *, requirement: str, matters: str, level: Level = Level.MANDATORY
-    ) -> Callable[[Play], Play]:
+        self,
+        name: str,
+        *,
+        requirement: str,
+        matters: str,
+        level: Level = Level.MANDATORY,
+        needs: Iterable[Need] = (),
+    ) -> Callable[[Script], Script]:
         """Declare the decorated function as a check."""
 
-        def declare(play: Play) -> Play:
-            self.append(Check(name, requirement, matters, play, level))
-            return play
+        def declare(script: Script) -> Script:
+            self.append(Check(name, requirement, matters, script, level, self._needs | frozenset(needs)))
+            return script
 
         return declare
 
@@ -61,9 +78,9 @@ class Suite:
     """The checks of one client or test program."""
 
     name: str
-    """What `--suite` calls it, such as `validator`."""
+    """The value of `--suite`, such as `validator`."""
 
     title: str
     checks: Sequence[Check]
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
-    """What this client sends with each request, beside what Entra sends."""
+    """Headers that this client sends with each request, beside those that Entra sends."""

@@ -1,4 +1,4 @@
-"""All suites, in the order in which they are played."""
+"""All suites, in the order in which they run."""
 
 from scimprobe.check import (
     entra_connection,
@@ -6,10 +6,13 @@ from scimprobe.check import (
     entra_users,
     logic_app,
     okta,
+    rules_attributes,
+    rules_behavior,
     validator_groups,
     validator_users,
 )
 from scimprobe.check.suite import Level, Suite
+from scimprobe.endpoint.rules import Rules
 
 ENTRA = Suite(
     "entra",
@@ -34,3 +37,12 @@ LOGIC_APP = Suite(
 OKTA = Suite("okta", "Okta: SPEC test and provisioning", okta.checks, okta.HEADERS)
 
 SUITES = (ENTRA, VALIDATOR, LOGIC_APP, OKTA)
+"""The suites that need nothing but an endpoint."""
+
+
+def suites(rules: Rules) -> list[Suite]:
+    """Return the suites for an endpoint with these rules: those of clients, and one that checks the rules themselves."""
+    if not rules.name:
+        return list(SUITES)
+    checks = [*rules_attributes.checks(rules), *rules_behavior.checks(rules)]
+    return [*SUITES, Suite("rules", f"The rules of {rules.name}", checks)]

@@ -1,1 +1,1 @@
-"""Simulates an identity provider against a SCIM endpoint, and verifies that the endpoint kept all of it."""
+"""Simulates the provisioning jobs of an identity provider, and verifies that the endpoint kept everything."""

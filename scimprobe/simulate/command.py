@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scimprobe import options
-from scimprobe.options import Output, OutputOption, TokenOption, UrlArgument
+from scimprobe.options import UNUSABLE, ExpectOption, Output, OutputOption, TokenOption, UrlArgument
 from scimprobe.simulate.dialect import FLAG, Dialect
 
 if TYPE_CHECKING:
+    from scimprobe.endpoint.rules import Rules
     from scimprobe.wire import Tenant
 
 UsersOption = Annotated[int, typer.Option(min=1, metavar="N", help="Users in the source at first.")]
@@ -51,6 +52,7 @@ def simulate(
     concurrency: ConcurrencyOption = 5,
     seed: SeedOption = 1,
     clean_up: CleanUpOption = False,
+    expect: ExpectOption = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Provision a directory as Microsoft Entra ID would, and verify that the endpoint kept everything.
@@ -59,6 +61,10 @@ def simulate(
     renames, changes and clears attributes, changes and removes managers, disables, restores and deletes users, adds and
     removes members, renames and deletes groups, and provisions one user on demand. Then everything is read back by id,
     by filter and page by page, and compared with the source.
+
+    Users and groups are as the endpoint announces them in /Schemas: with required attributes, canonical values, roles
+    and attributes of its own extensions. `--expect FILE` adds the rules that its operator has set: what they rule out
+    is not sent, or expected otherwise, and reported as such.
 
     Every run uses names of its own, so the directory need not be empty, but nothing else may write to it meanwhile.
     What Entra would retry (429, 5xx, no answer) is retried and counted.
@@ -73,17 +79,21 @@ def simulate(
 
     **Exit status**
 
-    0 when the endpoint kept everything, 1 when something differs or a request failed, 2 for bad arguments.
+    0 when the endpoint kept everything, 1 when something differs or a request failed, 2 when there is nothing to test:
+    bad arguments, no answer, a refused token, or no SCIM endpoint.
     """
-    run(options.tenant(url, token), Choices(users, groups, dialect, concurrency, seed, clean_up), output)
+    choices = Choices(users, groups, dialect, concurrency, seed, clean_up)
+    run(options.tenant(url, token), choices, options.rules(expect), output)
 
 
-def run(tenant: "Tenant", choices: Choices, output: Output) -> None:
+def run(tenant: "Tenant", choices: Choices, rules: "Rules", output: Output) -> None:
     """Run the simulation against a tenant, print the report and end the command.
 
     :raises typer.Exit: Always, with the exit status that `simulate` documents.
     """
-    from scimprobe.console import err, out
+    from scimprobe.console import err, out, show_error
+    from scimprobe.credentials import redact
+    from scimprobe.endpoint.reach import UnusableError
     from scimprobe.printable import json_text
     from scimprobe.simulate import job, report
 
@@ -91,10 +101,13 @@ def run(tenant: "Tenant", choices: Choices, output: Output) -> None:
     dialect = choices.dialect or (Dialect.ENTRA_FLAG if in_url else Dialect.ENTRA)
     if dialect is Dialect.ENTRA_FLAG and not in_url:
         tenant = tenant.with_parameter(FLAG)
-    plan = job.Plan(
-        choices.users, choices.groups, dialect, choices.concurrency, choices.seed, clean_up=choices.clean_up
-    )
-    finished = job.run(tenant, plan, err())
+    plan = job.Plan(choices.users, choices.groups, dialect, choices.concurrency, choices.seed, choices.clean_up, rules)
+    secrets = tenant.credential.secrets
+    try:
+        finished = report.redacted(job.run(tenant, plan, err()), secrets)
+    except UnusableError as error:
+        show_error(redact(str(error), secrets))
+        raise typer.Exit(UNUSABLE) from None
     if output is Output.JSON:
         typer.echo(json_text(report.as_json(finished), indent=2))
     else:

@@ -1,10 +1,11 @@
-"""What differs between an answer and what the directory meant, told with object, attribute and both values."""
+"""The differences between an answer and what is expected, each with object, attribute and both values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scimprobe.simulate.attributes import CORE_GROUP, CORE_USER, ENTERPRISE_USER, Value, flatten, is_mapped
+from scimprobe.endpoint.paths import Value
+from scimprobe.simulate.attributes import CORE_GROUP, CORE_USER, extension_of, flatten, is_mapped
 from scimprobe.simulate.directory import Entry
 from scimprobe.wire import Answer
 
@@ -20,7 +21,7 @@ NOTHING = "(nothing)"
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is not as it was meant."""
+    """One thing that is not as expected."""
 
     object: str
     """The object, such as `User ada.li0@r1.example.com`."""
@@ -29,50 +30,59 @@ class Difference:
     """The operation whose answer shows it, such as `read user`."""
 
     attribute: str
-    """The attribute's path, or what of the answer it is: `status`, `Content-Type`."""
+    """The attribute's path, or the part of the answer: `status`, `Content-Type`."""
 
     expected: str
     found: str
 
 
 def show(value: object) -> str:
-    """A value as a report shows it: strings in quotes, so that "True" is not true."""
+    """Return a value as a report shows it: strings in quotes, so that "True" is not true."""
     if value is None:
         return NOTHING
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(show(each) for each in value)}]"
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 class Comparison:
     """Compares the answers to one operation on one object, and appends what differs to `findings`."""
 
-    def __init__(self, findings: list[Difference], object_: str, seen_in: str) -> None:
+    def __init__(
+        self, findings: list[Difference], object_: str, seen_in: str, owns: Callable[[str], bool] = is_mapped
+    ) -> None:
+        """Initialize a comparison.
+
+        :param owns: Whether the mappings write a path, so that a value that was not sent is a difference.
+        """
         self.findings = findings
         self.object = object_
         self.seen_in = seen_in
+        self.owns = owns
 
     def expect(self, attribute: str, expected: object, found: object) -> bool:
         """Record a difference unless `found` equals `expected`, in type too; return whether it does."""
         if type(expected) is type(found) and expected == found:
             return True
-        self.tell(attribute, show(expected), show(found))
+        self.record(attribute, show(expected), show(found))
         return False
 
-    def tell(self, attribute: str, expected: str, found: str) -> None:
+    def record(self, attribute: str, expected: str, found: str) -> None:
         """Record a difference in these words."""
         self.findings.append(Difference(self.object, self.seen_in, attribute, expected, found))
 
     def status(self, answer: Answer, *accepted: int) -> bool:
-        """The status is one of `accepted`, and a body is JSON of a type that Entra reads."""
+        """Return whether the status is one of `accepted`, and a body is JSON of a type that Entra reads."""
         if answer.status not in accepted:
             expected = " or ".join(str(status) for status in accepted)
-            self.tell("status", expected, str(answer))
+            self.record("status", expected, str(answer))
             return False
         return answer.status == 204 or self._media_type(answer)
 
     def error(self, answer: Answer, status: int, scim_type: str | None = None) -> None:
-        """The answer is this status with a SCIM Error as its body (RFC 7644 section 3.12)."""
+        """Expect this status with a SCIM Error as its body (RFC 7644 section 3.12)."""
         if not self.status(answer, status):
             return
         body = answer.resource or {}
@@ -82,7 +92,7 @@ class Comparison:
             self.expect("scimType", scim_type, body.get("scimType"))
 
     def listing(self, answer: Answer) -> list[dict[str, Any]] | None:
-        """The resources of a 200 ListResponse whose numbers agree with each other; None when it is none."""
+        """Return the resources of a 200 ListResponse whose numbers agree with each other; None when it is none."""
         if not self.status(answer, 200):
             return None
         body = answer.resource or {}
@@ -90,14 +100,14 @@ class Comparison:
         found = body.get("Resources")
         if not isinstance(found, list):
             # RFC 7644 section 3.4.2 lets an empty list be left out; Entra does not.
-            self.tell("Resources", "an array", show(found))
+            self.record("Resources", "an array", show(found))
             return None
         if body.get("itemsPerPage") is not None:
             self.expect("itemsPerPage", len(found), body["itemsPerPage"])
         return [resource for resource in found if isinstance(resource, dict)]
 
     def resource(self, entry: Entry, url: str, wanted: Mapping[str, Value], found: Mapping[str, Any]) -> None:
-        """The resource is `entry`'s, below the Tenant URL `url`, with exactly the `wanted` attributes."""
+        """Expect the resource of `entry`, below the Tenant URL `url`, with exactly the `wanted` attributes."""
         self.expect("id", entry.id, found.get("id"))
         meta = found.get("meta")
         meta = meta if isinstance(meta, dict) else {}
@@ -107,29 +117,28 @@ class Comparison:
         self.attributes(wanted, flatten(found))
 
     def attributes(self, wanted: Mapping[str, Value], found: Mapping[str, Any]) -> None:
-        """Every wanted path has its value, and no other path that the mappings own has any."""
-        extra = [path for path in found if path not in wanted and is_mapped(path)]
+        """Expect every wanted path with its value, and no value of another path that the mappings write."""
+        extra = [path for path in found if path not in wanted and self.owns(path)]
         for path in [*wanted, *extra]:
             self.expect(path, wanted.get(path), found.get(path))
 
     def ids(self, attribute: str, expected: Iterable[str], found: object) -> None:
-        """The elements of a multi-valued reference are exactly these ids, each once; each difference by itself."""
+        """Expect exactly these ids in a multi-valued reference, each once; each difference is recorded by itself."""
         elements = found if isinstance(found, list) else []
         values = [element.get("value") if isinstance(element, dict) else element for element in elements]
         wanted = set(expected)
         for id_ in sorted(wanted.difference(values)):
-            self.tell(f"{attribute}: {id_}", "there", "missing")
+            self.record(f"{attribute}: {id_}", "there", "missing")
         for id_ in sorted({str(value) for value in values}.difference(wanted)):
-            self.tell(f"{attribute}: {id_}", "absent", "there")
+            self.record(f"{attribute}: {id_}", "absent", "there")
         self.expect(f"{attribute}: twice", 0, len(values) - len({str(value) for value in values}))
 
     def _schemas(self, entry: Entry, wanted: Mapping[str, Value], found: Mapping[str, Any]) -> None:
         schemas = found.get("schemas")
         present = schemas if isinstance(schemas, list) else []
         required = [CORE_USER] if entry.kind == "User" else [CORE_GROUP]
-        if any(path.startswith(ENTERPRISE_USER) for path in wanted):
-            required.append(ENTERPRISE_USER)
-        for urn in required:
+        extensions = {extension_of(path) for path in wanted} - {None}
+        for urn in (*required, *sorted(map(str, extensions))):
             self.expect(f"schemas: {urn}", True, urn in present)
 
     def _media_type(self, answer: Answer) -> bool:
@@ -137,5 +146,5 @@ class Comparison:
         if media_type not in SCIM_MEDIA_TYPES:
             return self.expect("Content-Type", "application/scim+json", media_type or None)
         if answer.resource is None:
-            self.tell("body", "a JSON object", "something else")
+            self.record("body", "a JSON object", "something else")
         return answer.resource is not None

@@ -8,7 +8,8 @@ application-provisioning-config-problem-scim-compatibility.md).
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from scimprobe.simulate.attributes import CORE_GROUP, CORE_USER, ENTERPRISE_USER, MANAGER, Value, nest
+from scimprobe.endpoint.paths import Value
+from scimprobe.simulate.attributes import CORE_GROUP, CORE_USER, ENTERPRISE_USER, MANAGER, extension_of, nest
 from scimprobe.simulate.dialect import Dialect
 
 ADSCIM_GROUP = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
@@ -26,11 +27,11 @@ Operation = dict[str, Any]
 
 
 def encode(text: str) -> str:
-    """`text` as Entra writes it into a query: spaces `+`, double quotes raw, `@` as %40.
+    """Return a text as Entra writes it into a query: spaces `+`, double quotes raw, `@` as %40.
 
-    The reserved characters go as .NET's HttpUtility.UrlEncode writes them, with lower-case digits (AzureAD/
-    SCIMReferenceCode, Filter.cs); what is not ASCII as System.Uri does, UTF-8 with upper-case digits. The raw quotes
-    are from a capture of the Microsoft SCIM Validator.
+    Reserved characters are encoded as .NET's HttpUtility.UrlEncode does, with lower-case digits (AzureAD/
+    SCIMReferenceCode, Filter.cs); characters outside ASCII as System.Uri does, UTF-8 with upper-case digits. The raw
+    quotes are from a capture of the Microsoft SCIM Validator.
     """
     return "".join(_encode_character(character) for character in text)
 
@@ -45,19 +46,19 @@ def _encode_character(character: str) -> str:
 
 
 def equals(attribute: str, value: str) -> str:
-    """The filter `attribute eq "value"`, encoded; quotes and backslashes in the value escaped as in JSON."""
+    """Return the filter `attribute eq "value"`, encoded; quotes and backslashes in the value escaped as in JSON."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return "filter=" + encode(f'{attribute} eq "{escaped}"')
 
 
 def match_query(kind: str, attribute: str, value: str) -> str:
-    """The query that looks for the object to match; for groups it leaves the members out, in this order."""
+    """Return the query that looks for the object to match; for groups it leaves the members out, in this order."""
     query = equals(attribute, value)
     return query if kind == "User" else f"excludedAttributes=members&{query}"
 
 
 def reference_query(id_: str, attribute: str, target: str) -> str:
-    """The query whether object `id_` refers to `target` by `attribute` (manager or members)."""
+    """Return the query whether object `id_` refers to `target` by `attribute` (manager or members)."""
     return "filter=" + encode(f'id eq "{id_}" and {attribute} eq "{target}"') + "&attributes=id"
 
 
@@ -65,13 +66,15 @@ def reference_query(id_: str, attribute: str, target: str) -> str:
 
 
 def user_body(dialect: Dialect, attributes: Mapping[str, Value], *, string_active: bool) -> dict[str, Any]:
-    """The body of `POST /Users`. The manager is never in it: references come in a later step of the cycle.
+    """Return the body of `POST /Users`. The manager is never in it: references come in a later step of the cycle.
 
-    `string_active`: whether this job's mapping still is the old default, whose `active` is the string "True"; only
-    the dialect without the flag sends it so.
+    :param string_active: Whether this job's mapping still is the old default, whose `active` is the string "True"; only
+        the dialect without the flag sends it so. Such a job also writes lists of texts as objects.
     """
-    resource = nest({path: value for path, value in attributes.items() if path != MANAGER})
-    if string_active and dialect is Dialect.ENTRA:
+    sent = {path: value for path, value in attributes.items() if path != MANAGER}
+    is_old = string_active and dialect is Dialect.ENTRA
+    resource = nest(_as_mapped(dialect, sent, lists_as_objects=is_old))
+    if is_old:
         resource["active"] = str(resource["active"])
     head = {
         "schemas": [CORE_USER, ENTERPRISE_USER],
@@ -82,39 +85,67 @@ def user_body(dialect: Dialect, attributes: Mapping[str, Value], *, string_activ
         if isinstance(value, list):
             resource[name] = [dict(sorted(element.items())) for element in value]
     extension = {ENTERPRISE_USER: resource.pop(ENTERPRISE_USER)} if ENTERPRISE_USER in resource else {}
-    rest = resource | {"meta": {"resourceType": "User"}, "roles": []}
+    rest = {"roles": []} | resource | {"meta": {"resourceType": "User"}}
     if "title" not in resource:
         rest |= {name: None for name in NULLS if name not in resource}
     return head | dict(sorted(rest.items())) | extension
 
 
 def group_body(attributes: Mapping[str, Value], *, empty_members: bool) -> dict[str, Any]:
-    """The body of `POST /Groups`: no members, or an empty list (both were captured); they follow as PATCHes."""
-    body: dict[str, Any] = {"schemas": [CORE_GROUP, ADSCIM_GROUP], **attributes, "meta": {"resourceType": "Group"}}
+    """Return the body of `POST /Groups`: no members, or an empty list (both were captured); they follow as PATCHes."""
+    resource = nest(_as_mapped(Dialect.ENTRA, attributes, lists_as_objects=empty_members))
+    body: dict[str, Any] = {"schemas": [CORE_GROUP, ADSCIM_GROUP], **resource, "meta": {"resourceType": "Group"}}
     return body | {"members": []} if empty_members else body
+
+
+def _as_mapped(dialect: Dialect, attributes: Mapping[str, Value], *, lists_as_objects: bool) -> dict[str, Any]:
+    """Return attributes as Entra sends them: those of custom extensions as texts, whatever their type.
+
+    Captured of single values without the flag; whether lists are texts or objects with a `value` is not known.
+    """
+    mapped: dict[str, Any] = {}
+    for path, value in attributes.items():
+        if isinstance(value, tuple):
+            mapped[path] = _objects(value) if lists_as_objects else list(value)
+        elif dialect is Dialect.ENTRA and extension_of(path) not in (None, ENTERPRISE_USER):
+            mapped[path] = str(value)
+        else:
+            mapped[path] = value
+    return mapped
+
+
+def _objects(values: Iterable[str]) -> list[dict[str, str]]:
+    return [{"value": each} for each in values]
 
 
 # Change ----------------------------------------------------------------------------------------------------------
 
 
 def patch_body(operations: list[Operation]) -> dict[str, Any]:
-    """The body of a PATCH."""
+    """Return the body of a PATCH."""
     return {"schemas": [PATCH_OP], "Operations": operations}
 
 
 def change(dialect: Dialect, found: Mapping[str, Any], wanted: Mapping[str, Value]) -> list[Operation]:
-    """The operations that turn what was found into what is wanted: only differences, and nothing is set to null."""
+    """Return the operations that turn what was found into what is wanted: only differences, and nothing is set to null.
+
+    To a list only what is missing is added: a removal from a custom list was never captured.
+    """
     changes = {path: value for path, value in wanted.items() if found.get(path) != value}
+    lists = {path: value for path, value in changes.items() if isinstance(value, tuple)}
+    singles = {path: value for path, value in changes.items() if path not in lists}
+    add = "Add" if dialect is Dialect.ENTRA else "add"
+    added = [
+        {"op": add, "path": path, "value": _objects(each for each in value if each not in found.get(path, ()))}
+        for path, value in lists.items()
+    ]
     if dialect is Dialect.ENTRA:
-        return [
-            {"op": "Replace" if path in found else "Add", "path": path, "value": _as_text(value)}
-            for path, value in changes.items()
+        replaced = [
+            {"op": "Replace" if path in found else "Add", "path": path, "value": str(value)}
+            for path, value in singles.items()
         ]
-    return _change_with_flag(found, changes)
-
-
-def _as_text(value: Value) -> str:
-    return str(value)
+        return [*replaced, *added]
+    return [*_change_with_flag(found, singles), *added]
 
 
 def _change_with_flag(found: Mapping[str, Any], changes: Mapping[str, Value]) -> list[Operation]:
@@ -129,9 +160,9 @@ def _change_with_flag(found: Mapping[str, Any], changes: Mapping[str, Value]) ->
 
 
 def set_manager(dialect: Dialect, url: str, manager_id: str, *, is_new: bool) -> list[Operation]:
-    """Refer to a manager: by its id as a plain string, or with the flag as in entra-docs' example 5, as an array.
+    """Return the operation that sets a manager: by its id, or with the flag in an array (entra-docs, example 5).
 
-    `url` is the Tenant URL, for the `$ref` of the array form.
+    :param url: The Tenant URL, for the `$ref` of the array form.
     """
     if dialect is Dialect.ENTRA:
         return [{"op": "Add" if is_new else "Replace", "path": MANAGER, "value": manager_id}]
@@ -140,18 +171,18 @@ def set_manager(dialect: Dialect, url: str, manager_id: str, *, is_new: bool) ->
 
 
 def clear_manager(dialect: Dialect) -> list[Operation]:
-    """Refer to no manager any more."""
+    """Return the operation that removes the manager."""
     return [{"op": "Remove" if dialect is Dialect.ENTRA else "remove", "path": MANAGER}]
 
 
 def add_members(dialect: Dialect, ids: Iterable[str]) -> list[Operation]:
-    """Add these members: several in one array."""
+    """Return the operation that adds these members: several in one array."""
     value = [{"$ref": None, "value": id_} for id_ in ids]
     return [{"op": "Add" if dialect is Dialect.ENTRA else "add", "path": "members", "value": value}]
 
 
 def remove_members(dialect: Dialect, ids: Iterable[str]) -> list[Operation]:
-    """Remove these members and no others: as a value (against the RFC's letter), or with the flag by path filters."""
+    """Return the operations that remove these members: as a value (against RFC 7644's letter), or with the flag by filters."""
     if dialect is Dialect.ENTRA:
         return [{"op": "Remove", "path": "members", "value": [{"$ref": None, "value": id_} for id_ in ids]}]
     return [{"op": "remove", "path": f'members[value eq "{id_}"]'} for id_ in ids]

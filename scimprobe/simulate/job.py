@@ -10,6 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from scimprobe.credentials import CredentialError
+from scimprobe.endpoint import announcement
+from scimprobe.endpoint.needs import Need, reason_against
+from scimprobe.endpoint.profile import Profile
+from scimprobe.endpoint.reach import UnusableError, reach
+from scimprobe.endpoint.rules import NO_RULES, Rules
 from scimprobe.simulate import changes, cycle
 from scimprobe.simulate.cycle import Phase
 from scimprobe.simulate.dialect import Dialect
@@ -25,29 +30,37 @@ class Plan:
     """What to simulate."""
 
     users: int
-    """How many users the source has before the first cycle; a few more come in the second."""
+    """Users in the source before the first cycle; a few more come in the second."""
 
     groups: int
     dialect: Dialect = Dialect.ENTRA
     concurrency: int = 5
-    """How many requests are under way at the same time. Entra's own number is not documented."""
+    """Requests in flight at the same time. Entra's own number is not documented."""
 
     seed: int = 1
     """The same seed gives the same people and the same changes; names differ by the run's id."""
 
     clean_up: bool = False
-    """Whether everything the run made is deleted at its end."""
+    """Whether everything the run created is deleted at its end."""
+
+    rules: Rules = NO_RULES
+    """What the operator of the endpoint expects of it."""
 
 
 def run(tenant: Tenant, plan: Plan, console: Console) -> Run:
-    """Play the plan against the tenant, with progress bars on `console`; never raises for what the endpoint does."""
-    directory = Directory(secrets.token_hex(3), plan.seed)
-    directory.populate(plan.users, plan.groups)
+    """Run the plan against the tenant, with progress bars on `console`.
+
+    :raises UnusableError: There is no SCIM endpoint, it does not answer, or it refuses the credential.
+    """
     client = Client(tenant)
-    engine = Provisioner(client, plan.dialect, directory)
     started = time.monotonic()
     stopped = None
     try:
+        try:
+            reach(client)
+        except CredentialError as error:
+            raise UnusableError(str(error)) from error
+        engine = Provisioner(client, plan.dialect, _source(client, plan))
         try:
             _work(_phases(engine), plan.concurrency, console)
         except ConnectionTestError as error:
@@ -58,6 +71,7 @@ def run(tenant: Tenant, plan: Plan, console: Console) -> Run:
         stopped = str(error)
     finally:
         client.close()
+    directory = engine.directory
     return Run(
         tenant_url=tenant.url,
         dialect=plan.dialect.value,
@@ -70,11 +84,36 @@ def run(tenant: Tenant, plan: Plan, console: Console) -> Run:
         exchanges=client.exchanges,
         differences=engine.findings,
         stopped=stopped,
+        rules=plan.rules.name,
+        by_rules=_by_rules(plan),
     )
 
 
+def _source(client: Client, plan: Plan) -> Directory:
+    """Return the source's users and groups, as the endpoint takes them."""
+    run_id = secrets.token_hex(3)
+    directory = Directory(run_id, plan.seed, Profile(announcement.read(client), plan.rules, run_id))
+    without = reason_against(Need.NEW_GROUPS, plan.rules)
+    directory.populate(plan.users, 0 if without else plan.groups)
+    return directory
+
+
+def _by_rules(plan: Plan) -> list[str]:
+    """Return what the operator's rules make of the run: what is not sent, and what is expected in place of the usual."""
+    rules = plan.rules
+    without_groups = reason_against(Need.NEW_GROUPS, rules)
+    outcomes = {
+        f"{without_groups}: no group is created": bool(without_groups and plan.groups),
+        'users.deprovisioning.deactivated is "remove": disabled users are removed': rules.deactivated == "remove",
+        'users.deprovisioning.deleted is "disable": deleted users stay, disabled': rules.deleted == "disable",
+        'users.deprovisioning.memberships is "remove": disabled users leave their groups': rules.memberships
+        == "remove",
+    }
+    return [text for text, applies in outcomes.items() if applies]
+
+
 def _phases(engine: Provisioner) -> Iterator[Phase]:
-    """All phases of a run but the clean-up, each made when it is due."""
+    """Return all phases of a run but the clean-up, each built when it is due."""
     verification = Verification(engine)
     yield cycle.connection_test(engine)
     yield verification.count()
@@ -84,7 +123,7 @@ def _phases(engine: Provisioner) -> Iterator[Phase]:
 
 
 def _work(phases: Iterator[Phase], concurrency: int, console: Console) -> None:
-    """Run the phases in order with this many threads, and show how far each is."""
+    """Run the phases in order with this many threads, and show the progress."""
     columns = (TextColumn("{task.description:36}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     pool = ThreadPoolExecutor(concurrency)
     try:

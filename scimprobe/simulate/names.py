@@ -3,7 +3,8 @@
 import random
 import unicodedata
 
-from scimprobe.simulate.attributes import DEPARTMENT, EMPLOYEE_NUMBER, Value, address, email, phone
+from scimprobe.endpoint.paths import Value
+from scimprobe.simulate.attributes import DEPARTMENT, EMPLOYEE_NUMBER, address, email, phone
 
 GIVEN = [
     "Ada",
@@ -51,7 +52,7 @@ _LETTERS_WITHOUT_DECOMPOSITION = str.maketrans({"ø": "o", "Ø": "O", "ł": "l",
 
 
 def ascii_name(text: str) -> str:
-    """The letters of `text` as a user name may hold them: ASCII, lower case; "user" when none is left.
+    """Return the letters of a text that a user name may hold: ASCII, lower case; "user" when none is left.
 
     Apostrophes stay: Entra allows them in a user principal name.
     """
@@ -61,13 +62,13 @@ def ascii_name(text: str) -> str:
 
 
 def user_name(given: str, family: str, number: int, domain: str) -> str:
-    """A user principal name that no other `number` of this `domain` has; every third one holds a plus sign."""
+    """Return a user principal name that no other `number` of this `domain` has; every third one holds a plus sign."""
     tag = "+ext" if number % 3 == 2 else ""
     return f"{ascii_name(given)}.{ascii_name(family)}{number}{tag}@{domain}"
 
 
 def person(rng: random.Random, number: int, domain: str) -> dict[str, Value]:
-    """The attributes of one user as a source maps them; every fourth person has only the few that every source has."""
+    """Return the attributes of one user as a source maps them; every fourth has only the few that every source has."""
     given, family = rng.choice(GIVEN), rng.choice(FAMILY)
     attributes: dict[str, Value] = {
         "userName": user_name(given, family, number, domain),
@@ -84,14 +85,14 @@ def person(rng: random.Random, number: int, domain: str) -> dict[str, Value]:
 
 
 def mailbox(given: str, family: str, number: int, domain: str) -> dict[str, Value]:
-    """The work address of a new mailbox: the primary one, with a plus sign in every second."""
+    """Return the primary work e-mail of a new mailbox, with a plus sign in every second."""
     tag = "+scim" if number % 2 else ""
     local = f"{ascii_name(given)[0]}.{ascii_name(family)}.{number}{tag}"
     return {email("primary"): True, email("value"): f"{local}@mail.{domain}"}
 
 
 def contact(rng: random.Random, number: int) -> dict[str, Value]:
-    """Telephone numbers and the work address, formatted as people type them: a server must not tidy them up."""
+    """Return phone numbers and the work address, formatted as people type them: a server must not reformat them."""
     street, city = rng.choice(STREETS)
     return {
         phone("work"): f"+44 (0)20 7946-{number % 10_000:04d}",
@@ -105,10 +106,10 @@ def contact(rng: random.Random, number: int) -> dict[str, Value]:
 
 
 def position(rng: random.Random) -> dict[str, Value]:
-    """A job: title and department."""
+    """Return a job: title and department."""
     return {"title": rng.choice(TITLES), DEPARTMENT: rng.choice(DEPARTMENTS)}
 
 
 def group_name(number: int, run: str) -> str:
-    """The display name of group `number`, made unique by its number and by the run."""
+    """Return the display name of group `number`, unique by its number and the run."""
     return f"{GROUPS[number % len(GROUPS)]} {number} [{run}]"

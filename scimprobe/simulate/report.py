@@ -1,8 +1,8 @@
-"""What a run found, as a table for people or as JSON for programs."""
+"""The findings of a run, as a table for people or as JSON for programs. No secret is in either."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from statistics import quantiles
 from typing import Any
 
@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from scimprobe.credentials import redact
+from scimprobe.printable import printable
 from scimprobe.simulate.compare import Difference
 from scimprobe.wire import NO_ANSWER, Exchange
 
@@ -33,21 +35,34 @@ class Run:
     stopped: str | None = None
     """Why it ended early, such as a failed connection test."""
 
+    rules: str = ""
+    """The name of the operator's expectations; empty when there are none."""
+
+    by_rules: Sequence[str] = ()
+    """What they change of the run, such as `groups.served is false: no group is created`."""
+
     @property
     def passed(self) -> bool:
-        """Whether everything went as it should and is as it was meant."""
+        """Whether every request succeeded and the endpoint kept everything."""
         return not self.differences and self.stopped is None
 
 
+def redacted(run: Run, secrets: Iterable[str]) -> Run:
+    """Return the run without the secrets, which an endpoint could repeat in its answers."""
+    secrets = tuple(secrets)
+    differences = [Difference(*(redact(text, secrets) for text in astuple(each))) for each in run.differences]
+    return replace(run, differences=differences, stopped=run.stopped and redact(run.stopped, secrets))
+
+
 def percentile(milliseconds: Sequence[float], percent: int) -> float:
-    """The value that `percent` of the measurements do not exceed, interpolated, rounded to 0.1 ms."""
+    """Return the value that `percent` of the measurements do not exceed, interpolated, rounded to 0.1 ms."""
     if len(milliseconds) == 1:
         return round(milliseconds[0], 1)
     return round(quantiles(milliseconds, n=100, method="inclusive")[percent - 1], 1)
 
 
 def operations(exchanges: Iterable[Exchange]) -> list[dict[str, Any]]:
-    """Per operation, in the order of first use: attempts, retries, statuses, and p50, p95 and maximum in ms."""
+    """Return per operation, in the order of first use: attempts, retries, statuses, and p50, p95 and maximum in ms."""
     by_name: dict[str, list[Exchange]] = {}
     for exchange in exchanges:
         by_name.setdefault(exchange.operation, []).append(exchange)
@@ -70,7 +85,7 @@ def operations(exchanges: Iterable[Exchange]) -> list[dict[str, Any]]:
 
 
 def grouped(differences: Iterable[Difference]) -> list[dict[str, Any]]:
-    """The differences, those that several operations showed alike told once with the names of all of them."""
+    """Return the differences; one that several operations show is listed once, with the names of all of them."""
     seen: dict[tuple[str, str, str, str], list[str]] = {}
     for each in differences:
         operations_ = seen.setdefault((each.object, each.attribute, each.expected, each.found), [])
@@ -81,7 +96,7 @@ def grouped(differences: Iterable[Difference]) -> list[dict[str, Any]]:
 
 
 def as_json(run: Run) -> dict[str, Any]:
-    """The whole run as one JSON object; times in seconds and milliseconds as the names say."""
+    """Return the whole run as one JSON object; times in the units that the names end in."""
     return {
         "passed": run.passed,
         "stopped": run.stopped,
@@ -96,13 +111,15 @@ def as_json(run: Run) -> dict[str, Any]:
         "requests": len(run.exchanges),
         "requests_per_second": round(len(run.exchanges) / run.seconds, 1) if run.seconds else 0.0,
         "retries": sum(exchange.retried for exchange in run.exchanges),
+        "expectations": run.rules or None,
+        "by_expectations": list(run.by_rules),
         "operations": operations(run.exchanges),
         "differences": grouped(run.differences),
     }
 
 
 def print_table(run: Run, console: Console) -> None:
-    """The run for people: operations, totals, every difference, the verdict."""
+    """Print the run for people: operations, totals, every difference, the verdict."""
     facts = as_json(run)
     table = Table()
     table.add_column("Operation", no_wrap=True)
@@ -120,11 +137,13 @@ def print_table(run: Run, console: Console) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    for each in run.by_rules:
+        console.print(Text(f"By {run.rules}: {printable(each)}"), soft_wrap=True)
     _print_differences(facts["differences"], console)
     if run.stopped:
-        console.print(Text(f"Stopped: {run.stopped}", style="bold red"), soft_wrap=True)
+        console.print(Text(f"Stopped: {printable(run.stopped)}", style="bold red"), soft_wrap=True)
     if run.passed:
-        console.print(Text("Everything is as it was meant.", style="bold green"))
+        console.print(Text("The endpoint kept everything.", style="bold green"))
 
 
 def _print_differences(differences: Sequence[dict[str, Any]], console: Console) -> None:
@@ -134,8 +153,8 @@ def _print_differences(differences: Sequence[dict[str, Any]], console: Console) 
     for each in differences:
         console.print(
             Text.assemble(
-                (f"  {each['object']}", "bold"),
-                f": {each['attribute']}: expected {each['expected']}, found {each['found']}",
+                (f"  {printable(each['object'])}", "bold"),
+                printable(f": {each['attribute']}: expected {each['expected']}, found {each['found']}"),
                 (f"  [{', '.join(each['seen_in'])}]", "dim"),
             ),
             soft_wrap=True,

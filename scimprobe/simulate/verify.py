@@ -1,17 +1,18 @@
-"""Reads everything back and compares it with what was meant: by id, by match query, by page, and from both ends."""
+"""Reads everything back and compares it with the source: by id, by match query, by page, and from both ends."""
 
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from scimprobe.endpoint.paths import Kind
 from scimprobe.simulate.attributes import MANAGER
 from scimprobe.simulate.compare import Comparison, show
 from scimprobe.simulate.cycle import Phase, Task
-from scimprobe.simulate.directory import Entry, Kind
+from scimprobe.simulate.directory import Entry
 from scimprobe.simulate.provisioner import Provisioner
 
 PAGES = 7
-"""How many pages a list should have, so that pages are tested and a large directory does not take for ever."""
+"""How many pages a list has, so that pages are tested and a large directory takes few requests."""
 
 SMALLEST_PAGE = 2
 """Resources per page at least."""
@@ -20,18 +21,18 @@ LARGEST_PAGE = 100
 
 
 class Verification:
-    """Compares a whole directory. Nobody else may write to it between `count` and the end."""
+    """Compares a whole directory. Nothing else may write to it between `count` and the end."""
 
     def __init__(self, engine: Provisioner) -> None:
         self.engine = engine
         self.before: dict[Kind, int] = {}
 
     def count(self) -> Phase:
-        """How many users and groups the directory holds before the run."""
+        """Return the phase that counts the users and groups before the run."""
         return Phase("Count what is there", [partial(self._count, "User"), partial(self._count, "Group")])
 
     def phases(self) -> Iterator[Phase]:
-        """Read everything back."""
+        """Return the phases that read everything back."""
         directory = self.engine.directory
         yield Phase("Read back: users", [partial(self._check, user) for user in directory.users.values()])
         yield Phase("Read back: groups", [partial(self._check, group) for group in directory.groups.values()])
@@ -47,10 +48,10 @@ class Verification:
         if isinstance(total, int):
             self.before[kind] = total
         else:
-            compare.tell("totalResults", "a number", show(total))
+            compare.record("totalResults", "a number", show(total))
 
     def _check(self, entry: Entry) -> None:
-        """One object: by its id and by its name; nothing under its former names; gone when it is deleted."""
+        """Check one object: by its id and by its name; nothing under its former names; gone when it is deleted."""
         if entry.id is None:
             return
         for name in entry.former_names:
@@ -69,28 +70,36 @@ class Verification:
         self.engine.match(entry, expected=0)
 
     def _check_user(self, user: Entry) -> None:
-        self._check_groups_of(user, "read user", self.engine.read(user))
+        found = self.engine.read(user)
+        self._check_groups_of(user, "read user", found)
+        self._check_sets_of(user, found)
         for found in self.engine.match(user, expected=1):
             self._compare(user, "match user", found)
             self._check_groups_of(user, "match user", found)
 
     def _check_groups_of(self, user: Entry, operation: str, found: dict[str, Any] | None) -> None:
-        """The user's groups are those that have it as a member, under their names of today."""
+        """Check that the user's groups are those that have it as a member, under their current names."""
         if found is None:
             return
-        groups = {str(group.id): group for group in self.engine.directory.told_groups(user)}
+        groups = {str(group.id): group for group in self.engine.directory.expected_groups(user)}
         compare = self.engine.comparing(user, operation)
         compare.ids("groups", groups, found.get("groups"))
         for element in found.get("groups") or []:
             group = groups.get(element.get("value"))
             if group and element.get("display") is not None:
-                compare.expect(f"groups: {group.id} display", group.told["displayName"], element["display"])
+                compare.expect(f"groups: {group.id} display", group.expected["displayName"], element["display"])
+
+    def _check_sets_of(self, user: Entry, found: dict[str, Any] | None) -> None:
+        """Check that the user's entitlements are the permission sets that the endpoint's operator expects."""
+        expected = self.engine.directory.expected_sets(user)
+        if found is not None and expected is not None:
+            self.engine.comparing(user, "read user").ids("entitlements", expected, found.get("entitlements"))
 
     def _check_group(self, group: Entry) -> None:
         engine = self.engine
         found = engine.read(group)
         if found is not None:
-            expected = engine.directory.member_ids(group.told_members)
+            expected = {*engine.directory.member_ids(group.expected_members), *group.other_members}
             engine.comparing(group, "read group").ids("members", expected, found.get("members"))
         without = engine.read(group, "excludedAttributes=members")
         if without is not None:
@@ -100,28 +109,27 @@ class Verification:
             self._compare(group, "match group", resource)
 
     def _compare(self, entry: Entry, operation: str, found: dict[str, Any]) -> None:
-        wanted = self.engine.directory.resolved(entry.told)
+        wanted = self.engine.directory.resolved(entry, entry.expected)
         self.engine.comparing(entry, operation).resource(entry, self.engine.url, wanted, found)
 
     def _probes(self) -> Iterator[Task]:
-        """Each manager asked for; of each group one user who is a member and one who is not."""
-        users = [user for user in self.engine.directory.users.values() if user.id and not user.deleted]
+        """Ask for each manager; of each group for one user who is a member and one who is not."""
+        users = [user for user in self.engine.directory.users.values() if user.is_there]
         for user in users:
-            manager = self.engine.directory.resolved(user.told).get(MANAGER)
-            if manager is not None:
-                yield partial(self.engine.probe, user, "manager", str(manager), expected=True)
+            if MANAGER in user.expected and user.manager_id is not None:
+                yield partial(self.engine.probe, user, "manager", user.manager_id, expected=True)
         for group in self.engine.directory.groups.values():
-            if group.id is None or group.deleted:
+            if not group.is_there:
                 continue
             for is_member in (True, False):
-                asked = [user for user in users if (user.key in group.told_members) == is_member][:1]
-                for user in asked:
+                chosen = [user for user in users if (user.key in group.expected_members) == is_member][:1]
+                for user in chosen:
                     yield partial(self.engine.probe, group, "members", str(user.id), expected=is_member)
 
     # Pages -------------------------------------------------------------------------------------------------------
 
     def _check_pages(self, kind: Kind) -> None:
-        """All pages by startIndex and count: everything once, nothing deleted, and the totals right."""
+        """Check all pages by startIndex and count: everything once, nothing deleted, and the totals right."""
         compare = Comparison(self.engine.findings, f"All {kind.lower()}s", f"list {kind.lower()}s")
         found, total = self._read_pages(kind, compare)
         listed: dict[str, dict[str, Any]] = {str(resource.get("id")): resource for resource in found}
@@ -130,17 +138,18 @@ class Verification:
         entries = [entry for entry in self.engine.directory if entry.kind == kind and entry.id]
         there = [entry for entry in entries if not entry.deleted]
         if kind in self.before:
-            compare.expect("totalResults after the run", self.before[kind] + len(there), total)
+            created = [entry for entry in there if not entry.is_system]
+            compare.expect("totalResults after the run", self.before[kind] + len(created), total)
         for entry in entries:
             is_listed = self.engine.comparing(entry, f"list {kind.lower()}s")
             if is_listed.expect("in the list", not entry.deleted, entry.id in listed) and not entry.deleted:
                 self._compare(entry, f"list {kind.lower()}s", listed[str(entry.id)])
 
     def _read_pages(self, kind: Kind, compare: Comparison) -> tuple[list[dict[str, Any]], object]:
-        """The resources of all pages, and the totalResults of the last."""
+        """Return the resources of all pages, and the totalResults of the last."""
         without_members = "excludedAttributes=members&" if kind == "Group" else ""
-        made = sum(entry.kind == kind for entry in self.engine.directory)
-        size = min(max(SMALLEST_PAGE, (self.before.get(kind, 0) + made) // PAGES), LARGEST_PAGE)
+        created = sum(entry.kind == kind for entry in self.engine.directory)
+        size = min(max(SMALLEST_PAGE, (self.before.get(kind, 0) + created) // PAGES), LARGEST_PAGE)
         resources: list[dict[str, Any]] = []
         total: object = None
         while True:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scimprobe.endpoint.paths import Value
 from scimprobe.simulate import entra
-from scimprobe.simulate.attributes import Value, email, flatten
+from scimprobe.simulate.attributes import email, flatten
 from scimprobe.simulate.dialect import Dialect
 from scimprobe.simulate.entra import Operation
 from tests.e2e.endpoint import Endpoint, Reply

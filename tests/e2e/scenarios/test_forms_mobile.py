@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from lambdas.credentials.scopes import Scope
-from scimprobe.simulate.attributes import Value, email
+from scimprobe.endpoint.paths import Value
+from scimprobe.simulate.attributes import email
 from scimprobe.simulate.dialect import Dialect
 from tests.e2e.endpoint import NO_TOKEN, Reply
 from tests.e2e.scenarios.actors import DIALECTS, Entra, Operator, refused, sets_of

@@ -1,5 +1,6 @@
 """`scimctl check` and `scimctl simulate`: the local endpoint is the default tenant, and its token goes nowhere else."""
 
+import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,3 +86,32 @@ def test_another_endpoint_is_named_by_its_url(command: tuple[str, ...]) -> None:
         result = run(*command, stand_in.url, token=TOKEN)
     assert result.exit_code == 0, result.output
     assert stand_in.received
+
+
+# Expectations ----------------------------------------------------------------------------------------------------
+
+
+def test_the_rules_of_the_chosen_environment_are_expected(tmp_path: Path) -> None:
+    with serving() as stand_in:
+        write_state(tmp_path, LocalState("compliance", 9, "us-east-1"))
+        write_connection(tmp_path, "compliance", LocalConnection(stand_in.url, TOKEN))
+        local = ("--state-dir", str(tmp_path))
+        checked = run("check", "--suite", "rules", *local)
+        simulated = run(*SIMULATE, *local, "--environment", "compliance")
+    assert checked.exit_code == 1
+    assert "The rules of compliance.toml" in checked.stdout
+    assert "\u2717 groups.served" in checked.stdout
+    assert "By compliance.toml: groups.served is false" in simulated.stdout
+
+
+def test_of_another_endpoint_only_a_file_expects_anything(tmp_path: Path) -> None:
+    path = tmp_path / "rules.json"
+    path.write_text(json.dumps({"format": 1, "name": "theirs", "groups": {"served": False}}))
+    with serving() as stand_in:
+        without = run("check", stand_in.url, "--suite", "rules", token=TOKEN)
+        with_file = run("check", stand_in.url, "--suite", "rules", "--expect", str(path), token=TOKEN)
+        broken = run("check", stand_in.url, "--expect", str(tmp_path / "absent.json"), token=TOKEN)
+    assert (without.exit_code, with_file.exit_code, broken.exit_code) == (2, 1, 2)
+    assert "--expect" in without.output
+    assert "The rules of theirs" in with_file.stdout
+    assert "cannot be read" in broken.output

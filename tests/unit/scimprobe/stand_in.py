@@ -1,6 +1,6 @@
-"""A right SCIM endpoint for tests of what plays a client: scim2-server in memory, made to read Entra's dialects, over HTTP.
+"""A right SCIM endpoint for tests of scimprobe: scim2-server in memory, extended to read Entra's dialects, over HTTP.
 
-It is not our endpoint, so that the players are judged apart from it. `Fault`s make it a wrong one.
+It is not our endpoint, so that scimprobe is tested apart from it. `Fault`s make it a wrong one.
 """
 
 import contextlib
@@ -53,7 +53,7 @@ class Received:
 
 Answer = tuple[int, dict[str, str], Any]
 Fault = Callable[[Received, Callable[[Received], Answer]], Answer]
-"""Takes a request and the right endpoint; gives the answer, made wrong."""
+"""Takes a request and the right endpoint, and returns a wrong answer."""
 
 
 class Directory(InMemoryStorage):

@@ -1,6 +1,7 @@
 """`scimctl environments`: what a file says, and what is wrong in it, before anything is deployed."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from lambdas.environment import file as settings
 from lambdas.environment.file import Environment
 from lambdas.environment.summary import summary
+from scimprobe.endpoint.rules import read
 from tests.unit.environment.files import MINIMAL, as_toml
 from tests.unit.scimctl.operators import refused, scimctl
+
+WORKED = sorted(settings.ENVIRONMENTS.glob("*.toml"))
 
 PRODUCT = """
 name = "acme"
@@ -209,3 +213,42 @@ def test_what_a_terminal_would_obey_is_not_printed(environments: Path):
 def test_the_files_of_the_project_can_be_told(name: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.undo()
     assert all(lines and all(lines) for _, lines in summary(settings.load(name)))
+
+
+# Expectations ----------------------------------------------------------------------------------------------------
+
+
+def test_expectations_are_the_rules_that_an_identity_provider_meets_and_nothing_of_the_deployment(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "acme.toml"
+    path.write_text(PRODUCT)
+    printed = scimctl("environments", "expectations", str(path)).stdout
+    rules = read(json.loads(printed))
+    assert rules.name == "acme.toml"
+    users = rules.attributes["User"]
+    assert (users.required, users.unique) == (("name.givenName",), ("emails.value",))
+    assert users.allowed == {"userType": ("Premium", "Standard")}
+    assert users.defaults == {"userType": "Standard", "active": True}
+    assert (rules.deactivated, rules.deleted, rules.memberships) == ("disable", "disable", "remove")
+    assert (rules.groups_served, rules.groups_created, rules.system_groups) == (True, False, ())
+    (extension,) = rules.extensions
+    (folders,) = extension.attributes
+    assert (extension.is_open, folders.shape, folders.mutability) == (True, "objects", "immutable")
+    assert rules.permissions.refuses_unknown_roles
+    assert rules.capabilities == {"bulk": False, "sort": False, "etag": True, "cursor": True}
+    assert not {"123456789012", "eu-central-1", "acme-corp"} & set(re.findall(r"[\w-]+", printed))
+
+
+@pytest.mark.parametrize("path", WORKED, ids=lambda path: path.stem)
+def test_the_expectations_of_every_worked_environment_can_be_read(path: Path) -> None:
+    rules = read(json.loads(scimctl("environments", "expectations", str(path)).stdout))
+    assert rules.name == path.name
+    roles = ("Owner", "Admin", "Formulator", "Production", "Viewer")
+    assert rules.system_groups == (roles if path.stem == "formulation" else ())
+
+
+def test_a_file_with_mistakes_has_no_expectations(tmp_path: Path) -> None:
+    path = tmp_path / "acme.toml"
+    path.write_text(PRODUCT + "[nonsense]\n")
+    assert "nonsense" in refused("environments", "expectations", str(path))

@@ -49,7 +49,7 @@ def test_an_endpoint_that_does_not_pass_is_exit_status_1() -> None:
 
 
 @pytest.mark.parametrize("suite", ["entra", "validator", "logicapp", "okta"])
-def test_one_suite_is_played_alone_and_json_is_all_that_is_printed(suite: str) -> None:
+def test_one_suite_is_run_alone_and_json_is_all_that_is_printed(suite: str) -> None:
     with serving() as stand_in:
         result = run(stand_in.url, "--suite", suite, "--output", "json", token=TOKEN)
     facts = json.loads(result.stdout)
@@ -67,7 +67,7 @@ def test_one_suite_is_played_alone_and_json_is_all_that_is_printed(suite: str) -
         (("https://example.com/v2",), f"{TOKEN}\nX: y", "no token has"),
         (("https://example.com/v2", "--suite", "google"), TOKEN, "google"),
         ((), TOKEN, "Missing argument"),
-        (("http://127.0.0.1:1/v2",), TOKEN, "no answer from http://127.0.0.1:1/v2"),
+        (("http://127.0.0.1:1/v2",), TOKEN, "There is no answer from http://127.0.0.1:1/v2"),
     ],
 )
 def test_what_cannot_be_checked_is_exit_status_2(arguments: tuple[str, ...], token: str | None, told: str) -> None:
@@ -81,7 +81,7 @@ def test_a_refused_token_is_exit_status_2_and_is_not_shown() -> None:
     with serving() as stand_in:
         result = run(stand_in.url, token="wr0ng")
     assert result.exit_code == 2
-    assert "the token is refused: 401" in result.output
+    assert "The token is refused: 401" in result.output
     assert "wr0ng" not in result.output
 
 

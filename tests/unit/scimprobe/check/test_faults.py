@@ -34,9 +34,9 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
                 "The flag in the Tenant URL is ignored",
                 "A filter without quotes",
                 "Delete a user",
-                "Is she the manager?",
+                "Search by manager",
                 "Rename a group",
-                "Is she a member?",
+                "Search by member",
             },
             "validator": {
                 "Filter for non-existing user",
@@ -167,7 +167,7 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
     "needs the element that a filter names": (
         check_faults.need_the_element,
         {
-            "entra": {"An e-mail or address that is not there yet is made"},
+            "entra": {"An e-mail or address that is not there yet is created"},
             "validator": {"Patch User - Add Attributes Verbose Request"},
         },
     ),
@@ -243,13 +243,13 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
         {
             "entra": {
                 "Update a user, without the flag",
-                "An e-mail or address that is not there yet is made",
+                "An e-mail or address that is not there yet is created",
                 "An unknown attribute does not stop an update",
                 "Disable a user",
                 "Restore a user",
                 "Set, change and remove a manager",
                 "A manager in an array, without URN",
-                "Is she the manager?",
+                "Search by manager",
                 "Roles by SingleAppRoleAssignment",
                 "Rename a group",
                 "Add members",
@@ -265,7 +265,7 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
             "entra": {
                 "Update a user, without the flag",
                 "Update a user, with the flag",
-                "An e-mail or address that is not there yet is made",
+                "An e-mail or address that is not there yet is created",
                 "An unknown attribute does not stop an update",
             },
             "validator": {
@@ -308,7 +308,7 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
     "answers 200 for what it deletes": (
         check_faults.answer_200_for_204,
         {
-            "entra": {"Delete a user", "A deleted user is no member any more", "Delete a group"},
+            "entra": {"Delete a user", "A deleted user is no longer a member", "Delete a group"},
             "validator": {
                 "Delete a User",
                 "Delete a Group",

@@ -1,4 +1,4 @@
-"""What `scimprobe check` tells of a run: to people every check by name, and of a fault what to look at; to programs all of it."""
+"""The report of `scimprobe check`: for people every check by name, and the evidence of a fault; for programs all of it."""
 
 import json
 
@@ -9,6 +9,7 @@ from scimprobe.check import job, suites
 from scimprobe.check.report import Report
 from scimprobe.check.suite import Suite
 from scimprobe.credentials import REDACTED
+from scimprobe.endpoint.rules import NO_RULES, Rules
 from scimprobe.wire import Tenant
 from tests.unit.scimprobe import faults as scim_faults
 from tests.unit.scimprobe.check import faults as check_faults
@@ -18,9 +19,11 @@ from tests.unit.scimprobe.stand_in import TOKEN, Answer, Fault, Received, servin
 GROUPS = Suite("groups", "Groups", [each for each in suites.ENTRA.checks if "member" in each.name])
 
 
-def report(fault: Fault | None = None, *, is_verbose: bool = False, played: Suite = GROUPS) -> Report:
+def report(
+    fault: Fault | None = None, *, is_verbose: bool = False, suite: Suite = GROUPS, rules: Rules = NO_RULES
+) -> Report:
     with serving(fault) as stand_in:
-        run = job.run(Tenant.parse(stand_in.url, TOKEN), [played], Console(quiet=True))
+        run = job.run(Tenant.parse(stand_in.url, TOKEN), [suite], Console(quiet=True), rules)
     return Report(run, [TOKEN], is_verbose=is_verbose)
 
 
@@ -44,7 +47,7 @@ def test_people_read_every_check_by_name_and_the_verdict() -> None:
 def test_people_read_of_a_fault_the_request_the_difference_and_why_it_matters() -> None:
     told = text(report(EMPTYING))
     assert "✗ Remove members, without the flag" in told
-    assert "Required:  Remove with path `members` and a value removes those members, and no others." in told
+    assert "Required:  Remove with the path `members` and a value removes those members, and no others." in told
     assert "Request:   GET /Groups/" in told
     assert "Differs:   members: expected " in told
     assert ", found (nothing)" in told
@@ -52,18 +55,48 @@ def test_people_read_of_a_fault_the_request_the_difference_and_why_it_matters() 
     assert told.rstrip().endswith("The endpoint does not pass.")
 
 
-def test_a_check_that_could_not_be_played_says_what_kept_it() -> None:
+def test_a_check_that_the_rules_rule_out_is_shown_with_the_rule_and_does_not_count() -> None:
+    told = report(rules=Rules(name="theirs", memberships="remove"))
+    assert "- A disabled user stays a member" in text(told)
+    assert 'Ruled out by theirs: users.deprovisioning.memberships is "remove"' in text(told)
+    assert text(told).rstrip().endswith("The endpoint passes.")
+    facts = json.loads(told.as_json())
+    assert (facts["passed"], facts["expectations"]) == (True, "theirs")
+    assert (facts["checks"]["ruled out"], facts["checks"]["failed"]) == (1, 0)
+    (ruled_out,) = [each for each in facts["suites"][0]["checks"] if each["outcome"] == "ruled out"]
+    assert ruled_out["ruled_out"] == 'users.deprovisioning.memberships is "remove"'
+
+
+def test_deleted_users_that_the_rules_keep_are_counted_and_are_not_left_behind() -> None:
+    def keep_users_disabled(received: Received, right: Right) -> Answer:
+        if received.method != "DELETE" or "/Users/" not in received.target:
+            return right(received)
+        disable = {"schemas": [], "Operations": [{"op": "replace", "path": "active", "value": False}]}
+        line = received.line.replace("DELETE", "PATCH")
+        headers = [*received.headers, ("Content-Type", "application/scim+json")]
+        right(Received(line, headers, json.dumps(disable).encode()))
+        return 204, {}, None
+
+    rules = Rules(name="theirs", deleted="disable")
+    told = report(keep_users_disabled, rules=rules)
+    facts = json.loads(told.as_json())
+    assert (facts["passed"], facts["left_behind"]) == (True, [])
+    assert facts["kept_by_expectations"] > 10
+    assert f"{facts['kept_by_expectations']} deleted users stay, disabled, as theirs requires" in text(told)
+
+
+def test_a_check_that_could_not_be_run_says_what_kept_it() -> None:
     told = text(report(check_faults.have_no_groups))
-    assert "Not tried: a group that it needs could not be made: POST /Groups 404 <html>" in told
+    assert "Not run:   a group that it needs could not be created: POST /Groups 404 <html>" in told
 
 
 def test_what_does_not_decide_is_marked_and_does_not_count() -> None:
     optional = Suite("optional", "Optional", [each for each in suites.ENTRA.checks if "quotes" in each.name])
-    told = report(check_faults.answer_404_for_nothing, played=optional)
+    told = report(check_faults.answer_404_for_nothing, suite=optional)
     assert "! A filter without quotes  (optional)" in text(told)
     facts = json.loads(told.as_json())
     assert facts["passed"] is True
-    assert facts["checks"] == {"passed": 0, "failed": 0, "blocked": 0, "not passed, not mandatory": 1}
+    assert facts["checks"] == {"passed": 0, "failed": 0, "blocked": 0, "ruled out": 0, "not passed, not mandatory": 1}
 
 
 def test_what_is_left_behind_is_told() -> None:

@@ -1,4 +1,4 @@
-"""A whole run: what it makes it removes, whatever happens; what it cannot remove it tells; nobody else's is touched."""
+"""A whole run: it removes what it creates, whatever happens, reports what it cannot remove, and touches nothing else."""
 
 import json
 import os
@@ -13,8 +13,9 @@ from scim2_models import Resource
 
 from scimprobe import wire
 from scimprobe.check import job, suites
-from scimprobe.check.job import Outcome, Run, UnusableError
+from scimprobe.check.job import Outcome, Run
 from scimprobe.check.suite import Suite
+from scimprobe.endpoint.reach import UnusableError
 from scimprobe.wire import Tenant
 from tests.unit.scimprobe import faults as scim_faults
 from tests.unit.scimprobe.faults import Right
@@ -71,12 +72,12 @@ def test_no_two_checks_of_a_suite_share_a_name() -> None:
         assert len(set(played)) == len(played)
 
 
-def test_every_name_that_is_made_tells_the_run() -> None:
+def test_every_created_name_contains_the_run() -> None:
     with serving() as stand_in:
         run = check(stand_in, *suites.SUITES)
-        made = [json.loads(each.body) for each in stand_in.received if each.method == "POST" and b"{" in each.body]
-    assert len(made) > 100
-    assert all(run.marker in json.dumps(each).lower() for each in made)
+        created = [json.loads(each.body) for each in stand_in.received if each.method == "POST" and b"{" in each.body]
+    assert len(created) > 100
+    assert all(run.marker in json.dumps(each).lower() for each in created)
 
 
 def test_a_request_that_is_too_many_is_sent_again_and_is_no_difference() -> None:
@@ -151,7 +152,7 @@ def test_nobody_else_is_changed_when_an_endpoint_answers_somebody_else_for_who_w
         touched = [each.line for each in stand_in.received if somebody[0] in each.target and each.method != "GET"]
     assert touched == []
     assert {each.outcome for each in run.all_results} == {Outcome.BLOCKED}
-    assert all("not what was made" in each for each in run.left)
+    assert all("not what was created" in each for each in run.left)
 
 
 @pytest.fixture
@@ -188,7 +189,7 @@ def test_a_run_against_nobody_says_that_there_is_no_answer() -> None:
 
 
 def test_a_refused_token_stops_the_run_before_anything_is_made() -> None:
-    with serving() as stand_in, pytest.raises(UnusableError, match="the token is refused: 401"):
+    with serving() as stand_in, pytest.raises(UnusableError, match="The token is refused: 401"):
         check(stand_in, token="wrong")
     assert {each.method for each in stand_in.received} == {"GET"}
 

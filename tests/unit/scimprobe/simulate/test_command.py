@@ -7,7 +7,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from scimprobe.main import app
-from tests.unit.scimprobe.stand_in import TOKEN, serving
+from tests.unit.scimprobe.stand_in import TOKEN, Fault, serving
 
 SMALL = ("--users", "2", "--groups", "1")
 
@@ -64,9 +64,22 @@ def test_a_difference_makes_the_exit_status_1() -> None:
     assert "expected 404, found 200" in result.stdout
 
 
-def test_a_wrong_token_makes_the_exit_status_1_and_is_told() -> None:
-    with serving() as stand_in:
-        result = run(stand_in.url, token="wr0ng")
-    assert result.exit_code == 1
-    assert "401" in result.stdout
-    assert "wr0ng" not in result.output
+@pytest.mark.parametrize(
+    ("fault", "token", "text"),
+    [
+        (None, "wr0ng", "The token is refused: 401"),
+        (lambda received, right: (200, {"Content-Type": "text/html"}, b"<html>"), TOKEN, "no SCIM 2.0 endpoint"),
+        (lambda received, right: (404, {"Content-Type": "application/json"}, {"error": "?"}), TOKEN, "no SCIM 2.0"),
+    ],
+)
+def test_without_an_endpoint_to_test_the_exit_status_is_2_after_one_sentence(
+    fault: Fault | None, token: str, text: str
+) -> None:
+    with serving(fault) as stand_in:
+        result = run(stand_in.url, token=token)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert text in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert token not in result.output
+    assert len(stand_in.received) <= 4

@@ -1,4 +1,4 @@
-"""The intended state, and what happens in it between two cycles."""
+"""The source of a simulation, and its changes between two cycles."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What people and programs are told of a run."""
+"""The report of a run, for people and for programs."""
 
 import io
 import json
@@ -71,13 +71,13 @@ def test_a_percentile_lies_between_the_fastest_and_the_slowest(times: list[float
 
 def test_a_run_without_differences_has_passed() -> None:
     assert build().passed
-    assert "Everything is as it was meant." in text_of(build())
+    assert "The endpoint kept everything." in text_of(build())
 
 
 def test_a_difference_is_told_with_object_attribute_and_both_values() -> None:
     text = text_of(build(differences=[DIFFERENCE]))
     assert 'User a@x: emails[type eq "work"].value: expected "a@x", found (nothing)  [read user]' in text
-    assert "Everything" not in text
+    assert "kept everything" not in text
 
 
 def test_a_difference_that_several_operations_show_is_told_once() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from scimprobe.endpoint.reach import UnusableError
 from scimprobe.simulate import job
 from scimprobe.simulate.dialect import FLAG, Dialect
 from scimprobe.simulate.report import Run
@@ -249,12 +250,9 @@ def test_passing_failures_are_counted_and_are_no_difference() -> None:
 
 
 def test_a_refused_token_stops_the_run_before_anything_is_sent_to_provision() -> None:
-    with serving() as stand_in:
-        run = job.run(Tenant.parse(stand_in.url, "wrong"), job.Plan(5, 2), Console(quiet=True))
-    assert run.stopped
-    assert "401" in run.stopped
-    assert not run.passed
-    assert all(each.method == "GET" for each in stand_in.received)
+    with serving() as stand_in, pytest.raises(UnusableError, match="The token is refused: 401"):
+        job.run(Tenant.parse(stand_in.url, "wrong"), job.Plan(5, 2), Console(quiet=True))
+    assert [each.method for each in stand_in.received] == ["GET"]
 
 
 def test_a_run_that_is_stopped_half_way_cleans_up_too() -> None:
@@ -266,7 +264,7 @@ def test_a_run_that_is_stopped_half_way_cleans_up_too() -> None:
 
     with serving(refuse_after_the_first_cycle) as stand_in:
         run = simulate(stand_in, clean_up=True)
-        assert run.stopped == "the token is refused: 401 expired"
+        assert run.stopped == "The token is refused: 401 expired"
         assert stand_in.storage.resources == []
 
 
