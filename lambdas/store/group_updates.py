@@ -147,7 +147,7 @@ class _Update:
         return self.version if self.change.replaces or (last and self.unbroken) else None
 
     def _lost(self, required: int | None) -> None:
-        """Decide how to go on after a transaction that another request's change made fail.
+        """Decide how to continue after a transaction that another request caused to fail.
 
         :raises LostRace: When nothing was written yet and the caller decides, or when the group does not exist.
         """

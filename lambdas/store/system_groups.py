@@ -71,7 +71,7 @@ class SystemGroup:
 
     @property
     def keys(self) -> list[Key]:
-        """The keys of the items that tell whether the group exists, or existed before."""
+        """The keys of the items that show whether the group exists, or existed before."""
         return [self.key, self.name_key, self.count_key, self.mapping_key]
 
     def create_or_rename(self, writer: Writer, found: Mapping[Key, Item]) -> None:

@@ -124,7 +124,7 @@ def test_an_environment_without_a_file_is_told_with_those_that_have_one():
         "Directory acme-corp",
         "Data stays when the stack is removed",
         "Requests 100 per second, 200 at once, a token is checked with each of them, functions start without a snapshot",
-        "Tokens end 365 days after they are made",
+        "Tokens expire 365 days after they are generated",
         "Log is kept 90 days, level INFO; alarms go to nobody",
         "Switched off bulk, sort",
         "Users required: name.givenName unique: emails.value matched by: externalId",
