@@ -79,15 +79,6 @@ test: check ## Form, types, layers and every tier of tests; what CI runs
 test-full: check ## The same with every variant of the conformance suites, for a release
 	$(PYTEST) tests
 
-browser: ## Install a headless Chromium for the console's tests, where there is none
-	@command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || \
-	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && \
-	    apt-get -qq install -y --no-install-recommends chromium-headless-shell fonts-liberation >/dev/null; } || \
-	  echo "No Chromium is installed, so the console's browser tests are skipped: install chromium-headless-shell"
-
-screenshots: install browser ## Take pictures of the console's pages, for README and docs
-	$(BIN)/pytest tests/e2e/test_console.py -k pictured --screenshots docs/operator/pictures
-
 bench: install ## Measure what operations cost and take, into benchmarks/results (BENCH="cost speed", BENCH=--help)
 	@$(BIN)/python -m benchmarks $(BENCH)
 

@@ -20,11 +20,6 @@ INHERITED = re.compile(
 """Variables of whoever starts a run that would change what a test sees: their AWS account, endpoint, region, terminal."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the folder that `make screenshots` fills."""
-    parser.addoption("--screenshots", default="", help="the folder for pictures of the console's pages")
-
-
 def start_alike() -> None:
     """Remove what would come from the shell. Called on import, before any other conftest sets variables of its own."""
     for name in [name for name in os.environ if INHERITED.match(name)]:
