@@ -49,6 +49,6 @@ def test_another_connection_s_token_cannot_be_used_for_a_check(endpoint: Endpoin
         check=False,
     )
     assert finished.returncode == 2
-    assert "the request is refused: 403" in finished.stderr
+    assert "The request is refused: 403" in finished.stderr
     assert theirs.token not in finished.stdout + finished.stderr
     assert mine.send("GET", "/Users").json["totalResults"] == 0

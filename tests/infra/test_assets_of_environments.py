@@ -55,4 +55,4 @@ def test_a_key_that_functions_read_publishes_those_that_read_it(bare: Assembly, 
         for key, function in changed.all("AWS::Lambda::Version").items()
         if key not in bare.all("AWS::Lambda::Version")
     }
-    assert published == {changed.function(handler)[0] for handler in ("api", "changes")}
+    assert published == {changed.function(handler)[0] for handler in ("api", "changes", "token")}
