@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
 @app.callback()
 def web_console() -> None:
-    """Set up and open the web console of an environment, where its file has a table `[console]`."""
+    """Set up and open the web console of an environment."""
 
 
 @app.command()
