@@ -82,8 +82,8 @@ def _rows(times: dict[str, list[float]], bare: float) -> Sequence[Sequence[str]]
 def _asset(folder: Path) -> Path:
     """Lay out our files as a function carries them, with the checked environment, and return their root."""
     shutil.copytree(settings.ROOT / "lambdas", folder / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
-    checked = settings.load(DEPLOYED).model_dump_json()
-    (folder / settings.DEPLOYED_FILE).write_text(checked, encoding="utf-8")
+    carried = settings.load(DEPLOYED).for_functions()
+    (folder / settings.DEPLOYED_FILE).write_text(carried, encoding="utf-8")
     return folder
 
 
