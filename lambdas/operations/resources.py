@@ -185,12 +185,27 @@ class Resources:
             pk = keys.members(self.directory, group_id)
             items = list(self.table.query(pk, after=after, limit=size + 1, attributes=("sk", "type")))
             shown = [(item["sk"]["S"], item["type"]["S"]) for item in items[:size]]
-            found = self.table.batch_get(
-                (keys.resource(self.directory, kind, each) for each, kind in shown), attributes=("sk", "name")
-            )
-        names = {item["sk"]["S"]: item.get("name", {}).get("S") for item in found}
+            names = self._names(shown)
         members = [Member(each, kind, names[each]) for each, kind in shown if each in names]
         return Members(members, shown[-1][0] if len(items) > size else None)
+
+    def with_member_names(self, group: Mapping[str, Any], limit: int | None = None) -> dict[str, Any]:
+        """Return a group whose members also have ``name``: the ``userName`` or ``displayName``. 1 BatchGetItem for each 100.
+
+        :param group: A group as :meth:`find` returns it.
+        :param limit: The number of members to name, from the first; None for all. The others are returned without ``name``.
+        """
+        members: list[dict[str, Any]] = group.get("members") or []
+        with self.target.aws_errors_as_problems():
+            names = self._names([(each["value"], each["type"]) for each in members[:limit]])
+        named = [{**each, "name": names[each["value"]]} if names.get(each["value"]) else each for each in members]
+        return {**group, "members": named} if members else dict(group)
+
+    def _names(self, references: Iterable[tuple[str, str]]) -> dict[str, str | None]:
+        """Return the names of the users and groups that exist, by id; each reference is an id and a resource type."""
+        wanted = [keys.resource(self.directory, kind, each) for each, kind in references]
+        found = self.table.batch_get(wanted, attributes=("sk", "name"))
+        return {item["sk"]["S"]: item.get("name", {}).get("S") for item in found}
 
     def counts(self) -> dict[str, int]:
         """Return the number of users and groups, by type: 1 Query for each."""

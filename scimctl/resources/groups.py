@@ -51,19 +51,24 @@ def show(
     directory: DirectoryOption = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Show a group and its members.
+    """Show a group and its members by name.
 
-    **Example**
+    In JSON, each member has its `userName` or `displayName` as `name`, in addition to its attributes in SCIM.
 
-    `scimctl groups show Sales --environment acme`
+    **Examples**
+
+    `scimctl groups show "Sales and Marketing" --environment acme`
+
+    `scimctl groups show Sales --environment acme --output json`
     """
     from lambdas.operations.resources import Resources
     from scimctl.resources import show as printing
     from scimctl.resources.lookup import find
     from scimctl.targets import resolve
 
-    found = find(Resources(resolve(environment), directory), "group", group)
+    resources = Resources(resolve(environment), directory)
+    found = find(resources, "group", group)
     if output is Output.JSON:
-        printing.print_json(found)
+        printing.print_json(resources.with_member_names(found))
     else:
-        printing.print_group(found)
+        printing.print_group(resources.with_member_names(found, limit=printing.MEMBERS_SHOWN))

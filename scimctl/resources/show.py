@@ -116,7 +116,7 @@ def print_grants(grants: Sequence[Grant], *, active: bool) -> None:
 
 
 def print_group(group: Resource) -> None:
-    """Print a group: name, attributes, members."""
+    """Print a group: name, attributes, members by their ``name`` or else their ``display``."""
     _print_lines(group, {"Name": group.get("displayName")})
     _print_references("Members", group.get("members") or [])
 
@@ -149,9 +149,8 @@ def _print_references(title: str, values: list[dict[str, Any]]) -> None:
     console.out.print(Text(f"{title}: {len(values):,}"))
     for value in values[:MEMBERS_SHOWN]:
         kind = f"  {value['type']}" if value.get("type") not in (None, "User", "direct") else ""
-        console.out.print(
-            Text(f"  {value.get('value')}  {printable(value.get('display') or '')}{kind}".rstrip()), soft_wrap=True
-        )
+        name = value.get("name") or value.get("display") or ""
+        console.out.print(Text(f"  {value.get('value')}  {printable(name)}{kind}".rstrip()), soft_wrap=True)
     if len(values) > MEMBERS_SHOWN:
         console.out.print(f"  ... and {len(values) - MEMBERS_SHOWN:,} more: --output json prints all of them.")
 

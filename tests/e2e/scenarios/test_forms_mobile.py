@@ -186,12 +186,17 @@ def test_folders_split_by_entra_reach_the_product_trimmed_and_are_not_sent_again
     assert product.send("GET", f"/Users/{user}").json[CUSTOM]["folders"] == ["Folder 1", "Folder 2"]
 
 
-def test_a_group_of_seventeen_people_is_returned_with_all_its_members(entra: Entra) -> None:
+def test_a_group_of_seventeen_people_is_shown_with_all_its_members_by_name(entra: Entra, operator: Operator) -> None:
     names = [f"sales.person{n:02}@mobile.example" for n in range(17)]
-    members = [entra.provision(name) for name in names]
+    members = {entra.provision(name): name for name in names}
     group = entra.provision_group("Sales and Marketing", *members)
     read = entra.endpoint.send("GET", f"/Groups/{group}").json
     assert sorted(each["value"] for each in read["members"]) == sorted(members)
+    shown = operator.read('groups show "Sales and Marketing"')["members"]
+    assert {each["value"]: each["name"] for each in shown} == members
+    told = operator.tell('groups show "Sales and Marketing"')
+    assert "Members: 17" in told
+    assert sorted(line.split()[1] for line in told.splitlines() if "@mobile.example" in line) == names
 
 
 # Roles and signing in ----------------------------------------------------------------------------------------------------

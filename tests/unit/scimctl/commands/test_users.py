@@ -213,7 +213,8 @@ def test_groups_are_listed_and_shown_with_their_members(acme: Acme, ada: str) ->
     assert acme.told("groups", "list").endswith("2 groups")
     shown = acme.told("groups", "show", "sales")
     assert "Members: 2" in shown
-    assert ada in shown
+    assert f"{ada} ada@example.com" in shown
+    assert "bob@example.com" in shown
     assert "There is no group Sails" in acme.refused("groups", "show", "Sails")
 
 
@@ -223,6 +224,32 @@ def test_many_members_are_cut_for_people(acme: Acme, monkeypatch: pytest.MonkeyP
     assert "Members: 3" in acme.told("groups", "show", "All")
     assert "... and 1 more: --output json prints all of them." in acme.told("groups", "show", "All")
     assert len(acme.json("groups", "show", "All")["members"]) == 3
+
+
+def test_a_group_is_shown_with_its_members_by_name(acme: Acme, ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = acme.directory.group("Inner")
+    names = [f"user{number:03}@example.com" for number in range(120)]
+    users = [acme.directory.user(name) for name in names]
+    acme.directory.group("All", *users[:60], inner)
+    for first in range(60, 120, 30):
+        acme.directory.change(acme.json("groups", "show", "All")["id"], add=users[first : first + 30])
+    members = acme.json("groups", "show", "All")["members"]
+    by_id = {each["value"]: (each["type"], each["name"]) for each in members}
+    assert by_id == {
+        inner: ("Group", "Inner"),
+        **{user: ("User", name) for user, name in zip(users, names, strict=True)},
+    }
+    monkeypatch.setattr(show, "MEMBERS_SHOWN", 200)
+    told = acme.told("groups", "show", "All")
+    assert all(f"{user} {name}" in told for user, name in zip(users, names, strict=True))
+    assert f"{inner} Inner Group" in told
+
+
+def test_a_member_that_no_longer_exists_is_shown_without_a_name(acme: Acme, ada: str) -> None:
+    (sales,) = acme.json("groups", "list", "--filter", 'displayName eq "Sales"')["Resources"]
+    members = [{"value": ada, "type": "User"}, {"value": NOBODY, "type": "User"}]
+    named = Resources(resolve("acme")).with_member_names({**sales, "members": members})
+    assert named["members"] == [{"value": ada, "type": "User", "name": "ada@example.com"}, members[1]]
 
 
 def test_escape_sequences_of_a_client_do_not_reach_the_terminal(acme: Acme) -> None:
