@@ -11,9 +11,9 @@ import botocore.session
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
-from lambdas.authorizer.check import Authorizer
 from lambdas.authorizer.last_use import LastUse
 from lambdas.authorizer.log import AccessLog
+from lambdas.authorizer.token_check import Authorizer
 
 READ = Config(
     connect_timeout=1,
@@ -42,7 +42,7 @@ _authorizer = Authorizer(_client(READ), _table, _log, LastUse(_client(WRITE), _t
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Return the policy for a TOKEN authorizer's event, or raise the error that API Gateway turns into 401 or 503.
 
-    See :meth:`lambdas.authorizer.check.Authorizer.authorize`.
+    See :meth:`lambdas.authorizer.token_check.Authorizer.authorize`.
     """
     # A TOKEN authorizer's event has no request id; API Gateway's access log records this one for the authorizer's call.
     _logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))

@@ -2,7 +2,7 @@
 
 from scim2_models import InvalidFilterException
 
-from lambdas.scim.dialects.terms import count_conditions
+from lambdas.scim.dialects.filter_grammar import count_conditions
 from lambdas.scim.limits import MAX_FILTER_LENGTH, MAX_FILTER_NODES
 
 

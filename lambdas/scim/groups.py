@@ -6,7 +6,7 @@ from scim2_models import Meta, PatchOp, Resource, ResponseParameters, TooManyExc
 from scim2_server.conditions import Conditions
 
 from lambdas.scim import limits
-from lambdas.scim.membership import MemberChange, MembersNeeded, read_members, split_members
+from lambdas.scim.members_in_requests import MemberChange, MembersNeeded, read_members, split_members
 from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
 
 

@@ -70,7 +70,7 @@ def _check_spellings(value: Any) -> None:
     """Raise an error for two spellings of one attribute (RFC 7643 section 2.1), except in the object of an extension.
 
     Extensions may take attributes that administrators invent, and of two spellings the first counts there
-    (:func:`lambdas.scim.dialects.values.read_members`), since all users would be refused otherwise.
+    (:func:`lambdas.scim.dialects.object_reader.read_members`), since all users would be refused otherwise.
     """
     if isinstance(value, dict):
         _check_pairs(list(value.items()))

@@ -9,7 +9,7 @@ from typing import Any
 
 from scim2_server.requests import ScimRequest
 
-from lambdas.scim.dialects.terms import Part, Selection, Term, comparisons_in, parse, render, terms_of
+from lambdas.scim.dialects.filter_grammar import Part, Selection, Term, comparisons_in, parse, render, terms_of
 
 IDENTIFYING = frozenset({"username", "displayname", "externalid"})
 """The attributes, in lower case, whose values may be logged: an operator finds a person by them."""

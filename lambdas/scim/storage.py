@@ -6,7 +6,7 @@ from typing import Any
 from scim2_models import Resource, ResourceType
 from scim2_server.storage import ScimStorage
 
-from lambdas.scim.membership import MemberChange
+from lambdas.scim.members_in_requests import MemberChange
 
 
 class DirectoryStorage(ScimStorage):

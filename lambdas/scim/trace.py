@@ -8,7 +8,7 @@ from typing import Any
 
 from scim2_models import PatchOp, Resource, ResourceType
 
-from lambdas.scim.dialects.terms import attribute_path
+from lambdas.scim.dialects.filter_grammar import attribute_path
 from lambdas.scim.extensions.escaped_names import unescape_all
 
 REMOVED = "removed"

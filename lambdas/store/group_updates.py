@@ -15,7 +15,7 @@ from scim2_models import Resource, ResourceType
 
 from lambdas.retrying import time_is_up
 from lambdas.scim.errors import BusyException
-from lambdas.scim.membership import MemberChange
+from lambdas.scim.members_in_requests import MemberChange
 from lambdas.store import actions, keys
 from lambdas.store.items import Stored, now
 from lambdas.store.leaving import memberships_that_fit

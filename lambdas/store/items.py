@@ -8,7 +8,7 @@ from lambdas.store import keys
 from lambdas.store.keys import Item, Key
 
 if TYPE_CHECKING:
-    from lambdas.scim.membership import Member
+    from lambdas.scim.members_in_requests import Member
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from scim2_models import InvalidValueException, TooManyException
 
 from lambdas.retrying import Backoff, time_is_up
 from lambdas.scim.errors import BusyException
-from lambdas.scim.membership import Member, MemberChange
+from lambdas.scim.members_in_requests import Member, MemberChange
 from lambdas.store import keys
 from lambdas.store.keys import Item
 from lambdas.store.lost_race import LostRace

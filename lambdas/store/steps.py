@@ -6,7 +6,7 @@ from typing import Literal
 
 from scim2_models import InvalidValueException
 
-from lambdas.scim.membership import Member
+from lambdas.scim.members_in_requests import Member
 from lambdas.store import actions, keys
 from lambdas.store.items import member_item
 from lambdas.store.transactions import Action

@@ -15,7 +15,7 @@ from lambdas.environment.product import PLAIN, Product
 from lambdas.retrying import Backoff, time_is_up
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.errors import BusyException
-from lambdas.scim.membership import Member, MemberChange, read_members
+from lambdas.scim.members_in_requests import Member, MemberChange, read_members
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.store.deletions import Deleter
 from lambdas.store.group_updates import GroupUpdater

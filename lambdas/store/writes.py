@@ -6,7 +6,7 @@ from typing import Any
 
 from scim2_models import InvalidValueException, Resource, ResourceType, UniquenessException
 
-from lambdas.scim.membership import MemberChange
+from lambdas.scim.members_in_requests import MemberChange
 from lambdas.store import actions, keys
 from lambdas.store.documents import document_of, name_of
 from lambdas.store.items import ByHand, Stored, now

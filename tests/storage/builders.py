@@ -7,7 +7,7 @@ from scim2_models import Resource, ResourceType, SearchRequest
 from scim2_server.utils import parametrize
 
 from lambdas.scim.discovery import DirectoryProvider
-from lambdas.scim.membership import Member, MemberChange
+from lambdas.scim.members_in_requests import Member, MemberChange
 from lambdas.scim.provider import build_provider
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.table import Table

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lambdas import retrying
-from lambdas.scim.membership import Member, MemberChange
+from lambdas.scim.members_in_requests import Member, MemberChange
 from lambdas.store import group_updates, memberships
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.sweeping import sweep_group

@@ -13,7 +13,7 @@ from lambdas.retrying import request_time
 from lambdas.scim import limits
 from lambdas.scim.errors import BusyException
 from lambdas.scim.handler import DirectoryHandler
-from lambdas.scim.membership import Member, MemberChange
+from lambdas.scim.members_in_requests import Member, MemberChange
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
 from lambdas.store import keys, memberships, reads

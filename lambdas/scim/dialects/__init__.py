@@ -1,9 +1,9 @@
 """How clients deviate from the RFCs, brought to the RFCs' form in one place before the strict core reads a request.
 
 Each deviation is one function, named after it, in the file named after what it is *in*: :mod:`messages`, :mod:`operations`,
-:mod:`names`, :mod:`filters`, :mod:`members`, :mod:`shapes` or :mod:`simple_values`. :mod:`chain` lists all of them in order. Its
-docstring shows the payload before and after; these examples run as tests, where ``E`` stands for the enterprise URN, ``X`` for a
-declared extension and ``M`` for one that takes undeclared attributes.
+:mod:`attribute_names`, :mod:`filters`, :mod:`ignored_attributes`, :mod:`value_shapes` or :mod:`booleans_numbers_dates`.
+:mod:`chain` lists all of them in order. Its docstring shows the payload before and after; these examples run as tests, where ``E``
+stands for the enterprise URN, ``X`` for a declared extension and ``M`` for one that takes undeclared attributes.
 
 They are pure functions on decoded JSON: none raises, none changes its argument, a payload that conforms comes back equal, and
 reading twice equals reading once (except ``open_name`` and ``first_entry``, which explain why). What no dialect understands passes
@@ -17,12 +17,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lambdas.scim.dialects import chain
-from lambdas.scim.dialects.expressions import read_attribute, read_attributes, read_filter, read_list
+from lambdas.scim.dialects.expression_reader import read_attribute, read_attributes, read_filter, read_list
 from lambdas.scim.dialects.messages import BULK, BULK_OPERATION, PATCH, SEARCH, Form
-from lambdas.scim.dialects.patch import read_operation
+from lambdas.scim.dialects.object_reader import read_members
+from lambdas.scim.dialects.operation_reader import read_operation
 from lambdas.scim.dialects.reading import Reading
 from lambdas.scim.dialects.schema import Model
-from lambdas.scim.dialects.values import read_members
 
 __all__ = ["read_bulk", "read_filter", "read_patch", "read_query", "read_resource", "read_search"]
 

@@ -6,6 +6,23 @@ Messages are read from the outside to the inside: the message, its operations, t
 from collections.abc import Callable
 from typing import Any
 
+from lambdas.scim.dialects.attribute_names import (
+    NameDialect,
+    awkward_name,
+    dotted_urn,
+    open_name,
+    unqualified_attribute,
+)
+from lambdas.scim.dialects.booleans_numbers_dates import (
+    binary_text,
+    date_time,
+    empty_string,
+    number_as_text,
+    relative_reference,
+    respelled_date_time,
+    string_boolean,
+    string_number,
+)
 from lambdas.scim.dialects.filters import (
     SelectionDialect,
     boolean_operand,
@@ -17,9 +34,8 @@ from lambdas.scim.dialects.filters import (
     redundant_parentheses,
     unquoted_operand,
 )
-from lambdas.scim.dialects.members import extension_schemas, read_only_value
+from lambdas.scim.dialects.ignored_attributes import extension_schemas, read_only_value
 from lambdas.scim.dialects.messages import Form, name_case, schema_urns
-from lambdas.scim.dialects.names import NameDialect, awkward_name, dotted_urn, open_name, unqualified_attribute
 from lambdas.scim.dialects.operations import (
     Operation,
     Target,
@@ -34,7 +50,7 @@ from lambdas.scim.dialects.operations import (
     value_path_key,
 )
 from lambdas.scim.dialects.schema import Attribute, Model, Place
-from lambdas.scim.dialects.shapes import (
+from lambdas.scim.dialects.value_shapes import (
     bare_value,
     empty_entry,
     empty_reference,
@@ -45,16 +61,6 @@ from lambdas.scim.dialects.shapes import (
     single_value,
     value_in_list,
     wrapped_value,
-)
-from lambdas.scim.dialects.simple_values import (
-    binary_text,
-    date_time,
-    empty_string,
-    number_as_text,
-    relative_reference,
-    respelled_date_time,
-    string_boolean,
-    string_number,
 )
 
 MESSAGE: tuple[Callable[[dict[str, Any], Form], dict[str, Any]], ...] = (name_case, schema_urns)

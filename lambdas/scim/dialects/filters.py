@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from scim2_models import InvalidFilterException, ScimFilter
 
+from lambdas.scim.dialects.booleans_numbers_dates import BOOLEANS
+from lambdas.scim.dialects.filter_grammar import Group, Part, Selection, Term, parse, render, without_brackets
 from lambdas.scim.dialects.schema import Scope
-from lambdas.scim.dialects.simple_values import BOOLEANS
-from lambdas.scim.dialects.terms import Group, Part, Selection, Term, parse, render, without_brackets
 from lambdas.scim.extensions.date_times import SentDateTime
 
 SelectionDialect = Callable[[Selection, Scope], Selection | Term]

@@ -82,7 +82,7 @@ def _is_path_of_its_own(key: str, model: Model) -> bool:
 def reference_value(operation: Operation, target: Target) -> Operation:
     """Return an operation on the ``value`` of a single reference as one on the reference, whose ``$ref`` changes with it.
 
-    The path of :func:`lambdas.scim.dialects.shapes.reference_alone` (idp-behaviour case 38; field report 1.7).
+    The path of :func:`lambdas.scim.dialects.value_shapes.reference_alone` (idp-behaviour case 38; field report 1.7).
 
     >>> operation({"op": "Replace", "path": "E:manager.value", "value": "5414"})
     {'op': 'replace', 'path': 'E:manager', 'value': {'value': '5414', '$ref': None}}

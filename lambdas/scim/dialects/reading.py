@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.scim.dialects.terms import attribute_path
+from lambdas.scim.dialects.filter_grammar import attribute_path
 from lambdas.scim.extensions.escaped_names import unescape_all
 
 SET_BY_THE_SERVICE = frozenset({"id", "meta"})

@@ -11,7 +11,7 @@ sound because:
 - In the model, every undeclared name is escaped (:mod:`lambdas.scim.extensions.escaped_names`). ``schemas``, ``model_config`` and
   ``__proto__`` are then names like any other, and ``a.b``, ``a:b`` and ``{{key}}`` can stand in paths.
 - Names are unescaped in documents, a client's or the table's, and :meth:`OpenExtension._escape_names` escapes them; in paths and
-  filters the dialect :func:`lambdas.scim.dialects.names.open_name` does. They are written unescaped, also into the table
+  filters the dialect :func:`lambdas.scim.dialects.attribute_names.open_name` does. They are written unescaped, also into the table
   (:class:`ShowsOpenNames`).
 - A path carries its name as the client spelled it, and :meth:`OpenExtension._spelled` finds the one that is stored: the first
   spelling stays.

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from scim2_models import Resource
 
-from lambdas.scim.dialects.values import read_members
+from lambdas.scim.dialects.object_reader import read_members
 from lambdas.scim.extensions.escaped_names import unescape
 
 

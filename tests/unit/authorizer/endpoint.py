@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from lambdas.authorizer.check import Authorizer, UnauthorizedError
 from lambdas.authorizer.last_use import LastUse
 from lambdas.authorizer.log import AccessLog
+from lambdas.authorizer.token_check import Authorizer, UnauthorizedError
 from lambdas.credentials.connections import Connection, Token, new_connection, new_token
 from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore

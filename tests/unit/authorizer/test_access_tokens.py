@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lambdas.authorizer.check import UncheckedError
+from lambdas.authorizer.token_check import UncheckedError
 from lambdas.credentials.client_items import client_item
 from lambdas.credentials.client_store import ClientStore
 from lambdas.credentials.clients import Client, new_client, with_new_secret

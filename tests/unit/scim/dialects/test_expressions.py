@@ -5,7 +5,7 @@ import time
 import pytest
 
 from lambdas.scim import dialects
-from lambdas.scim.dialects.terms import attribute_path
+from lambdas.scim.dialects.filter_grammar import attribute_path
 from tests.unit.scim.dialect_models import CUSTOM, ENTERPRISE, GROUP, USER
 
 MANAGER = f"{ENTERPRISE}:manager"

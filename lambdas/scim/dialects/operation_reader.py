@@ -3,12 +3,13 @@
 from typing import Any
 
 from lambdas.scim.dialects import chain
-from lambdas.scim.dialects.expressions import read_path, target_of
+from lambdas.scim.dialects.expression_reader import read_path, target_of
+from lambdas.scim.dialects.ignored_attributes import is_not_kept
 from lambdas.scim.dialects.messages import OPERATION
+from lambdas.scim.dialects.object_reader import read_keys, read_value, read_written, rename_keys
 from lambdas.scim.dialects.operations import Operation
 from lambdas.scim.dialects.reading import Reading
 from lambdas.scim.dialects.schema import Model
-from lambdas.scim.dialects.values import is_not_kept, read_keys, read_value, read_written, rename_keys
 
 
 def read_operation(operation: Any, model: Model, ignored: dict[str, None]) -> list[Any]:

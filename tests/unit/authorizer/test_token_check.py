@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from lambdas.authorizer.check import UnauthorizedError, UncheckedError
 from lambdas.authorizer.credentials import Credentials, Reason, Refusal, read_credentials
+from lambdas.authorizer.token_check import UnauthorizedError, UncheckedError
 from lambdas.credentials.connections import State
 from lambdas.credentials.generation import generate_token
 from lambdas.credentials.scopes import Scope

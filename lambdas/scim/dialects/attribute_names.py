@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from scim2_models import BaseModel
 
+from lambdas.scim.dialects.filter_grammar import AttributeEnd, Term
 from lambdas.scim.dialects.schema import NAME, Scope, attribute_of, locate, split_urn, urns_of
-from lambdas.scim.dialects.terms import AttributeEnd, Term
 from lambdas.scim.extensions.escaped_names import escape, folded
 from lambdas.scim.extensions.open_extension import OpenExtension, open_extensions
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lambdas.scim.dialects import chain
+from lambdas.scim.dialects.attribute_names import NameDialect, open_names_in
+from lambdas.scim.dialects.filter_grammar import AttributeEnd, Part, Selection, Term, parse, render
 from lambdas.scim.dialects.filters import SelectionDialect
-from lambdas.scim.dialects.names import NameDialect, open_names_in
 from lambdas.scim.dialects.operations import Target
 from lambdas.scim.dialects.schema import Model, Place, Scope, begins_known, locate
-from lambdas.scim.dialects.terms import AttributeEnd, Part, Selection, Term, parse, render
 
 
 def read_path(path: str, model: Model) -> str:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from scim2_models import BaseModel, Extension, Mutability, Resource
+from scim2_models import BaseModel, Extension, Resource
 
 from lambdas.scim.dialects import chain
-from lambdas.scim.dialects.expressions import read_path
+from lambdas.scim.dialects.expression_reader import read_path
+from lambdas.scim.dialects.ignored_attributes import is_not_kept
 from lambdas.scim.dialects.reading import Reading
 from lambdas.scim.dialects.schema import NAME, Attribute, Model, Place, attribute_of, locate, open_attribute
 from lambdas.scim.extensions.escaped_names import escape, folded
@@ -52,18 +53,6 @@ def _leaves_out(place: Place | None, name: str, value: Any, reading: Reading) ->
     if left_out or place is None or is_not_kept(place):
         reading.ignore(name, value)
     return left_out
-
-
-def is_not_kept(place: Place) -> bool:
-    """Return whether values written at a place are never stored.
-
-    Those of ``password``, and the ``display`` of members that are in the group: it is stored when a member is added, and adding a
-    member again changes nothing.
-    """
-    whole, part = place.attribute, place.sub_attribute
-    if whole is not None and part is not None and whole.multi_valued and whole.is_reference and part.field == "display":
-        return True
-    return place.target is not None and place.target.mutability is Mutability.write_only
 
 
 def read_value(attribute: Attribute, value: Any, name: str, reading: Reading) -> Any:

@@ -1,9 +1,15 @@
-"""Deviations in which members an object has: those that are left out before its values are read."""
+"""Attributes that are ignored wherever a request names them: unknown, read-only, and those whose values are never stored."""
 
 from typing import Any
 
+from scim2_models import Mutability, ScimPolicy
+
 from lambdas.scim.dialects.schema import Place
 from lambdas.scim.extensions.open_extension import OpenExtension
+
+UNKNOWN = ScimPolicy.Unknown.ignore
+"""An attribute that no schema declares is ignored; it does not fail the rest of the request. Microsoft Entra sends a PATCH as a
+whole, and would not provision a user because of one attribute of its mapping."""
 
 
 def extension_schemas(place: Place | None, name: str, value: Any) -> bool:
@@ -39,3 +45,15 @@ def read_only_value(place: Place | None, name: str, value: Any) -> bool:
     {'op': 'replace', 'path': 'id', 'value': '1'}
     """
     return place is not None and place.read_only
+
+
+def is_not_kept(place: Place) -> bool:
+    """Return whether values written at a place are never stored.
+
+    Those of ``password``, and the ``display`` of members that are in the group: it is stored when a member is added, and adding a
+    member again changes nothing.
+    """
+    whole, part = place.attribute, place.sub_attribute
+    if whole is not None and part is not None and whole.multi_valued and whole.is_reference and part.field == "display":
+        return True
+    return place.target is not None and place.target.mutability is Mutability.write_only
