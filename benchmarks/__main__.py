@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import changes, cost, imports, month, pages, speed
+from benchmarks import changes, cost, idle, imports, month, pages, speed
 from support.engines import engine_name
 
 
@@ -18,6 +18,7 @@ class Benchmark(StrEnum):
     PAGES = "pages"
     CHANGES = "changes"
     MONTH = "month"
+    IDLE = "idle"
     SPEED = "speed"
     IMPORT = "import"
 
@@ -27,6 +28,7 @@ RUNS: dict[Benchmark, Callable[[], Path]] = {
     Benchmark.PAGES: pages.run,
     Benchmark.CHANGES: changes.run,
     Benchmark.MONTH: month.run,
+    Benchmark.IDLE: idle.run,
     Benchmark.SPEED: speed.run,
     Benchmark.IMPORT: imports.run,
 }
@@ -37,18 +39,19 @@ def main(
         list[Benchmark] | None,
         typer.Argument(
             help="cost: DynamoDB calls and capacity units of every operation. pages: of pages anywhere in a directory of up "
-            "to a million users. changes: of many members at once. month: what a directory costs in a month. speed: CPU time "
-            "of every operation. import: of each function's cold import. All, when none is named: some ten minutes, and two "
-            "gigabytes of memory.",
+            "to a million users. changes: of many members at once. month: what a directory costs in a month. idle: what an "
+            "environment costs whatever its size. speed: CPU time of every operation. import: of each function's cold import. "
+            "All, when none is named: some ten minutes, and two gigabytes of memory.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
     """Measure what operations cost, and write the tables of benchmarks/results/."""
     chosen = which or list(Benchmark)
-    if engine_name() != "dynoxide" and set(chosen) != {Benchmark.IMPORT}:
+    if engine_name() != "dynoxide" and not set(chosen) <= {Benchmark.IMPORT, Benchmark.IDLE}:
         typer.echo(
-            "Only the import benchmark runs here: the others need dynoxide, which exists for x86_64 Linux.", err=True
+            "Only the benchmarks import and idle run here: the others need dynoxide, which exists for x86_64 Linux.",
+            err=True,
         )
         raise typer.Exit(1)
     for each in chosen:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import prices
 from benchmarks.cost import Cost
 from benchmarks.operations import members, patch
 from benchmarks.places import TablePlace
@@ -27,22 +28,14 @@ CYCLES = 30.4 * 24 * 60 / 40
 PER_USER = {"changed": 0.10, "joined": 0.02, "left": 0.02, "put into or out of a group": 0.20}
 """What happens to a user in a month, on average."""
 
-USD_PER_MILLION_REQUESTS = 3.50
-"""API Gateway, REST API."""
-
-USD_PER_MILLION_READ_UNITS = 0.125
-USD_PER_MILLION_WRITE_UNITS = 0.625
-"""DynamoDB on demand."""
-
-USD_PER_GB_STORED = 0.25 + 0.20
-"""DynamoDB's storage, and its point-in-time recovery, per month."""
-
-USD_PER_MILLION_INVOCATIONS = 0.20
-USD_PER_GB_SECOND = 0.0000133334
-"""Lambda on arm64."""
-
-USD_PER_GB_LOGGED = 0.50
-"""CloudWatch Logs."""
+USD_PER_MILLION_REQUESTS = prices.REQUEST * 1_000_000
+USD_PER_MILLION_READ_UNITS = prices.READ_UNIT * 1_000_000
+USD_PER_MILLION_WRITE_UNITS = prices.WRITE_UNIT * 1_000_000
+USD_PER_GB_STORED = prices.STORED_GB + prices.RECOVERABLE_GB
+USD_PER_MILLION_INVOCATIONS = prices.INVOCATION * 1_000_000
+USD_PER_GB_SECOND = prices.GB_SECOND
+USD_PER_GB_LOGGED = prices.LOGGED_GB
+"""The price list, in the units of this report."""
 
 GB_SECONDS_PER_REQUEST = 0.06
 """A request takes about 50 milliseconds of a function of 1 GB; now and then the authorizer is asked first."""

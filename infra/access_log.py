@@ -12,6 +12,7 @@ string is omitted because filters hold names and addresses.
 import json
 
 from lambdas.records import Kind
+from lambdas.version import VERSION
 
 EVENT = Kind.ACCESS.value
 
@@ -41,4 +42,4 @@ FIELDS = {
 
 def record_format(environment: str) -> str:
     """Return the format of a record. Its environment is the dimension of the metric of refusals."""
-    return json.dumps({**FIELDS, "environment": environment})
+    return json.dumps({**FIELDS, "environment": environment, "version": VERSION})

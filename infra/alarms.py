@@ -3,6 +3,7 @@
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -25,16 +26,20 @@ class Alarms(Construct):
     Each description says what to do. Missing data is good: no requests, no failures.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, environment: Environment) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, environment: Environment, key: kms.IKey | None = None
+    ) -> None:
         super().__init__(scope, construct_id)
         self.environment = environment
-        self.topic = alarm_topic(self, environment.alarms)
+        self.topic = alarm_topic(self, environment.alarms, key)
+        self.outage: cloudwatch.Alarm | None = None
+        """The alarm ``ApiFailures``, which rolls a new version back; None in the local cloud."""
 
     def watch_api(self, api: apigateway.RestApi) -> None:
         """Raise an alarm when requests end in 5xx. The local cloud has no metric math."""
         if not self.environment.local:
             description = "Requests end in 5xx. Run `scimctl log --failed --since 1h`."
-            self._alarm("ApiFailures", failed_requests(api), 1, description)
+            self.outage = self._alarm("ApiFailures", failed_requests(api), 1, description)
 
     def watch_checks(self) -> None:
         """Raise an alarm when tokens cannot be checked, so that every request is refused.
@@ -97,8 +102,8 @@ class Alarms(Construct):
         at: cloudwatch.ComparisonOperator = AT_LEAST,
         periods: int = 1,
         notify_when_over: bool = True,
-    ) -> None:
-        """Add an alarm that any one of the last periods raises."""
+    ) -> cloudwatch.Alarm:
+        """Return a new alarm that any one of the last periods raises."""
         alarm = cloudwatch.Alarm(
             self,
             name,
@@ -114,3 +119,4 @@ class Alarms(Construct):
             alarm.add_alarm_action(actions.SnsAction(self.topic))
             if notify_when_over:
                 alarm.add_ok_action(actions.SnsAction(self.topic))
+        return alarm

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from infra.access_log import record_format
 from infra.gateway_responses import add_gateway_responses
+from infra.sources import attach_web_acl, resource_policy
 from infra.token import THROTTLES
 from infra.unknown_paths import answer_unknown_paths
 from lambdas.environment.file import Environment
@@ -72,14 +73,16 @@ class ScimApi(Construct):
             binary_media_types=["*/*"],
             # API Gateway writes access logs with one role per account and region. It is retained, because other
             # environments of the account need it.
-            cloud_watch_role=True,
+            cloud_watch_role=environment.aws.api_gateway_log_role,
+            policy=resource_policy(environment.api.allowed_sources),
             deploy_options=self._stage(environment, log_group),
         )
         # The CDK's own output duplicates BaseUrl.
         self.api.node.try_remove_child("Endpoint")
-        add_gateway_responses(self.api)
+        add_gateway_responses(self.api, restricted=bool(environment.api.allowed_sources))
         answer_unknown_paths(self.api)
         self._add_routes(scim, self._authorizer(environment, authorizer))
+        attach_web_acl(self.api, environment.api.web_acl)
 
     def _stage(self, environment: Environment, log_group: logs.ILogGroup) -> apigateway.StageOptions:
         return apigateway.StageOptions(

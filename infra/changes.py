@@ -3,6 +3,7 @@
 import json
 
 import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -25,12 +26,13 @@ CHANGED_USERS = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"pk": 
 class DeadLetters(Construct):
     """The queue of changes that were not completed: Lambda sends shard and sequence numbers, no data."""
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, key: kms.IKey | None) -> None:
         super().__init__(scope, construct_id)
         self.queue = sqs.Queue(
             self,
             "Queue",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            encryption=sqs.QueueEncryption.KMS if key else sqs.QueueEncryption.SQS_MANAGED,
+            encryption_master_key=key,
             enforce_ssl=True,
             # The maximum: an operator has to act. The stream itself keeps records for one day.
             retention_period=cdk.Duration.days(14),

@@ -40,9 +40,9 @@ def read_choice() -> Choice:
             "environment file has the account and region."
         )
     names = str(options.get("environment") or "").split(",")
-    environments = tuple(settings.load(name.strip(), platform) for name in names if name.strip())
+    environments = tuple(settings.load(name.strip(), platform, deployable=True) for name in names if name.strip())
     account_of = options.get("account-of")
     if not environments and not account_of:
         known = ", ".join(settings.names())
         raise SettingsError(f"No environment is selected. Add -c environment=NAME (existing environments: {known}).")
-    return Choice(environments, settings.load(str(account_of)) if account_of else None)
+    return Choice(environments, settings.load(str(account_of), deployable=True) if account_of else None)

@@ -7,7 +7,8 @@ from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from infra import functions, nag, permissions
-from infra.functions import VersionedFunction
+from infra.encryption import use_of_key
+from infra.versioned_function import VersionedFunction
 
 if TYPE_CHECKING:
     from infra.stack import ScimStack
@@ -37,6 +38,9 @@ class Console(Construct):
             "SearchLog": permissions.console_log(stack.log.group.log_group_arn),
             "Secret": permissions.parameter(arn),
         }
+        key = use_of_key(stack, environment, "dynamodb")
+        if key:
+            statements["Key"] = key
         self.function = VersionedFunction(
             self,
             "Console",

@@ -3,6 +3,7 @@
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
 from lambdas.environment.file import Domain
@@ -14,15 +15,18 @@ class CustomDomain(Construct):
     API Gateway's own host name (``<id>.execute-api.<region>.amazonaws.com``) keeps working. It opens nothing more: authorizer,
     policy and throttling belong to the stage. And it is needed: administrators who use it change the Tenant URL one by one, and
     it is the only name before the DNS record exists. The access log shows which name each connection uses.
+
+    With a hosted zone, the certificate, its validation and the DNS record are part of the stack.
     """
 
     def __init__(self, scope: Construct, construct_id: str, domain: Domain, api: apigateway.RestApi) -> None:
         super().__init__(scope, construct_id)
+        certificate = domain.certificate or self._issue(domain)
         self.name = apigateway.DomainName(
             self,
             "Name",
             domain_name=domain.name,
-            certificate=acm.Certificate.from_certificate_arn(self, "Certificate", domain.certificate),
+            certificate=acm.Certificate.from_certificate_arn(self, "Certificate", certificate),
             endpoint_type=apigateway.EndpointType.REGIONAL,
             security_policy=apigateway.SecurityPolicy.TLS_1_2,
             mapping=None if domain.base_path else api,
@@ -39,6 +43,8 @@ class CustomDomain(Construct):
             )
         self.base_url = domain.base_url
         """The part of a Tenant URL before ``/v2``."""
+        if domain.hosted_zone:
+            self._lead_here(domain.name, domain.hosted_zone)
 
     @property
     def target(self) -> str:
@@ -49,3 +55,18 @@ class CustomDomain(Construct):
     def target_zone(self) -> str:
         """The hosted zone id of :attr:`target`, which an alias record needs."""
         return self.name.domain_name_alias_hosted_zone_id
+
+    def _issue(self, domain: Domain) -> str:
+        """Return the ARN of a new certificate. CloudFormation creates its validation record and waits for it."""
+        validation = acm.CfnCertificate.DomainValidationOptionProperty(
+            domain_name=domain.name, hosted_zone_id=domain.hosted_zone
+        )
+        issued = acm.CfnCertificate(
+            self, "Issued", domain_name=domain.name, validation_method="DNS", domain_validation_options=[validation]
+        )
+        return issued.ref
+
+    def _lead_here(self, name: str, zone: str) -> None:
+        alias = route53.CfnRecordSet.AliasTargetProperty(dns_name=self.target, hosted_zone_id=self.target_zone)
+        for kind in ("A", "AAAA"):
+            route53.CfnRecordSet(self, kind, name=name, type=kind, hosted_zone_id=zone, alias_target=alias)

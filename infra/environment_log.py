@@ -1,5 +1,6 @@
 """The environment's log group, and the metric that CloudWatch counts in it."""
 
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -15,9 +16,9 @@ REFUSED = "requests_refused"
 class EnvironmentLog(Construct):
     """The log group of all functions and of API Gateway, so that one query finds all records of a request."""
 
-    def __init__(self, scope: Construct, construct_id: str, environment: Environment) -> None:
+    def __init__(self, scope: Construct, construct_id: str, environment: Environment, key: kms.IKey | None) -> None:
         super().__init__(scope, construct_id)
-        self.group = logs.LogGroup(self, "Group", removal_policy=log_policy(environment))
+        self.group = logs.LogGroup(self, "Group", encryption_key=key, removal_policy=log_policy(environment))
         # The CDK has an enum for retention periods; the file has days.
         group = self.group.node.default_child
         assert isinstance(group, logs.CfnLogGroup)  # noqa: S101

@@ -9,9 +9,11 @@ media type is always ``application/scim+json``.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aws_cdk import aws_apigateway as apigateway
+
+from infra.sources import ELSEWHERE
 
 ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error"
 """The schema of SCIM Errors (RFC 7644 section 3.12)."""
@@ -124,9 +126,14 @@ REFUSALS = (
 """Every response type of API Gateway, so that none keeps its default."""
 
 
-def add_gateway_responses(api: apigateway.RestApi) -> None:
-    """Add the responses to an API."""
+def add_gateway_responses(api: apigateway.RestApi, *, restricted: bool) -> None:
+    """Add the responses to an API.
+
+    :param restricted: Whether the API accepts requests from some addresses only.
+    """
     for refusal in REFUSALS:
+        if restricted and refusal.kind.response_type == _Kind.ACCESS_DENIED.response_type:
+            refusal = replace(refusal, detail=FORBIDDEN + ELSEWHERE)
         headers = {"Content-Type": "application/scim+json", **refusal.headers}
         api.add_gateway_response(
             f"Refusal{refusal.kind.response_type.title().replace('_', '')}",

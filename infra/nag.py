@@ -47,6 +47,21 @@ CONSOLE = (
     Finding("AwsSolutions-COG4", "Operators have accounts at the vendor's identity provider, not in Cognito."),
 )
 """Findings on the console's routes."""
+ROLLOUT = (
+    Finding(
+        "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]",
+        "AWS's own policy for CodeDeploy to shift aliases; its resources are not known before a deployment.",
+    ),
+)
+"""Findings on the canary rollout."""
+
+BACKUPS = (
+    Finding(
+        "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup]",
+        "AWS's own policy for AWS Backup, which the service requires.",
+    ),
+)
+"""Findings on the backup plan."""
 
 STREAM = "AwsSolutions-IAM5[Resource::<{table}.Arn>/stream/*]"
 """The id of a finding, with a placeholder for the table's logical id."""

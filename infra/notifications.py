@@ -2,6 +2,7 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
@@ -9,17 +10,20 @@ from constructs import Construct
 from lambdas.environment.file import Alarms
 
 
-def alarm_topic(scope: Construct, alarms: Alarms) -> sns.ITopic | None:
-    """Return the topic for the alarms of a file, or None when they notify no recipient.
+def alarm_topic(scope: Construct, alarms: Alarms, key: kms.IKey | None) -> sns.ITopic | None:
+    """Return the topic for the alarms of a file: an existing one, one of the stack's own, or None without recipients.
 
     A topic's own policy replaces the default policy, by which CloudWatch could publish. So the policy allows it explicitly:
     alarms have no identity policy, and CloudWatch records a refusal only in the history of the alarm.
     """
-    if not alarms.address:
+    if alarms.topic:
+        return sns.Topic.from_topic_arn(scope, "Topic", alarms.topic)
+    if not alarms.addresses:
         return None
-    topic = sns.Topic(scope, "Topic", enforce_ssl=True)
+    topic = sns.Topic(scope, "Topic", enforce_ssl=True, master_key=key)
     topic.add_to_resource_policy(_publish_by_alarms(topic))
-    topic.add_subscription(subscriptions.EmailSubscription(alarms.address))
+    for address in alarms.addresses:
+        topic.add_subscription(subscriptions.EmailSubscription(address))
     return topic
 
 

@@ -9,12 +9,17 @@ from infra.api import ScimApi
 from infra.changes import ChangesSource, DeadLetters
 from infra.console import Console
 from infra.domain import CustomDomain
+from infra.encryption import customer_key, use_of_key
 from infra.environment_log import EnvironmentLog
-from infra.functions import Spec, VersionedFunction
+from infra.functions import Spec
+from infra.governance import govern
 from infra.layers import Layers
+from infra.options import add_options
+from infra.outputs import add_outputs
 from infra.table import DirectoryTable
 from infra.target import Target
 from infra.token import TokenRoutes
+from infra.versioned_function import VersionedFunction
 from lambdas.environment.file import Environment
 
 
@@ -29,23 +34,17 @@ class ScimStack(cdk.Stack):
             env=cdk.Environment(account=environment.aws.account, region=environment.aws.region),
             # With IAM enforced, the local cloud refuses the bootstrap's roles at the staging bucket.
             synthesizer=cdk.CliCredentialsStackSynthesizer() if environment.local else None,
+            termination_protection=environment.aws.termination_protection,
             analytics_reporting=False,
         )
         self.environment_file = environment
         self.target = Target.of(environment)
+        self.key = customer_key(self, environment)
         self.layers = Layers(self, "Layers", environment)
-        self.log = EnvironmentLog(self, "Log", environment)
-        self.directory = DirectoryTable(self, "Directory", environment)
-        self.dead_letters = DeadLetters(self, "DeadLetters")
+        self.log = EnvironmentLog(self, "Log", environment, self.key)
+        self.directory = DirectoryTable(self, "Directory", environment, self.key)
+        self.dead_letters = DeadLetters(self, "DeadLetters", self.key)
         self._add_functions()
-        ChangesSource(
-            self,
-            "ChangesSource",
-            environment,
-            stream_arn=self.directory.stream_arn,
-            alias=self.changes.alias,
-            dead_letters=self.dead_letters,
-        )
         self.scim_api = ScimApi(
             self,
             "ScimApi",
@@ -59,66 +58,65 @@ class ScimStack(cdk.Stack):
         )
         TokenRoutes(self, "TokenRoutes", environment, api=self.scim_api.api, token=self.token.alias)
         self.console = Console(self, "Console", self) if environment.console else None
-        self._add_alarms()
-        self._add_outputs()
+        self.alarms = Alarms(self, "Alarms", environment, self.key)
+        self._watch()
+        add_options(self)
+        add_outputs(self)
+        govern(self, environment)
         self._acknowledge_findings()
 
     def _add_functions(self) -> None:
         table, stream = self.directory.table.table_arn, self.directory.stream_arn
+        self.scim = self._function("Scim", functions.API, {"Table": permissions.scim_table(table)})
+        tokens = {"Table": permissions.authorizer_table(table)}
+        self.authorizer = self._function("Authorizer", functions.TOKEN_CHECK, tokens)
         sweep = {
             "Table": permissions.changes_table(table, stream),
             "DeadLetters": permissions.dead_letters(self.dead_letters.queue.queue_arn),
         }
-        self.scim = self._function("Scim", functions.API, {"Table": permissions.scim_table(table)})
-        tokens = {"Table": permissions.authorizer_table(table)}
-        self.authorizer = self._function("Authorizer", functions.TOKEN_CHECK, tokens)
-        self.changes = self._function("Changes", functions.CHANGES, sweep)
+        self.changes = self._function("Changes", functions.CHANGES, sweep, "sqs")
+        ChangesSource(
+            self,
+            "ChangesSource",
+            self.environment_file,
+            stream_arn=stream,
+            alias=self.changes.alias,
+            dead_letters=self.dead_letters,
+        )
         clients = {"Table": permissions.token_table(table)}
         self.token = self._function("Token", functions.TOKEN_ENDPOINT, clients)
         if not self.target.compiler:
             missing = f"The functions' code is not compiled, because Python {self.target.python} is not installed."
             cdk.Annotations.of(self).add_warning_v2("scim:not-compiled", f"{missing} Functions start more slowly.")
 
-    def _function(self, name: str, spec: Spec, statements: permissions.Statements) -> VersionedFunction:
+    def _function(
+        self, name: str, spec: Spec, statements: permissions.Statements, *encrypted: str
+    ) -> VersionedFunction:
+        """Add a function.
+
+        :param encrypted: The services besides DynamoDB through which it uses the customer's key.
+        """
+        key = use_of_key(self, self.environment_file, "dynamodb", *encrypted)
+        role = permissions.function_role(
+            self, f"{name}Role", self.log.group, {**statements, **({"Key": key} if key else {})}
+        )
         return VersionedFunction(
             self,
             name,
             self.environment_file,
             spec=spec,
             layers=self.layers,
-            role=permissions.function_role(self, f"{name}Role", self.log.group, statements),
+            role=role,
             log_group=self.log.group,
             table_name=self.directory.table.table_name,
         )
 
-    def _add_alarms(self) -> None:
-        alarms = Alarms(self, "Alarms", self.environment_file)
-        alarms.watch_api(self.scim_api.api)
-        alarms.watch_checks()
-        alarms.watch_expiry()
-        alarms.watch_dead_letters(self.dead_letters.queue)
-        alarms.watch_delay(self.changes.function)
-
-    def _add_outputs(self) -> None:
-        outputs = {
-            "BaseUrl": (
-                self.domain.base_url if self.domain else self.scim_api.base_url,
-                "The part of a Tenant URL before /v2/ and the connection's id",
-            ),
-            "TableName": (self.directory.table.table_name, "The table of directories, connections and tokens"),
-            "LogGroupName": (self.log.group.log_group_name, "The SCIM log"),
-            "ApiId": (self.scim_api.api.rest_api_id, "The REST API"),
-        }
-        if self.console:
-            outputs["ConsoleUrl"] = (f"{outputs['BaseUrl'][0]}/console", "The console")
-        if self.domain:
-            outputs["DomainTarget"] = (
-                self.domain.target,
-                "The target of the host name's DNS record: a CNAME or an alias",
-            )
-            outputs["DomainTargetZone"] = (self.domain.target_zone, "The hosted zone id that an alias record needs")
-        for name, (value, description) in outputs.items():
-            cdk.CfnOutput(self, name, value=value, description=description)
+    def _watch(self) -> None:
+        self.alarms.watch_api(self.scim_api.api)
+        self.alarms.watch_checks()
+        self.alarms.watch_expiry()
+        self.alarms.watch_dead_letters(self.dead_letters.queue)
+        self.alarms.watch_delay(self.changes.function)
 
     def _acknowledge_findings(self) -> None:
         nag.acknowledge(self.scim_api, *nag.API)

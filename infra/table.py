@@ -2,6 +2,7 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra.removal import table_policy
@@ -15,8 +16,9 @@ class DirectoryTable(Construct):
     look-up key is an item of its own, written in the same transaction.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, environment: Environment) -> None:
+    def __init__(self, scope: Construct, construct_id: str, environment: Environment, key: kms.IKey | None) -> None:
         super().__init__(scope, construct_id)
+        encryption = dynamodb.TableEncryptionV2
         recovery = dynamodb.PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True)
         self.table = dynamodb.TableV2(
             self,
@@ -24,7 +26,7 @@ class DirectoryTable(Construct):
             partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
             sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
             billing=dynamodb.Billing.on_demand(),
-            encryption=dynamodb.TableEncryptionV2.aws_managed_key(),
+            encryption=encryption.customer_managed_key(key) if key else encryption.aws_managed_key(),
             point_in_time_recovery_specification=recovery,
             time_to_live_attribute="expires_at",
             # The old image has the memberships of a deleted resource, the new image the state after a change.

@@ -35,6 +35,9 @@ class OutOfTimeError(Exception):
         self.retry_after = RETRY_AFTER
 
 
+_SYSTEM = random.SystemRandom()
+"""The operating system's randomness: instances that are restored from one snapshot share the state of Python's."""
+
 _request_ends: ContextVar[float | None] = ContextVar("request_ends", default=None)
 
 
@@ -77,5 +80,5 @@ class Backoff:
         """
         if time.monotonic() >= self.deadline:
             raise OutOfTimeError
-        time.sleep(at_least + random.uniform(0, self.longest))  # noqa: S311 -- jitter, not a secret
+        time.sleep(at_least + _SYSTEM.uniform(0, self.longest))
         self.longest = min(self.longest * 2, LONGEST_PAUSE)

@@ -6,9 +6,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from lambdas import snapshots
 from lambdas.api.callers import read_caller
 from lambdas.api.event import Event
 from lambdas.api.log import Record
+from lambdas.api.priming import prime
 from lambdas.api.requests import read_request
 from lambdas.api.responses import Answer, write_answer
 from lambdas.api.settings import Addressing, read_settings
@@ -66,6 +68,8 @@ class Endpoint:
 SETTINGS = read_settings(os.environ)
 TABLE = Table(boto3.client("dynamodb", config=AWS), SETTINGS.table_name)
 ENDPOINT = Endpoint(load_deployed(), TABLE, SETTINGS.addressing)
+snapshots.reseed_after_restore()
+snapshots.before_snapshot(lambda: prime(ENDPOINT.directories, TABLE.client))
 
 
 def handler(event: Event, context: Any) -> Answer:

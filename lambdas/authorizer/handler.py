@@ -11,6 +11,7 @@ import botocore.session
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
+from lambdas import snapshots
 from lambdas.authorizer.last_use import LastUse
 from lambdas.authorizer.log import AccessLog
 from lambdas.authorizer.token_check import Authorizer
@@ -36,6 +37,7 @@ def _client(config: Config) -> Any:
     return _session.create_client("dynamodb", config=config)
 
 
+snapshots.reseed_after_restore()
 _authorizer = Authorizer(_client(READ), _table, _log, LastUse(_client(WRITE), _table, _log))
 
 

@@ -1,7 +1,8 @@
-"""What an environment file says, in words: what a person reads before it is deployed."""
+"""The summary of an environment file in words, for people to read before they deploy it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from lambdas.environment.deployment_summary import days, deployment
 from lambdas.environment.file import (
     AttributeRules,
     Deprovisioning,
@@ -22,7 +23,7 @@ SOURCES: Mapping[Source, str] = {
     Source.SYSTEM_GROUPS: "a system group for each set",
     Source.OPERATOR: "an operator's assignment to a user",
 }
-"""Where sets come from, as a part of a sentence."""
+"""The sources of permission sets, as parts of a sentence."""
 
 
 def place_of(environment: Environment) -> str:
@@ -31,20 +32,18 @@ def place_of(environment: Environment) -> str:
 
 
 def summary(environment: Environment) -> Iterator[tuple[str, list[str]]]:
-    """Return what an environment is, as titles with one or more lines each."""
+    """Return the settings of an environment, as titles with one or more lines each."""
     yield "Description", [environment.description]
     yield "Deployed", [f"stack scim-{environment.name} in {_account(environment)}"]
     yield "Tenant URLs", [_tenant_url(environment)]
-    yield "Data", [_kept(environment)]
-    yield "Requests", [_requests(environment)]
-    yield "Log", [_log(environment)]
+    yield from deployment(environment)
     yield from behavior(environment)
 
 
 def behavior(environment: EndpointSettings) -> Iterator[tuple[str, list[str]]]:
     """Return how the endpoint of an environment behaves, as titles with one or more lines each."""
     yield "Directory", [environment.directory]
-    yield "Tokens", [f"expire {_days(environment.tokens.lifetime_days)} after they are generated"]
+    yield "Tokens", [f"expire {days(environment.tokens.lifetime_days)} after they are generated"]
     off = [name for name, on in environment.capabilities.model_dump().items() if not on]
     yield "Switched off", [", ".join(off) or NOTHING]
     yield "Users", _rules(environment.users) or [AS_SPECIFIED]
@@ -65,31 +64,6 @@ def _tenant_url(environment: Environment) -> str:
     if environment.domain:
         return f"{environment.domain.base_url}/v2/CONNECTION"
     return "at the local cloud's own address" if environment.local else "at API Gateway's own address"
-
-
-def _kept(environment: Environment) -> str:
-    kept = environment.aws.retain_data
-    return "stays when the stack is removed" if kept else "is deleted when the stack is removed"
-
-
-def _requests(environment: Environment) -> str:
-    api = environment.api
-    cached = api.authorizer_cache_seconds
-    parts = [f"{api.rate} per second, {api.burst} at once"]
-    parts.append(f"a token is checked again after {cached} s" if cached else "a token is checked with each of them")
-    parts += [] if api.snap_start else ["functions start without a snapshot"]
-    parts += ["traced by X-Ray"] if api.tracing else []
-    return ", ".join(parts)
-
-
-def _log(environment: Environment) -> str:
-    address = environment.alarms.address
-    alarms = f"alarms go to {address}" if address else "alarms go to nobody"
-    return f"is kept {_days(environment.logs.retention_days)}, level {environment.logs.level}; {alarms}"
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
 
 
 def _rules(rules: AttributeRules) -> list[str]:

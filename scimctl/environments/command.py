@@ -73,7 +73,8 @@ def check(
     are counted from 1: `extensions[2].attributes[1].type` is in the first `[[extensions.attributes]]` below the second
     `[[extensions]]`. `cdk deploy` reports the same mistakes, and deploys nothing.
 
-    Whether a certificate is valid, and for the host name, is not checked: only AWS knows.
+    A placeholder of the example file is a mistake, unless the file is for the local cloud. What only AWS knows is not checked:
+    whether a certificate is valid and is for the host name.
 
     **Examples**
 
@@ -84,7 +85,7 @@ def check(
     `scimctl environments check acme --output json`
     """
     path = _path(environment)
-    found = _read(path)
+    found = _read(path, deployable=True)
     if output is Output.JSON:
         print_json({"file": environment if _is_path(environment) else f"environments/{path.name}", **_checked(found)})
     elif isinstance(found, Environment):
@@ -120,9 +121,9 @@ def _path(environment: str) -> Path:
     return Path(environment) if _is_path(environment) else settings.ENVIRONMENTS / f"{environment}.toml"
 
 
-def _read(path: Path) -> Environment | SettingsError:
+def _read(path: Path, *, deployable: bool = False) -> Environment | SettingsError:
     try:
-        return settings.load(path)
+        return settings.load(path, deployable=deployable)
     except SettingsError as error:
         return error
 

@@ -50,7 +50,7 @@ def authorizer_records() -> list[dict[str, Any]]:
 
 def test_the_record_of_a_request_has_the_fields_of_its_kind(request_record: dict[str, Any]):
     by_operators = {"operator"}
-    assert set(request_record) == {"event", "environment", *records.FIELDS[Kind.REQUEST]} - by_operators
+    assert set(request_record) == {"event", "version", "environment", *records.FIELDS[Kind.REQUEST]} - by_operators
 
 
 def test_the_records_of_the_authorizer_have_the_fields_of_their_kinds(authorizer_records: list[dict[str, Any]]):
@@ -58,7 +58,7 @@ def test_the_records_of_the_authorizer_have_the_fields_of_their_kinds(authorizer
     for record in authorizer_records:
         seen.setdefault(Kind(record["event"]), set()).update(record)
     for kind in (Kind.REFUSED, Kind.TOKEN, Kind.TOKEN_USE):
-        assert seen[kind] - BY_LOGGER - {"event", "environment", "_aws"} == records.FIELDS[kind] - BY_LOGGER
+        assert seen[kind] - BY_LOGGER - {"event", "version", "environment", "_aws"} == records.FIELDS[kind] - BY_LOGGER
 
 
 def test_api_gateways_records_are_a_kind_of_record():

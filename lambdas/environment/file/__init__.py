@@ -17,23 +17,16 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from lambdas.environment.file.deployment import (
-    LOCAL_ACCOUNT,
-    LOCAL_REGION,
-    LOG_RETENTION_DAYS,
-    Alarms,
-    Api,
-    Aws,
-    Domain,
-    Logs,
-    Tokens,
-)
+from lambdas.environment.file.api import Api
+from lambdas.environment.file.aws import LOCAL_ACCOUNT, LOCAL_REGION, Aws
 from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.file.environment import Environment
 from lambdas.environment.file.extensions import ExtensionAttribute, ExtensionSchema
 from lambdas.environment.file.mistakes import Mistake, SettingsError, invalid_file, mistakes_in
 from lambdas.environment.file.oauth import Issuer, OAuth
+from lambdas.environment.file.operation import LOG_RETENTION_DAYS, Alarms, Backup, Domain, Logs, Tokens
 from lambdas.environment.file.permissions import Login, Permissions, PermissionSet, Source
+from lambdas.environment.file.placeholders import placeholders_in
 from lambdas.environment.file.protocol import Capabilities
 from lambdas.environment.file.resources import AttributeRules, Deprovisioning, Groups, Users
 from lambdas.environment.file.section import Section
@@ -50,6 +43,7 @@ __all__ = [
     "Api",
     "AttributeRules",
     "Aws",
+    "Backup",
     "Capabilities",
     "Deprovisioning",
     "Domain",
@@ -78,8 +72,8 @@ __all__ = [
 ROOT = Path(__file__).resolve().parents[3]
 """The project's root, in a checkout as in the deployed asset, which keeps the same tree."""
 
-ENVIRONMENTS = ROOT / "environments"
-"""The folder of the environment files in a checkout."""
+ENVIRONMENTS = Path(os.environ.get("SCIMCTL_ENVIRONMENTS") or ROOT / "environments")
+"""The folder of the environment files: that of the checkout, or the one that ``$SCIMCTL_ENVIRONMENTS`` names."""
 
 DEPLOYED_FILE = "environment.json"
 """The name of the deployed settings in the folder ``python`` of a layer, which is on ``sys.path``."""
@@ -90,23 +84,25 @@ def names() -> list[str]:
     return sorted(path.stem for path in ENVIRONMENTS.glob("*.toml"))
 
 
-def load(environment: str | Path, platform: Literal["local"] | None = None) -> Environment:
+def load(environment: str | Path, platform: Literal["local"] | None = None, *, deployable: bool = False) -> Environment:
     """Return the validated environment of a file.
 
     :param environment: The environment's name, such as ``local``, or the path of its file.
     :param platform: "local" for the settings used in the local cloud (:meth:`Environment.in_local_cloud`); None for the
         settings as written.
+    :param deployable: Whether placeholders of the example files are mistakes as well, unless it is for the local cloud.
     :raises SettingsError: When the file does not exist, is not TOML, or has invalid settings. The text names the file, and
         for each mistake the key, the value and the valid values.
     """
     path = environment if isinstance(environment, Path) else ENVIRONMENTS / f"{environment}.toml"
     shown = str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
     data = read_toml(path, shown)
+    placeholders = placeholders_in(data) if deployable and platform != "local" else []
     try:
         loaded = Environment.model_validate(data)
     except ValidationError as error:
-        raise invalid_file(shown, mistakes_in(Environment, error, data)) from None
-    found = [*_name_mistakes(loaded, path.stem), *_schema_mistakes(loaded)]
+        raise invalid_file(shown, [*mistakes_in(Environment, error, data), *placeholders]) from None
+    found = [*_name_mistakes(loaded, path.stem), *_schema_mistakes(loaded), *placeholders]
     if found:
         raise invalid_file(shown, found)
     return loaded.in_local_cloud() if platform == "local" else loaded

@@ -4,11 +4,12 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from lambdas.environment.file.api import TokenCache
 from lambdas.environment.file.console import Console
-from lambdas.environment.file.deployment import TokenCache, Tokens
 from lambdas.environment.file.extensions import ExtensionSchema
 from lambdas.environment.file.mistakes import mistake
 from lambdas.environment.file.oauth import OAuth
+from lambdas.environment.file.operation import Tokens
 from lambdas.environment.file.permissions import Login, Permissions, Source
 from lambdas.environment.file.protocol import Capabilities
 from lambdas.environment.file.resources import Groups, Users

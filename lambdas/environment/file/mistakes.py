@@ -66,13 +66,18 @@ def mistake(text: str) -> PydanticCustomError:
     return PydanticCustomError(CUSTOM_ERROR, "{text}", {"text": text})
 
 
-def invalid_file(file: str, mistakes: Iterable[Mistake]) -> SettingsError:
+def mistakes(texts: Iterable[str]) -> PydanticCustomError:
+    """Return the error a validator raises for several mistakes at once, each as in :func:`mistake`."""
+    return mistake("\n".join(texts))
+
+
+def invalid_file(file: str, found: Iterable[Mistake]) -> SettingsError:
     """Return the error with every mistake of a file, one per line.
 
     :param file: The path as it appears in errors, such as ``environments/acme.toml``.
     """
-    mistakes = tuple(mistakes)
-    return SettingsError("\n".join([f"{file} is invalid:", *(f"  {each.text}." for each in mistakes)]), mistakes)
+    listed = tuple(found)
+    return SettingsError("\n".join([f"{file} is invalid:", *(f"  {each.text}." for each in listed)]), listed)
 
 
 def mistakes_in(model: type[BaseModel], error: ValidationError, data: object) -> list[Mistake]:
@@ -84,7 +89,8 @@ def mistakes_in(model: type[BaseModel], error: ValidationError, data: object) ->
     found: dict[tuple[Location, bool], Mistake] = {}
     for detail in error.errors(include_url=False, include_context=False):
         if detail["type"] == CUSTOM_ERROR:
-            found[(detail["msg"],), False] = Mistake.of(detail["msg"])
+            for text in detail["msg"].split("\n"):
+                found[(text,), False] = Mistake.of(text)
         elif detail["type"] != CAUSED_BY_ANOTHER_ERROR:
             problem = _Problem(model, detail, data)
             found.setdefault((problem.place.location, problem.about_a_key), problem.mistake())

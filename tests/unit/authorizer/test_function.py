@@ -34,7 +34,15 @@ def test_the_function_imports_no_heavy_package(function_environment):
     )
     heavy, ours = done.stdout.split("\n")[:2]
     assert heavy == ""
-    assert {name.split(".")[1] for name in ours.split()} == {"authorizer", "credentials", "metrics", "records", "store"}
+    assert {name.split(".")[1] for name in ours.split()} == {
+        "authorizer",
+        "credentials",
+        "metrics",
+        "records",
+        "snapshots",
+        "store",
+        "version",
+    }
     assert {"lambdas.store.keys", "lambdas.credentials.scopes", "lambdas.credentials.tokens"} == {
         name for name in ours.split() if name.count(".") == 2 and not name.startswith("lambdas.authorizer.")
     }

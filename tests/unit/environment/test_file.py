@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -65,17 +66,24 @@ def test_every_environment_of_the_project_is_valid_and_survives_the_way_into_the
 
 
 def test_the_worked_example_shows_every_key_there_is():
+    """Keys that exclude each other, or that only some accounts need, are shown in a comment."""
     shown = settings.load("example").model_dump(exclude_unset=True)
+    text = (settings.ENVIRONMENTS / "example.toml").read_text()
     assert shown.keys() == Environment.model_fields.keys()
     for name, field in Environment.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, settings.Section):
-            assert shown[name].keys() == field.annotation.model_fields.keys()
+        sections = [each for each in (field.annotation, *get_args(field.annotation)) if isinstance(each, type)]
+        for section in (each for each in sections if issubclass(each, settings.Section) and name != "extensions"):
+            table = text.partition(f"\n[{name}]\n")[2].partition("\n[")[0]
+            assert set(re.findall(r"^(?:# )?(\w+) = ", table, re.MULTILINE)) >= section.model_fields.keys() - {
+                key for key, each in shown[name].items() if isinstance(each, (dict, tuple))
+            }
 
 
 def test_an_unknown_key_is_told_with_the_key_that_was_probably_meant(write):
     (mistake,) = mistakes_of(write(MINIMAL + "retian_data = true\n"))
     assert mistake == (
-        '  aws.retian_data is not a known key; did you mean "retain_data"? Known keys of [aws]: account, region, retain_data.'
+        '  aws.retian_data is not a known key; did you mean "retain_data"? Known keys of [aws]: account, region, retain_data, '
+        "termination_protection, tags, permissions_boundary, kms_key, api_gateway_log_role."
     )
 
 
@@ -135,7 +143,7 @@ def test_a_wrong_value_is_told_with_what_would_be_right(write, lines: str, key: 
     ("key", "value", "right"),
     [
         ("name", '"Acme"', "starting with a letter"),
-        ("description", '""', "a text of at most 1024 characters"),
+        ("description", '""', "a text of at most 1024 bytes"),
         ("account", '"1234"', "the 12 digits of the AWS account"),
         ("region", '"Frankfurt"', 'such as "eu-central-1"'),
         ("retain_data", "1", "true or false"),
@@ -177,8 +185,8 @@ def test_a_certificate_of_another_account_or_region_is_told_with_the_environment
         region, account = there.split(":")
         (mistake,) = mistakes_of(write(f'{MINIMAL}\n[domain]\nname = "scim.example.com"\n{certificate}\n'))
         assert mistake == (
-            f"  domain.certificate belongs to account {account} in {region}; it must belong to the environment's account "
-            "and region, 123456789012 in eu-central-1."
+            f"  domain.certificate belongs to account {account} in {region}; it must belong to the environment's, "
+            "123456789012 in eu-central-1."
         )
 
 

@@ -1,12 +1,14 @@
 """The stacks that the CDK's command line selects."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from infra.choice import CONTEXT, Choice, read_choice
 from lambdas.environment import file as settings
 from lambdas.environment.file import LOCAL_ACCOUNT, LOCAL_REGION, Environment, SettingsError
+from tests.unit.environment.files import MINIMAL, as_toml
 
 
 def chosen(monkeypatch: pytest.MonkeyPatch, **context: str) -> Choice:
@@ -19,15 +21,31 @@ def environment_of(monkeypatch: pytest.MonkeyPatch, **context: str) -> Environme
     return found
 
 
-def test_an_environment_is_deployed_where_its_file_says(monkeypatch: pytest.MonkeyPatch):
-    assert environment_of(monkeypatch, environment="example") == settings.load("example")
-    assert not environment_of(monkeypatch, environment="example").local
+@pytest.fixture
+def acme(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Environment:
+    """An environment without placeholders, in a folder outside the checkout."""
+    monkeypatch.setattr(settings, "ENVIRONMENTS", tmp_path)
+    aws = {"account": "210987654321", "region": "eu-west-1"}
+    for name in ("acme", "globex"):
+        (tmp_path / f"{name}.toml").write_text(as_toml(MINIMAL | {"name": name, "aws": aws}))
+    return settings.load("acme")
+
+
+def test_an_environment_is_deployed_where_its_file_says(monkeypatch: pytest.MonkeyPatch, acme: Environment):
+    assert environment_of(monkeypatch, environment="acme") == acme
+    assert not acme.local
+
+
+def test_several_environments_can_be_selected_at_once(monkeypatch: pytest.MonkeyPatch, acme: Environment):
+    found = chosen(monkeypatch, environment="acme, globex")
+    assert [each.name for each in found.environments] == ["acme", "globex"]
+
+
+def test_the_placeholders_of_the_example_files_are_not_deployed_to_aws(monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(SettingsError, match=r'aws.account has the placeholder "123456789012" of the example file'):
+        chosen(monkeypatch, environment="example")
+    assert environment_of(monkeypatch, environment="example", platform="local").local
     assert environment_of(monkeypatch, environment="local").local
-
-
-def test_several_environments_can_be_selected_at_once(monkeypatch: pytest.MonkeyPatch):
-    found = chosen(monkeypatch, environment="devices, compliance")
-    assert [each.name for each in found.environments] == ["devices", "compliance"]
 
 
 @pytest.mark.parametrize("name", settings.names())
@@ -38,8 +56,8 @@ def test_every_environment_can_be_deployed_into_the_local_cloud_with_all_that_it
     assert local.local
     assert (local.aws.account, local.aws.region) == (LOCAL_ACCOUNT, LOCAL_REGION)
     assert local.aws.retain_data == written.aws.retain_data
-    assert local.domain is None
-    elsewhere = {"platform", "aws", "domain"}
+    assert (local.domain, local.backup) == (None, None)
+    elsewhere = {"platform", "aws", "domain", "backup"}
     assert local.model_dump(exclude=elsewhere) == written.model_dump(exclude=elsewhere)
     assert Environment.model_validate_json(local.model_dump_json()) == local
 
@@ -58,10 +76,12 @@ def test_no_environment_is_guessed(monkeypatch: pytest.MonkeyPatch):
         read_choice()
 
 
-def test_the_shared_stack_of_an_account_is_selected_by_any_of_its_environments(monkeypatch: pytest.MonkeyPatch):
-    found = chosen(monkeypatch, **{"account-of": "example"})
+def test_the_shared_stack_of_an_account_is_selected_by_any_of_its_environments(
+    monkeypatch: pytest.MonkeyPatch, acme: Environment
+):
+    found = chosen(monkeypatch, **{"account-of": "acme"})
     assert found.environments == ()
-    assert found.account_of == settings.load("example")
+    assert found.account_of == acme
 
 
 def test_the_local_cloud_s_own_environment_is_the_same_with_and_without_saying_so():

@@ -10,17 +10,21 @@ from lambdas.environment import file as settings
 from lambdas.environment.file import Environment
 from lambdas.environment.summary import summary
 from scimprobe.endpoint.rules import read
-from tests.unit.environment.files import MINIMAL, as_toml
+from tests.unit.environment import files
+from tests.unit.environment.files import as_toml
 from tests.unit.scimctl.operators import refused, scimctl
 
 WORKED = sorted(settings.ENVIRONMENTS.glob("*.toml"))
+
+MINIMAL = files.MINIMAL | {"aws": {"account": "210987654321", "region": "eu-central-1"}}
+"""What every file needs, without placeholders."""
 
 PRODUCT = """
 name = "acme"
 description = "Acme Ltd"
 directory = "acme-corp"
 [aws]
-account = "123456789012"
+account = "210987654321"
 region = "eu-central-1"
 [api]
 authorizer_cache_seconds = 0
@@ -119,13 +123,13 @@ def test_an_environment_without_a_file_is_told_with_those_that_have_one():
     "line",
     [
         "Description Acme Ltd",
-        "Deployed stack scim-acme in account 123456789012, eu-central-1",
+        "Deployed stack scim-acme in account 210987654321, eu-central-1",
         "Tenant URLs at API Gateway's own address",
         "Directory acme-corp",
-        "Data stays when the stack is removed",
-        "Requests 100 per second, 200 at once, a token is checked with each of them, functions start without a snapshot",
+        "Data is retained when the stack is deleted",
+        "Requests 100 per second and route, 200 at once, a token is checked with each request, functions start without a snapshot",
         "Tokens expire 365 days after they are generated",
-        "Log is kept 90 days, level INFO; alarms go to nobody",
+        "Log is kept 90 days, level INFO Alarms notify no recipient: set alarms.address or alarms.topic",
         "Switched off bulk, sort",
         "Users required: name.givenName unique: emails.value matched by: externalId",
         'userType: only "Premium" or "Standard" userType: "Standard" when none is sent active: true when none is sent',
@@ -159,11 +163,11 @@ def test_a_user_who_is_removed_when_disabled_is_told_so_and_nothing_of_its_group
 
 
 def test_a_host_name_and_groups_that_are_not_served_are_told(environments: Path):
-    certificate = "arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
-    domain = {"name": "scim.example.com", "certificate": certificate}
+    certificate = "arn:aws:acm:eu-central-1:210987654321:certificate/87654321-4321-4321-4321-210987654321"
+    domain = {"name": "scim.acme.io", "certificate": certificate}
     (environments / "acme.toml").write_text(as_toml(MINIMAL | {"domain": domain, "groups": {"served": False}}))
     text = told("check", "acme")
-    assert "Tenant URLs https://scim.example.com/v2/CONNECTION" in text
+    assert "Tenant URLs https://scim.acme.io/v2/CONNECTION" in text
     assert "Groups none: a search finds none, and creating one is refused" in text
 
 
@@ -185,7 +189,7 @@ def test_a_file_anywhere_else_can_be_checked_too(tmp_path: Path):
 
 def test_environments_are_listed_with_where_they_are_deployed_and_a_wrong_file_hides_no_other():
     text = told("list")
-    assert "acme Acme Ltd 123456789012, eu-central-1" in text
+    assert "acme Acme Ltd 210987654321, eu-central-1" in text
     assert "local Acme Ltd local cloud" in text
     assert "wrong has mistakes scimctl environments check wrong" in text
 
@@ -197,7 +201,7 @@ def test_a_program_is_told_the_same():
         "valid": True,
         "description": "Acme Ltd",
         "platform": "aws",
-        "account": "123456789012",
+        "account": "210987654321",
         "region": "eu-central-1",
     }
     assert local["platform"] == "local"

@@ -1,0 +1,32 @@
+"""The outputs of an environment's stack, which operators and scimctl read."""
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+
+from infra.release import release
+
+if TYPE_CHECKING:
+    from infra.stack import ScimStack
+
+
+def add_outputs(stack: "ScimStack") -> None:
+    """Add the outputs of a stack."""
+    api, domain = stack.scim_api, stack.domain
+    outputs = {
+        "BaseUrl": (
+            domain.base_url if domain else api.base_url,
+            "The part of a Tenant URL before /v2/ and the connection's id",
+        ),
+        "TableName": (stack.directory.table.table_name, "The table of directories, connections and tokens"),
+        "LogGroupName": (stack.log.group.log_group_name, "The SCIM log"),
+        "ApiId": (api.api.rest_api_id, "The REST API"),
+        "Version": (release(), "The version of serverless-scim that the stack runs"),
+    }
+    if stack.console:
+        outputs["ConsoleUrl"] = (f"{outputs['BaseUrl'][0]}/console", "The console")
+    if domain:
+        outputs["DomainTarget"] = (domain.target, "The target of the host name's DNS record: a CNAME or an alias")
+        outputs["DomainTargetZone"] = (domain.target_zone, "The hosted zone id that an alias record needs")
+    for name, (value, description) in outputs.items():
+        cdk.CfnOutput(stack, name, value=value, description=description)
