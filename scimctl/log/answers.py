@@ -1,6 +1,5 @@
 """What the commands of `scimctl log` do."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,6 +7,7 @@ import typer
 
 from lambdas.credentials.store import check_directory
 from lambdas.operations.log import request_history
+from lambdas.operations.log.ids import FORM
 from lambdas.operations.log.names import Names
 from lambdas.operations.log.reader import LogReader
 from lambdas.operations.log.selection import Selection, Subject
@@ -20,8 +20,6 @@ from scimctl.log.moments import moment
 from scimctl.options import Output, connection_id
 from scimctl.targets import resolve
 from scimprobe.printable import json_text
-
-_ID = re.compile(r"[A-Za-z0-9-]+")
 
 
 @dataclass(frozen=True)
@@ -100,6 +98,6 @@ def show_request(environment: str, request_id: str, since: str | None, output: O
 
 def _checked(identifier: str) -> str:
     """Return an id that can stand in a filter pattern."""
-    if not _ID.fullmatch(identifier):
+    if not FORM.fullmatch(identifier):
         raise typer.BadParameter(f"{identifier[:80]!r} is not an id: use letters, digits and hyphens")
     return identifier

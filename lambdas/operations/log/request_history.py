@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lambdas.operations.guidance import Guide
-from lambdas.operations.log.causes import Cause, cause_of
+from lambdas.operations.log.cause import Cause
+from lambdas.operations.log.causes import cause_of
 from lambdas.operations.log.events import LogEvent, Record, text_of
+from lambdas.operations.log.ids import ALL_FIELDS, AUTHORIZER_FIELD, FORM, authorizer_call_of, ids_of, patterns
 from lambdas.operations.log.reader import LogReader
 from lambdas.records import Kind
-
-ID_FIELDS = ("request_id", "function_request_id", "authorizer_request_id")
-"""The fields that hold the ids of a record's request: API Gateway's id, and Lambda's of the two calls that it causes."""
 
 STEPS = (timedelta(hours=2), timedelta(days=1), timedelta(days=7))
 """How far back an id is searched for, one after the other: it does not contain a time."""
@@ -95,6 +94,8 @@ def find(
     :param since: How far back to search; None to search step by step, see :data:`STEPS`.
     :param progress: Called with a text on the progress.
     """
+    if not FORM.fullmatch(wanted):
+        return []
     now = datetime.now(UTC)
     for begin in [since] if since else [now - step for step in STEPS]:
         hits = _beginning(reader, begin, wanted, progress)
@@ -104,15 +105,25 @@ def find(
 
 
 def _requests_among(hits: list[LogEvent], wanted: str) -> list[list[LogEvent]]:
-    """Group records by request: records that share an id belong to one request."""
+    """Group records by request: those that share an id of their own, and the authorizer's records beside a request it refused."""
     groups: list[tuple[set[str], list[LogEvent]]] = []
     for hit in hits:
-        ids = _ids_of(hit.record)
+        ids = ids_of(hit.record)
         near = [group for group in groups if group[0] & ids]
         merged = (ids.union(*(each[0] for each in near)), [hit, *(event for each in near for event in each[1])])
         groups = [group for group in groups if group not in near] + [merged]
-    exact = [events for ids, events in groups if wanted in ids]
-    return exact or [events for _, events in groups]
+    calls = {call for hit in hits if (call := authorizer_call_of(hit.record))}
+    requests = [_with_authorizer(ids, events, groups) for ids, events in groups if not ids & calls]
+    exact = [events for ids, events in requests if wanted in ids]
+    return exact or [events for _, events in requests]
+
+
+def _with_authorizer(
+    ids: set[str], events: list[LogEvent], groups: list[tuple[set[str], list[LogEvent]]]
+) -> tuple[set[str], list[LogEvent]]:
+    """Return the ids and records of a request with those of the authorizer's call that refused it."""
+    calls = {call for event in events if (call := authorizer_call_of(event.record))}
+    return ids | calls, [*events, *(event for other, found in groups if other & calls for event in found)]
 
 
 def _history(reader: LogReader, hits: list[LogEvent], progress: Callable[[str], None]) -> RequestHistory:
@@ -120,7 +131,7 @@ def _history(reader: LogReader, hits: list[LogEvent], progress: Callable[[str], 
     known: set[str] = set()
     events = dict.fromkeys(hits)
     while True:
-        ids = {each for event in events for each in _ids_of(event.record)}
+        ids = {each for event in events for each in (*ids_of(event.record), authorizer_call_of(event.record)) if each}
         if ids <= known:
             return _with_sweeps(reader, _arranged(list(events)), progress)
         known |= ids
@@ -173,22 +184,22 @@ def _deletes_group(record: Record) -> bool:
 
 def _beginning(reader: LogReader, since: datetime, wanted: str, progress: Callable[[str], None]) -> list[LogEvent]:
     """Return the records since a moment with an id that begins with a text."""
-    events = _read(reader, since, None, _pattern([f"{wanted}*"]), progress)
-    return [event for event in events if any(each.startswith(wanted) for each in _ids_of(event.record))]
+    (pattern,) = patterns([f"{wanted}*"], ALL_FIELDS)
+    events = _read(reader, since, None, pattern, progress)
+    return [event for event in events if any(each.startswith(wanted) for each in _all_ids(event.record))]
 
 
 def _naming(
     reader: LogReader, since: datetime, until: datetime, ids: set[str], progress: Callable[[str], None]
 ) -> list[LogEvent]:
-    """Return the records between two moments with one of these ids."""
-    events = _read(reader, since, until, _pattern(sorted(ids)), progress)
-    return [event for event in events if _ids_of(event.record) & ids]
+    """Return the records between two moments with one of these ids as their own."""
+    events = (event for each in patterns(sorted(ids)) for event in _read(reader, since, until, each, progress))
+    return [event for event in events if ids_of(event.record) & ids]
 
 
-def _pattern(values: Iterable[str]) -> str:
-    fields = [*(f"$.{name}" for name in ID_FIELDS), "$.record.requestId"]
-    conditions = [f'({name} = "{value}")' for value in values for name in fields]
-    return f"{{ {' || '.join(conditions)} }}"
+def _all_ids(record: Record) -> set[str]:
+    authorizer = text_of(record, AUTHORIZER_FIELD)
+    return ids_of(record) | ({authorizer} if authorizer else set())
 
 
 def _read(
@@ -199,13 +210,6 @@ def _read(
 
     for page in reader.pages(since, until, pattern=pattern, progress=report):
         yield from page
-
-
-def _ids_of(record: Record) -> set[str]:
-    """Return the ids in a record, also in Lambda's own reports."""
-    platform = record.get("record")
-    nested = text_of(platform, "requestId") if isinstance(platform, dict) else None
-    return {each for each in (*(text_of(record, name) for name in ID_FIELDS), nested) if each}
 
 
 def _plain(event: LogEvent) -> dict[str, Any]:

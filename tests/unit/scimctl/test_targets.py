@@ -7,7 +7,8 @@ import pytest
 
 from lambdas.operations.connections import Connections
 from lambdas.operations.guidance import Step
-from lambdas.operations.log.causes import CREDENTIALS, GATEWAY, REQUESTS, SWEEP
+from lambdas.operations.log.causes import REQUESTS, SWEEP
+from lambdas.operations.log.refusals import CREDENTIALS, GATEWAY
 from lambdas.operations.problems import NotFound, Problem
 from lambdas.operations.resources import Resources
 from scimctl.guide import guide

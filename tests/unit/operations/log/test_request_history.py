@@ -117,6 +117,42 @@ def test_refused_credentials_are_joined_with_api_gateways_record(client: Any, wa
     assert "scimctl tokens create k3x7m2qwertyuiop --environment acme" in cause.remedy
 
 
+def test_requests_that_one_check_of_a_token_let_through_are_not_merged(client: Any):
+    """API Gateway may write the id of a cached check for every request that uses it."""
+    other = "aaaaaaaa-0000-4000-8000-000000000000"
+    put(client, request(), access(authorizer_request_id=AUTHORIZER_ID))
+    put(client, request(request_id=other), access(request_id=other, authorizer_request_id=AUTHORIZER_ID))
+    history = only(Filtering(client), REQUEST_ID)
+    assert {each.record["request_id"] for each in history.events} == {REQUEST_ID}
+    assert len(history.events) == 2
+    assert len(found(Filtering(client), AUTHORIZER_ID)) == 2
+
+
+def test_a_refusal_does_not_belong_to_the_request_that_its_cached_check_let_through(client: Any):
+    """A token may do some requests of its connection and not others; the policy of one check decides over both."""
+    other = "aaaaaaaa-0000-4000-8000-000000000000"
+    denied = access(status="403", refusal="ACCESS_DENIED", authorizer_request_id=AUTHORIZER_ID)
+    put(client, refused(status=403, reason="scope"), denied)
+    put(client, request(request_id=other), access(request_id=other, authorizer_request_id=AUTHORIZER_ID))
+    assert only(Filtering(client), other).credentials is None
+    history = only(Filtering(client), REQUEST_ID)
+    assert history.credentials is not None
+    assert history.credentials.record["reason"] == "scope"
+
+
+def test_lambdas_report_of_a_check_is_found_by_its_id(client: Any):
+    report = {"type": "platform.report", "record": {"requestId": AUTHORIZER_ID, "status": "success"}}
+    put(client, report, request(), access(authorizer_request_id=AUTHORIZER_ID))
+    history = only(Filtering(client), AUTHORIZER_ID)
+    assert [each.record["type"] for each in history.events] == ["platform.report"]
+
+
+@pytest.mark.parametrize("wanted", ['x" || $.a = "', "*", "a" * 101, ""])
+def test_a_text_that_cannot_be_an_id_is_not_searched_for(client: Any, wanted: str):
+    put(client, request())
+    assert found(client, wanted) == []
+
+
 def test_a_request_that_no_function_saw_is_known_by_api_gateways_record(client: Any):
     put(client, access(status="429", refusal="THROTTLED"))
     history = only(client, REQUEST_ID)

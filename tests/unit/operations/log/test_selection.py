@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.authorizer.credentials import Reason
-from lambdas.operations.log.causes import CREDENTIALS, GATEWAY
 from lambdas.operations.log.events import Record
+from lambdas.operations.log.refusals import CREDENTIALS, GATEWAY
 from lambdas.operations.log.selection import Selection, Subject
 from tests.unit.operations.log.filter_patterns import matches
 from tests.unit.operations.log.records import USER_ID, access, failure, operation, refused, request, sweep

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import typer
 
-from lambdas.operations.log.causes import CREDENTIALS, GATEWAY, REQUESTS, SWEEP
+from lambdas.operations.log.causes import REQUESTS, SWEEP
+from lambdas.operations.log.refusals import CREDENTIALS, GATEWAY
 from scimctl.guide import guide
 from scimctl.lazy import LazyCommand
 from scimctl.main import app
