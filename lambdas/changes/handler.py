@@ -1,6 +1,6 @@
-"""What the table's stream triggers: completing what a request had no time for.
+"""The function that the table's stream triggers: it completes work that a request leaves behind.
 
-A batch whose records failed is delivered again from the first of them, so all that is done here is safe to repeat.
+A batch is delivered again from the first record that failed, so everything done here can be repeated.
 """
 
 import os
@@ -24,8 +24,8 @@ from lambdas.store.table import Table
 AWS = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
 
 RESERVE_SECONDS = 20
-"""Kept of the function's time for the call under way, which may take three attempts, and for the records in the log: what
-Lambda ends leaves none."""
+"""Seconds of the function's time reserved for the call under way, which may take three attempts, and for writing log records:
+a function that Lambda stops writes none."""
 
 # The stream's event source retries a batch from its first failure, so one failure must not stop the records after it.
 PROCESSOR = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
@@ -38,8 +38,8 @@ PERMISSIONS = PermissionLog(TABLE, logger, os.environ["ENVIRONMENT"], Product.of
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Complete the changes in a batch of stream records.
 
-    :param event: A batch of DynamoDB stream records; what needs no completion is passed over.
-    :return: Which records failed (``batchItemFailures``), so that only they are delivered again.
+    :param event: A batch of DynamoDB stream records; records that need no completion are skipped.
+    :return: The records that failed (``batchItemFailures``), so that only they are delivered again.
     """
     logger.append_keys(function_request_id=context.aws_request_id)
     with request_time(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS):
@@ -49,12 +49,12 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 def complete(record: DynamoDBRecord) -> None:
     """Complete one change.
 
-    :raises Exception: Whatever kept it from being completed; the record is then delivered again.
+    :raises Exception: Any error that prevented it; the record is then delivered again.
     """
     try:
         user, group = changed_user(record), deleted_group(record)
         if user:
-            PERMISSIONS.tell(user)
+            PERMISSIONS.record(user)
     except Exception:
         logger.exception("A record of the table's stream cannot be read", extra=_failure(record))
         raise
@@ -63,7 +63,7 @@ def complete(record: DynamoDBRecord) -> None:
 
 
 def _failure(record: DynamoDBRecord) -> dict[str, Any]:
-    """Return the log record of a change that cannot be completed: where it stands in the stream, and no value of it."""
+    """Return the log record of a change that cannot be completed: its place in the stream, without its values."""
     stream: dict[str, Any] = record.raw_event.get("dynamodb") or {}
     return records.with_metrics(
         records.record(

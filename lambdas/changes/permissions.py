@@ -1,8 +1,8 @@
 """Logs each user whose permission sets changed: the sets before and after, and why.
 
-A change may come from an identity provider or from an operator, from a group's members, a user's roles or its state: all of them
-change the user's item, so the table's stream tells of each. What changes for many users at once without an item of theirs has a
-record of its own (a mapping) or is a deployment (the environment's file).
+A change may come from an identity provider or from an operator, from a group's members, a user's roles or its state. Each writes
+the user's item, so the table's stream has a record of it. A change of a mapping, which concerns many users without writing their
+items, has a log record of its own; a change of the environment's file is a deployment.
 """
 
 import json
@@ -23,12 +23,12 @@ from lambdas.store.table import Table
 from lambdas.store.user_groups import UserGroups, permission_facts
 
 USERS = "#USER"
-"""How the partition of a directory's users ends."""
+"""The suffix of the partition key of a directory's users."""
 
 
 @dataclass(frozen=True)
 class ChangedUser:
-    """A user's item before and after a change; None where there was or is none."""
+    """A user's item before and after a change; None before a creation and after a deletion."""
 
     directory: str
     before: Stored | None
@@ -36,36 +36,36 @@ class ChangedUser:
 
     @property
     def present(self) -> Stored:
-        """The latest of the two that there is."""
+        """The item after the change; of a deleted user, the one before."""
         stored = self.after or self.before
         assert stored is not None  # noqa: S101 -- a record of the stream has one of them
         return stored
 
 
 def changed_user(record: DynamoDBRecord) -> ChangedUser | None:
-    """Return the changed user of a stream record, or None when the record is about another item."""
-    told: dict[str, Any] = record.raw_event.get("dynamodb", {})
-    partition = str(told.get("Keys", {}).get("pk", {}).get("S", ""))
-    before, after = _stored(told.get("OldImage")), _stored(told.get("NewImage"))
+    """Return the changed user of a stream record; None for a record of another item."""
+    change: dict[str, Any] = record.raw_event.get("dynamodb", {})
+    partition = str(change.get("Keys", {}).get("pk", {}).get("S", ""))
+    before, after = _stored(change.get("OldImage")), _stored(change.get("NewImage"))
     if not partition.endswith(USERS) or (before is None and after is None):
         return None
     return ChangedUser(partition.removesuffix(USERS), before, after)
 
 
 class PermissionLog:
-    """Compares what users had with what they have."""
+    """Logs changes of users' permission sets."""
 
     def __init__(self, table: Table, logger: Logger, environment: str, product: Product) -> None:
-        """Take the table, Powertools' logger, the environment's name, and the permission sets of its file."""
+        """Set the table, Powertools' logger, the environment's name, and the permission sets of its file."""
         self.table = table
         self.logger = logger
         self.environment = environment
         self.product = product
 
-    def tell(self, user: ChangedUser) -> None:
-        """Leave a record when a user's permission sets changed: 1 BatchGetItem when the user was or is in groups.
+    def record(self, user: ChangedUser) -> None:
+        """Write a log record when a user's permission sets changed: 1 BatchGetItem when the user was or is in groups.
 
-        Groups and mappings are those of this moment, moments after the change.
+        Groups and mappings are read now, shortly after the change.
         """
         if not self.product.computes_entitlements:
             return

@@ -48,10 +48,10 @@ class Sweeper:
         self.environment = environment
 
     def sweep(self, group: DeletedGroup) -> None:
-        """Sweep what one group left; a repeated call resumes where the last one stopped.
+        """Sweep the memberships of one deleted group; a repeated call resumes where the last one stopped.
 
         :raises OutOfTimeError: When the time of :func:`~lambdas.retrying.request_time` was up before the end.
-        :raises Exception: Whatever else kept the sweep from ending.
+        :raises Exception: Any other error that stopped the sweep.
         """
         swept = 0
         try:
@@ -61,8 +61,8 @@ class Sweeper:
                     raise OutOfTimeError("The function's time is up.")
             expire_mapping(self.table, group.directory, group.id)
         except Exception:
-            told = "The memberships of a deleted group were not all swept; the record will be delivered again"
-            self.logger.exception(told, extra=self._fields(group, swept, failed=1))
+            message = "The memberships of a deleted group were not all swept; the record will be delivered again"
+            self.logger.exception(message, extra=self._fields(group, swept, failed=1))
             raise
         self.logger.info("Swept the memberships of a deleted group", extra=self._fields(group, swept, failed=0))
 

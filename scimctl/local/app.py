@@ -164,7 +164,7 @@ def destroy(
         data = "with all of its data" if with_data else "with all data that its file does not retain"
         confirm(f"Environment {environment} will be removed from the local cloud, {data}.", yes=yes)
         left = removal.remove(directory, target, with_data=with_data)
-    kept = f"Retained: {removal.told(left)}." if left else "Nothing of it is left."
+    kept = f"Retained: {removal.names_of(left)}." if left else "Nothing of it is left."
     out.print(f"Environment {environment} is removed. {kept}", markup=False, soft_wrap=True)
 
 

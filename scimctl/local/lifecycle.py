@@ -99,8 +99,8 @@ def _remembered(directory: Path) -> list[str]:
     known = settings.names()
     for name in before:
         if name not in known:
-            told = f"There is no environments/{name}.toml any more, so {name} is left as it was deployed."
-            console.err.print(f"{told} `scimctl local destroy {name}` removes it.", style="yellow", soft_wrap=True)
+            notice = f"environments/{name}.toml no longer exists, so {name} stays as it was deployed."
+            console.err.print(f"{notice} `scimctl local destroy {name}` removes it.", style="yellow", soft_wrap=True)
     return [name for name in before if name in known] or [USUAL]
 
 
@@ -184,8 +184,8 @@ def _tell_of_crash(directory: Path) -> None:
     cloud.sweep(directory, process)
     state.forget_process(directory)
     if saved is not None and saved >= began:
-        return  # it was told to end by somebody else, and wrote its data
+        return  # another command stopped it, and its data is saved
     since = f"{datetime.fromtimestamp(saved):%Y-%m-%d %H:%M:%S}" if saved is not None else None
     lost = f"what changed after {since}, when it was last stopped, is lost" if since else "its data is lost"
-    told = f"The local cloud was not stopped properly (a crash or a reboot): {lost}."
-    console.err.print(told, style="yellow", soft_wrap=True)
+    notice = f"The local cloud was not stopped properly (a crash or a reboot): {lost}."
+    console.err.print(notice, style="yellow", soft_wrap=True)

@@ -57,7 +57,7 @@ def remove(directory: Path, target: LocalState, *, with_data: bool) -> dict[str,
 
 
 def _delete(target: LocalState, left: Mapping[str, str]) -> None:
-    with console.step(f"Delete the {told(left)}"), _readable(target):
+    with console.step(f"Delete the {names_of(left)}"), _readable(target):
         if TABLE in left:
             _client(target, "dynamodb").delete_table(TableName=left[TABLE])
         if LOG_GROUP in left:
@@ -65,10 +65,10 @@ def _delete(target: LocalState, left: Mapping[str, str]) -> None:
 
 
 def require_nothing_overwritten(directory: Path, target: LocalState) -> None:
-    """Make sure that deploying an environment anew does not take the place of data that outlived it.
+    """Raise a problem when deploying an environment would overwrite retained data.
 
-    On AWS the new stack's table and log group get other names than those that were retained. ministack 1.5.33 makes a
-    resource's name of the stack's and its own alone, and puts an empty table in the place of the one that is there.
+    On AWS the new stack's table and log group get other names than those that were retained. ministack 1.5.33 derives a
+    resource's name from the stack's and its own alone, and overwrites a retained table with an empty one.
     """
     before = _retained(directory, target.environment, target.port)
     if before is None or deployment.is_deployed(target):
@@ -76,13 +76,13 @@ def require_nothing_overwritten(directory: Path, target: LocalState) -> None:
     left = _left(before)
     if left:
         raise Problem(
-            f"The data of {target.environment} was retained when it was removed: {told(left)}. The local cloud, unlike AWS, "
+            f"The data of {target.environment} was retained when it was removed: {names_of(left)}. The local cloud, unlike AWS, "
             f"would overwrite it.\nDelete it first: `scimctl local destroy {target.environment} --with-data`."
         )
 
 
-def told(left: Mapping[str, str]) -> str:
-    """Name what is left, for people."""
+def names_of(left: Mapping[str, str]) -> str:
+    """Return the retained resources as text, such as ``table T and log group L``."""
     names = {TABLE: "table", LOG_GROUP: "log group"}
     return " and ".join(f"{names[key]} {name}" for key, name in left.items())
 

@@ -40,7 +40,7 @@ class Deployed:
         }
 
     def rows(self) -> list[tuple[str, str]]:
-        """Give it for people: what and its value."""
+        """Return the rows of the text output: label and value."""
         names = {
             "environment": "Environment",
             "tenant_url": "Tenant URL",
@@ -48,8 +48,8 @@ class Deployed:
             "table": "Table",
             "log_group": "Log group",
         }
-        told = self.as_json()
-        return [(name, str(told[key])) for key, name in names.items() if told[key] is not None]
+        values = self.as_json()
+        return [(name, str(values[key])) for key, name in names.items() if values[key] is not None]
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,12 @@ class Status:
         return self.environments[names.index(environment)]
 
     def as_json(self, chosen: Deployed | None, *, with_secret: bool) -> dict[str, Any]:
-        """Give it for programs: the local cloud, the chosen environment and all of them.
+        """Return the JSON output: the local cloud, the chosen environment and all environments.
 
-        The chosen one's Secret Token is in it only where it is asked for.
+        It holds the chosen environment's Secret Token only on request.
         """
         nothing = dict.fromkeys(("environment", "tenant_url", "table", "log_group", "users"))
-        told: dict[str, Any] = {
+        values: dict[str, Any] = {
             "running": self.running,
             "healthy": self.healthy,
             "port": self.port,
@@ -92,11 +92,11 @@ class Status:
             "state_directory": str(self.directory),
         }
         if with_secret and chosen and chosen.connection:
-            told["secret_token"] = chosen.connection.secret_token
-        return told
+            values["secret_token"] = chosen.connection.secret_token
+        return values
 
     def rows(self) -> list[tuple[str, str]]:
-        """Give it for people: what and its value; an empty row before each environment where there are several."""
+        """Return the rows of the text output; an empty row precedes each environment where there are several."""
         answers = f"running on port {self.port}, process {self.pid}"
         if self.running and not self.healthy:
             answers += ", but it does not answer"

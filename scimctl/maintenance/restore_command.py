@@ -1,4 +1,4 @@
-"""`scimctl directory restore`: brings a directory back to what it was in a backup."""
+"""`scimctl directory restore`: restores a directory from a backup."""
 
 import uuid
 from typing import Annotated
@@ -36,20 +36,20 @@ def restore(
     ] = None,
     yes: YesOption = False,
 ) -> None:
-    """Bring a directory back to what it was in a backup; connections, tokens and other directories stay as they are.
+    """Restore a directory from a backup; connections, tokens and other directories stay as they are.
 
     1. Let AWS restore the environment's table to a moment before the damage, under another name:
        `aws dynamodb restore-table-to-point-in-time --source-table-name TABLE --target-table-name TABLE-before
        --restore-date-time 2027-01-31T09:00:00Z`
 
-    2. Disable the directory's connections, so that nobody changes it meanwhile: `scimctl connections disable`
+    2. Disable the directory's connections, so that it does not change meanwhile: `scimctl connections disable`
 
-    3. `scimctl directory restore --from TABLE-before --environment acme` tells what it would do, and asks
+    3. `scimctl directory restore --from TABLE-before --environment acme` shows what it would do, and asks for confirmation
 
-    4. `scimctl directory verify`, then enable the connections, and restart provisioning in the identity provider: it knows
-       the ids of users who were made since and are gone now.
+    4. `scimctl directory verify`, then enable the connections, and restart provisioning in the identity provider: it has
+       stored the ids of users that were created after the backup and no longer exist.
 
-    It can be repeated when it was interrupted.
+    After an interruption, run it again.
     """
     target = resolve(environment)
     chosen = target.settings.directory if directory_id is None else directory_id
@@ -81,12 +81,12 @@ def restore(
         )
     )
     verify = command(target, "directory verify")
-    told = f"Directory {chosen} is what it was. Next: {verify}, then enable its connections."
-    console.out.print(Text(told), soft_wrap=True)
+    done = f"Directory {chosen} is restored. Next: {verify}, then enable its connections."
+    console.out.print(Text(done), soft_wrap=True)
 
 
 def _check_closed(target: Target, live: Table, directory: str) -> None:
-    """Refuse while an identity provider could change the directory."""
+    """Raise a problem when a connection of the directory is enabled."""
     open_ones = [
         each.id
         for each in ConnectionStore(live).connections()
@@ -96,19 +96,19 @@ def _check_closed(target: Target, live: Table, directory: str) -> None:
         commands = "".join("\n  " + command(target, f"connections disable {each}").strip("`") for each in open_ones)
         seconds = target.settings.api.authorizer_cache_seconds
         raise Problem(
-            f"Directory {directory} can be changed while it is restored. Disable its connections first, and wait {seconds} s, "
-            f"for which API Gateway trusts what it checked:{commands}"
+            f"Directory {directory} could change while it is restored. Disable its connections first, and wait {seconds} s "
+            f"until API Gateway no longer accepts cached tokens:{commands}"
         )
 
 
 def _check(difference: Difference, backup: str, directory: str) -> None:
     if not difference.then:
-        raise Problem(f"Table {backup} has nothing of directory {directory}. Is it the table that AWS restored?")
+        raise Problem(f"Table {backup} has no items of directory {directory}. Is it the table that AWS restored?")
 
 
 def _consequence(difference: Difference, directory: str) -> str:
     numbers = ", ".join(f"{name} {difference.now[kind]:,} → {difference.then[kind]:,}" for kind, name in TYPES.items())
     return (
         f"Directory {directory}: {numbers}. {len(difference.changed):,} items will be written and "
-        f"{len(difference.added):,} removed; what was changed since the backup is lost."
+        f"{len(difference.added):,} removed. All changes since the backup are lost."
     )

@@ -1,7 +1,7 @@
-"""Bringing a directory back to what it was in a backup: a copy of the table that AWS restored to some moment.
+"""Restores a directory from a backup: a copy of the table that AWS restored to a point in time.
 
-Only the directory's own items are compared and copied; connections, tokens and other directories stay as they are. Nobody may
-change the directory meanwhile: items are copied one by one, not as requests change them. It is safe to repeat.
+Only the directory's own items are compared and copied; connections, tokens and other directories stay as they are. The directory
+must not change meanwhile: items are copied one by one, without the transactions of requests. A restore can be repeated.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from lambdas.store.table import Table
 from lambdas.store.transactions import MAX_TRANSACTION_ACTIONS, Action
 
 MAX_BATCH_BYTES = 3_000_000
-"""Bytes of the items of one transaction, roughly measured; it ends at 4 MB (AWS limit)."""
+"""Approximate bytes of the items in one transaction, which holds up to 4 MB (AWS limit)."""
 
 Progress = Callable[[str], None]
 """Receives each step, for example ``12,000 items compared``."""
@@ -26,23 +26,23 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Difference:
-    """In what a directory differs from its backup."""
+    """The items in which a directory differs from its backup."""
 
     changed: frozenset[Key]
-    """Items that the directory has not, or has otherwise."""
+    """Items that the directory lacks, or has with other values."""
 
     added: frozenset[Key]
-    """Items that the backup has not."""
+    """Items that the backup lacks."""
 
     now: Counter[str] = field(default_factory=Counter)
-    """How many users and groups the directory has, by ``USER`` and ``GROUP``."""
+    """The numbers of users and groups in the directory, by ``USER`` and ``GROUP``."""
 
     then: Counter[str] = field(default_factory=Counter)
-    """How many the backup has."""
+    """The numbers of users and groups in the backup."""
 
 
 def compare(live: Table, backup: Table, directory: str, progress: Progress) -> Difference:
-    """Compare a directory with a backup: 1 Scan of each table. It keeps some 100 bytes for each item.
+    """Return how a directory differs from a backup: 1 Scan of each table. It keeps about 100 bytes for each item.
 
     :param backup: The table that was restored.
     :raises OutOfTimeError: When a table did not answer in time.
@@ -62,9 +62,9 @@ def compare(live: Table, backup: Table, directory: str, progress: Progress) -> D
 
 
 def restore(live: Table, backup: Table, directory: str, difference: Difference, progress: Progress) -> None:
-    """Undo a difference that :func:`compare` found: write what changed, remove what was added.
+    """Write the changed items as the backup has them, and remove the added ones.
 
-    :raises OutOfTimeError: When a table did not answer in time; comparing and restoring again ends it.
+    :raises OutOfTimeError: When a table did not answer in time. To complete it, compare and restore again.
     """
     items = _items(backup, directory, lambda _: None, "")
     puts = (actions.put(item) for item in items if _key(item) in difference.changed)
@@ -77,7 +77,7 @@ def restore(live: Table, backup: Table, directory: str, difference: Difference, 
 
 
 def _batches(pending: Iterable[Action]) -> Iterator[list[Action]]:
-    """Yield actions in as many as one transaction takes, by number and by size."""
+    """Yield batches of as many actions as one transaction holds, by number and by size."""
     batch: list[Action] = []
     size = 0
     for action in pending:
@@ -104,7 +104,7 @@ def _key(item: Item) -> Key:
 
 
 def _kind(item: Item, directory: str) -> str:
-    """Return ``USER`` or ``GROUP`` for a resource, and something else for any other item."""
+    """Return ``USER`` or ``GROUP`` for a resource; any other text for any other item."""
     pk = str(item["pk"]["S"])
     return pk.removeprefix(f"{directory}#") if pk == keys.resources(directory, pk.rpartition("#")[2]) else ""
 

@@ -27,43 +27,43 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 app.command()(restore)
 
 SHOWN = 100
-"""Differences that people are shown; programs get all."""
+"""Differences shown as text; the JSON output holds all of them."""
 
 
 @dataclass(frozen=True)
 class Verified:
-    """What a verification of one directory came to."""
+    """The result of verifying one directory."""
 
     place: str
     """Where it is, for example ``stack scim-acme in eu-central-1``."""
 
     directory: str
     resources: dict[str, int]
-    """How many resources are counted, by type."""
+    """The numbers of resources, by type."""
 
-    mended: Sequence[Difference]
+    repaired: Sequence[Difference]
     left: Sequence[Difference]
-    """The differences that are there now."""
+    """The differences that remain."""
 
     @property
     def wrong(self) -> list[Difference]:
-        """Those that some read shows."""
+        """The remaining differences that some read shows."""
         return [each for each in self.left if not each.harmless]
 
     @property
     def unswept(self) -> list[Difference]:
-        """What deleted groups left that is still to be swept."""
+        """The memberships of deleted groups that are not swept yet."""
         return [each for each in self.left if each.harmless]
 
     def as_json(self) -> dict[str, Any]:
-        """Give it for programs."""
+        """Return the result for ``--output json``."""
         return {
             "passed": not self.wrong,
             "directory": self.directory,
             "resources": self.resources,
-            "differences": [_told(each) for each in self.wrong],
-            "unswept": [_told(each) for each in self.unswept],
-            "mended": [_told(each) for each in self.mended],
+            "differences": [_as_json(each) for each in self.wrong],
+            "unswept": [_as_json(each) for each in self.unswept],
+            "repaired": [_as_json(each) for each in self.repaired],
         }
 
 
@@ -91,28 +91,28 @@ def verify(
     The table stores some facts twice, so that a request reads little: how many users there are, the owner of a userName, the
     look-up of an externalId, a group's members and a user's groups. Requests keep both sides equal. They diverge after a direct
     write to the table, a partial restore, or a bug. This command reads the whole table (256 read units for each MB) and compares
-    all of it. The directory may be in use: what a request is changing just now is looked at again and is not reported.
+    all of it. The directory may be in use: differences that a request under way causes are not reported.
 
     **What is reported**
 
     - `count`: `totalResults` is wrong, and pages by `startIndex` repeat or miss some
 
-    - `unique-…`: a userName, a displayName or another unique value finds nobody, or the wrong one, or is taken by nobody
+    - `unique-…`: a userName, a displayName or another unique value finds no resource or the wrong one, or is blocked
 
-    - `unique-twice`: two resources have one unique value; **which one keeps it is yours to decide**: change or delete one
+    - `unique-twice`: two resources have one unique value; **you decide which one keeps it**: change or delete the other
 
-    - `lookup-…`: an externalId, an e-mail address or another matching value finds nobody, or the wrong one
+    - `lookup-…`: an externalId, an e-mail address or another matching value finds no resource, or the wrong one
 
     - `member-…`, `groups-…`: a group's members and their groups differ
 
-    - `unreadable`: a stored resource is damaged; restore it from a backup, or delete it and let it be sent again
+    - `unreadable`: a stored resource is damaged; restore it from a backup, or delete it and let it be provisioned again
 
-    - `unswept`: what a deleted group left, swept within seconds by itself; no read shows it, and it is no failure
+    - `unswept`: memberships of a deleted group, which are swept within seconds; no read shows them, and this is no failure
 
-    **With --repair** a group's member list is believed over the members' groups, resources over what finds them, ids over counts.
+    **With --repair**, a group's member list takes precedence over the members' groups, resources over their keys, ids over counts.
 
-    **After a change of `unique` or `matching`** in the environment's file, deploy it and repair at once: what was stored before has
-    no keys for a new attribute, and is not found by it until then. Those differences are no damage.
+    **After a change of `unique` or `matching`** in the environment's file, deploy it and repair at once: resources that were stored
+    before have no keys for a new attribute, and are not found by it until then. Those differences are expected.
 
     **Examples**
 
@@ -135,33 +135,33 @@ def verify(
 
 
 def run(target: Target, directory_id: str, *, repair: bool = False) -> Verified:
-    """Verify a directory, and repair it when asked to; progress is shown on stderr.
+    """Return the result of verifying a directory, and repairing it on request; progress is shown on stderr.
 
     :raises Problem: When the table cannot be read or written, or there is no such directory.
     :raises OutOfTimeError: When it did not answer in time.
     """
     provider = build_provider(target.settings)
     with target.aws_errors_as_problems():
-        # Sent again by botocore (targets.TIMEOUTS), and no longer: an operator wants to know that nothing answers.
+        # Retried by botocore alone (targets.TIMEOUTS): an operator needs to see when the table does not answer.
         table = Table(target.client("dynamodb"), target.table_name, patient=False)
         found = _verify(table, directory_id, provider, f"Reading directory {directory_id}")
-        mended: list[Difference] = []
+        repaired: list[Difference] = []
         if repair and found:
             with console.step("Repairing") as step:
                 patience = verification.REQUEST_SECONDS
                 left = verification.repair(table, directory_id, provider, found, step.update, patience=patience)
                 remaining = {each.subject for each in left}
-                mended = [each for each in found if each.subject not in remaining]
-                step.note = f"{len(mended):,} of {len(found):,}"
+                repaired = [each for each in found if each.subject not in remaining]
+                step.note = f"{len(repaired):,} of {len(found):,}"
             found = _verify(table, directory_id, provider, "Reading it again")
         counted = _counted(table, directory_id, provider)
         if not found and not any(counted.values()):
             _require_directory(target, table, directory_id)
-        return Verified(target.place, directory_id, counted, mended, found)
+        return Verified(target.place, directory_id, counted, repaired, found)
 
 
 def _require_directory(target: Target, table: Table, directory_id: str) -> None:
-    """Refuse the id of an empty directory that is neither the environment's own nor any connection's: it is mistyped.
+    """Raise a problem for a mistyped id: that of neither the environment's own directory nor any connection's.
 
     :raises Problem: With the ids of the directories.
     """
@@ -181,12 +181,12 @@ def _verify(table: Table, directory_id: str, provider: DirectoryProvider, text: 
 
 
 def _counted(table: Table, directory_id: str, provider: DirectoryProvider) -> dict[str, int]:
-    """Return how many resources there are by the counts: none at all means a mistyped id."""
+    """Return the numbers of resources by the stored counts; all zero may mean a mistyped id."""
     listing = Listing(table, directory_id)
     return {str(each.name): sum(listing.counts(each).values()) for each in provider.resource_types}
 
 
-def _told(difference: Difference) -> dict[str, str]:
+def _as_json(difference: Difference) -> dict[str, str]:
     return {
         "kind": difference.kind.value,
         "key": difference.key,
@@ -199,17 +199,17 @@ def _told(difference: Difference) -> dict[str, str]:
 def _print(verified: Verified) -> None:
     counted = ", ".join(_number(number, name) for name, number in verified.resources.items())
     console.out.print(Text(f"Directory {verified.directory} in {verified.place}: {counted}"), soft_wrap=True)
-    if verified.mended:
-        console.out.print(Text(f"Repaired: {_number(len(verified.mended), 'difference')}.", style="green"))
-        _print_grid(verified.mended)
+    if verified.repaired:
+        console.out.print(Text(f"Repaired: {_number(len(verified.repaired), 'difference')}.", style="green"))
+        _print_grid(verified.repaired)
     if verified.wrong:
         console.out.print(Text(f"{_number(len(verified.wrong), 'difference')}:", style="bold red"))
         _print_grid(verified.wrong)
     else:
-        console.out.print(Text("Everything in it agrees.", style="bold green"))
+        console.out.print(Text("No inconsistencies.", style="bold green"))
     if verified.unswept:
         groups = {getattr(each.subject, "group_id", "") for each in verified.unswept}
-        sentence = f"{_number(len(groups), 'deleted group')} still to be swept; no read shows any of it."
+        sentence = f"{_number(len(groups), 'deleted group')} to be swept; no read shows their memberships."
         console.out.print(Text(sentence, style="dim"), soft_wrap=True)
 
 

@@ -92,7 +92,7 @@ def test_an_intact_directory_passes_and_is_counted(acme: Directory) -> None:
     assert result.exit_code == 0
     assert "Directory acme in the local cloud on port" in result.stdout
     assert "2 Users, 1 Group" in result.stdout
-    assert "Everything in it agrees." in result.stdout
+    assert "No inconsistencies." in result.stdout
 
 
 def test_a_program_is_told_that_an_intact_directory_passes(acme: Directory) -> None:
@@ -104,7 +104,7 @@ def test_a_program_is_told_that_an_intact_directory_passes(acme: Directory) -> N
         "resources": {"User": 2, "Group": 1},
         "differences": [],
         "unswept": [],
-        "mended": [],
+        "repaired": [],
     }
 
 
@@ -132,12 +132,12 @@ def test_a_program_is_told_each_difference(acme: Directory) -> None:
     assert "totalResults is wrong" in difference["sentence"]
 
 
-def test_a_repair_mends_and_verifies_again(acme: Directory) -> None:
+def test_differences_are_repaired_and_the_directory_is_verified_again(acme: Directory) -> None:
     break_a_count(acme)
     result = verify("--repair", "--output", "json")
     assert result.exit_code == 0
     assert told(result)["passed"]
-    assert [each["kind"] for each in told(result)["mended"]] == ["count"]
+    assert [each["kind"] for each in told(result)["repaired"]] == ["count"]
     assert verify().exit_code == 0
 
 
@@ -146,7 +146,7 @@ def test_what_a_person_has_to_decide_remains_after_a_repair(acme: Directory) -> 
     break_a_count(acme)
     result = verify("--repair", "--output", "json")
     assert result.exit_code == 1
-    assert [each["kind"] for each in told(result)["mended"]].count("count") == 1
+    assert [each["kind"] for each in told(result)["repaired"]].count("count") == 1
     assert [each["kind"] for each in told(result)["differences"]] == ["unique-twice"]
 
 
@@ -154,7 +154,7 @@ def test_an_unswept_group_is_told_and_is_no_failure(acme: Directory) -> None:
     acme.storage.delete(GROUP, acme.group("Former", acme.user("eve")))
     result = verify()
     assert result.exit_code == 0
-    assert "1 deleted group still to be swept" in result.stdout
+    assert "1 deleted group to be swept" in result.stdout
     assert len(told(verify("--output", "json"))["unswept"]) == 1
 
 

@@ -1,4 +1,4 @@
-"""Verifying a directory: each kind of disagreement is found and mended, and nothing else is reported."""
+"""Verifying a directory: each kind of disagreement is found and repaired, and nothing else is reported."""
 
 import itertools
 import json
@@ -38,7 +38,7 @@ def verified(directory: Directory) -> list[Difference]:
     return verify(directory.table, directory.id, PROVIDER)
 
 
-def mended(directory: Directory, differences: list[Difference]) -> list[Difference]:
+def repaired(directory: Directory, differences: list[Difference]) -> list[Difference]:
     return repair(directory.table, directory.id, PROVIDER, differences, patience=0)
 
 
@@ -100,7 +100,7 @@ def test_the_rest_of_a_deleted_group_is_harmless_and_can_be_swept(acme: Director
     assert rest.harmless
     assert rest.found == "2 memberships"
 
-    assert mended(acme, [rest]) == []
+    assert repaired(acme, [rest]) == []
     assert verified(acme) == []
 
 
@@ -116,7 +116,7 @@ def test_a_group_that_came_into_being_meanwhile_is_not_swept(acme: Directory) ->
     acme.table.client.put_item(TableName=acme.table.name, Item=group)
 
     assert len(rests) == 1
-    assert mended(acme, rests) == []
+    assert repaired(acme, rests) == []
     assert acme.members(staff) == {ann}
     assert verified(acme) == []
 
@@ -224,7 +224,7 @@ def groups_name_no_group(acme: Directory) -> None:
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
-def test_a_disagreement_is_found_told_and_mended(
+def test_a_disagreement_is_reported_and_repaired(
     acme: Directory, plant: Plant, kind: Kind, found: str | None, expected: str | None
 ) -> None:
     plant(acme)
@@ -236,11 +236,11 @@ def test_a_disagreement_is_found_told_and_mended(
     assert expected is None or difference.expected == expected
     assert difference.key.startswith(f"{acme.id}#")
     assert difference.sentence.endswith(".")
-    assert mended(acme, [difference]) == []
+    assert repaired(acme, [difference]) == []
     assert verified(acme) == []
 
 
-def test_many_disagreements_at_once_are_found_and_mended(acme: Directory) -> None:
+def test_many_disagreements_at_once_are_found_and_repaired(acme: Directory) -> None:
     plants = [count_of_nobody, unique_without_owner, lookup_of_nobody, groups_exceed_the_members]
     for plant in plants:
         plant(acme)
@@ -248,28 +248,28 @@ def test_many_disagreements_at_once_are_found_and_mended(acme: Directory) -> Non
     differences = verified(acme)
 
     assert len(differences) == len(plants)
-    assert mended(acme, differences) == []
+    assert repaired(acme, differences) == []
     assert verified(acme) == []
 
 
-def test_mended_memberships_follow_the_member_items(acme: Directory) -> None:
+def test_repaired_memberships_follow_the_member_items(acme: Directory) -> None:
     ann, bob = acme.user("ann"), acme.user("bob")
     staff, board = acme.group("Staff", ann), acme.group("Board")
     update(acme, keys.resource(acme.id, "User", ann), "DELETE groups :g", g={"SS": [staff]})
     update(acme, keys.resource(acme.id, "User", bob), "ADD groups :g", g={"SS": [board]})
 
-    mended(acme, verified(acme))
+    repaired(acme, verified(acme))
 
     assert (acme.members(staff), acme.members(board)) == ({ann}, set())
     assert (acme.groups(ann), acme.groups(bob)) == ({staff}, set())
 
 
-def test_mended_values_find_their_resource_again(acme: Directory) -> None:
+def test_repaired_values_find_their_resource_again(acme: Directory) -> None:
     ann = acme.user("Ann", externalId="e1")
     remove(acme, user_name(acme, "ann"))
     remove(acme, external_id(acme, "e1", ann))
 
-    mended(acme, verified(acme))
+    repaired(acme, verified(acme))
 
     assert acme.search(USER, filter='userName eq "ANN"').total == 1
     assert acme.search(USER, filter='externalId eq "e1"').total == 1
@@ -290,10 +290,10 @@ def test_a_unique_value_of_two_resources_is_told_with_both_ids_and_left_to_a_per
     assert difference.kind is Kind.UNIQUE_TWICE
     assert ann in difference.sentence
     assert second in difference.sentence
-    assert mended(acme, [difference]) == [difference]
+    assert repaired(acme, [difference]) == [difference]
 
     acme.storage.delete(USER, second)
-    mended(acme, verified(acme))
+    repaired(acme, verified(acme))
     assert verified(acme) == []
     assert acme.search(USER, filter='userName eq "ann"').total == 1
 
@@ -315,10 +315,10 @@ def test_a_document_that_cannot_be_read_is_told_and_stops_nothing_else(acme: Dir
     differences = verified(acme)
 
     assert [each.kind for each in differences] == [Kind.COUNT, Kind.UNREADABLE]
-    assert [each.kind for each in mended(acme, differences)] == [Kind.UNREADABLE]
+    assert [each.kind for each in repaired(acme, differences)] == [Kind.UNREADABLE]
 
 
-def test_a_repair_looks_again_and_leaves_what_a_request_has_mended_already(acme: Directory) -> None:
+def test_a_repair_looks_again_and_leaves_what_a_request_has_repaired_already(acme: Directory) -> None:
     ann = acme.user("ann")
     staff = acme.group("Staff", ann)
     update(acme, keys.resource(acme.id, "User", ann), "DELETE groups :g", g={"SS": [staff]})
@@ -326,12 +326,12 @@ def test_a_repair_looks_again_and_leaves_what_a_request_has_mended_already(acme:
     acme.change(staff, remove=[ann])
     version = acme.version(USER, ann)
 
-    assert mended(acme, differences) == []
+    assert repaired(acme, differences) == []
     assert acme.version(USER, ann) == version
     assert acme.members(staff) == acme.groups(ann) == set()
 
 
-def test_another_directory_of_the_table_is_neither_read_nor_mended(acme: Directory) -> None:
+def test_another_directory_of_the_table_is_neither_read_nor_repaired(acme: Directory) -> None:
     other = Directory(acme.table, f"{acme.id}-2")
     unique_without_owner(other)
 

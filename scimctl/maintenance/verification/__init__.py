@@ -1,8 +1,8 @@
 """Finds and repairs every inconsistency between a directory's items.
 
-In an intact directory everything that is told twice is told alike: counts and ids, unique values and the documents that have
-them, look-ups and documents, member items and their members' ``groups``. Only an operator can break it, with a write past the
-store, a partial restore of a backup, or an older release's mistake.
+The table stores some facts twice: counts and ids, unique values and the documents that have them, look-ups and documents, member
+items and their members' ``groups``. Both sides agree unless an operator writes to the table directly or restores a part of a
+backup, or a release has a bug.
 """
 
 from collections.abc import Sequence
@@ -25,14 +25,14 @@ def _in_silence(_: str) -> None:
 def verify(
     table: Table, directory: str, provider: DirectoryProvider, progress: Progress = _in_silence
 ) -> list[Difference]:
-    """Return every disagreement in a directory; a directory in use gives no false ones.
+    """Return every inconsistency in a directory; requests under way cause no false ones.
 
-    It reads the whole table, and once more when something may disagree: 1 MB in a call, 256 read units for each. It keeps some
-    64 bytes for each fact whose other side it did not meet yet.
+    It reads the whole table, and a second time when something may be inconsistent: 1 MB in a call, 256 read units for each. It
+    keeps about 64 bytes for each fact of which it has read one side.
 
     :param directory: The directory's id.
-    :param provider: The description of its resources, which tells what is unique and looked up.
-    :param progress: Told what is being done.
+    :param provider: The description of its resources, with their unique attributes and look-up attributes.
+    :param progress: Receives each step.
     :raises OutOfTimeError: When the table did not answer in time.
     """
     facts = FactReader(directory, provider)
@@ -40,7 +40,7 @@ def verify(
         suspicions = list(Survey(table, facts, progress).suspicions())
         findings = []
         for number, subject in enumerate(suspicions, 1):
-            progress(f"{number:,} of {len(suspicions):,} suspicions looked at")
+            progress(f"{number:,} of {len(suspicions):,} suspicions checked")
             findings.append(check(table, facts, subject))
     found = [finding.difference for finding in findings if finding]
     return sorted(found, key=lambda each: (each.harmless, each.kind, each.key))
@@ -55,10 +55,10 @@ def repair(
     *,
     patience: float = REQUEST_SECONDS,
 ) -> list[Difference]:
-    """Repair what :func:`verify` found, and return what is left because a person has to decide.
+    """Repair what :func:`verify` found; return the differences that an operator has to decide.
 
     :param patience: Seconds before the memberships of groups that do not exist are swept; see :data:`REQUEST_SECONDS`.
-    :raises OutOfTimeError: When the table did not answer in time; what was mended until then stays so, and it may be called again.
+    :raises OutOfTimeError: When the table did not answer in time. What was repaired until then stays repaired; call it again.
     """
     with provider:
         return repair_all(table, FactReader(directory, provider), differences, progress, patience)

@@ -1,7 +1,7 @@
-"""Looking at one subject again: what agrees now is no finding.
+"""Checks one suspicion: both sides are read again, and a suspicion whose sides agree is no finding.
 
-Everything that a subject is made of is read as it was at one moment, so a request under way is never mistaken for a disagreement.
-Each repair is conditional on what it was decided from, so it never undoes what a request did meanwhile.
+Both sides are read in one snapshot, so a request under way is never reported as an inconsistency. Each repair is conditional on
+what the check read, so it never undoes a later request.
 """
 
 from lambdas.store import keys
@@ -16,9 +16,9 @@ from scimctl.maintenance.verification.values import check_lookup, check_unique
 
 
 def check(table: Table, facts: FactReader, subject: Subject) -> Finding | None:
-    """Look at a subject with strongly consistent reads; None when all that it is made of agrees.
+    """Return the inconsistency of a subject, found by strongly consistent reads; None when its items agree.
 
-    :raises OutOfTimeError: When requests under way left no moment to look at it.
+    :raises OutOfTimeError: When the items kept changing until the time for attempts was up.
     """
     match subject:
         case Membership():
@@ -36,7 +36,7 @@ def check(table: Table, facts: FactReader, subject: Subject) -> Finding | None:
 
 
 def _check_document(table: Table, facts: FactReader, subject: Document) -> Finding | None:
-    """Look whether a resource's document can be read."""
+    """Return the finding on a document that cannot be read; None when it can."""
     key = keys.resource(facts.directory, subject.resource_type, subject.resource_id)
     item = table.get(key)
     if item is None:

@@ -1,4 +1,4 @@
-"""Looking at one count: the number kept of the ids that begin with two hex digits, against the ids."""
+"""Checks one count: the stored number of ids that begin with two hex digits, against the ids."""
 
 from itertools import takewhile
 
@@ -11,34 +11,34 @@ from scimctl.maintenance.verification.differences import Difference, Kind
 from scimctl.maintenance.verification.findings import Finding, named
 from scimctl.maintenance.verification.subjects import Count
 
-Look = tuple[frozenset[str], int | None]
-"""The ids, and the number kept of them; None when none is kept."""
+Reading = tuple[frozenset[str], int | None]
+"""The ids, and their stored count; None when no count is stored."""
 
 
 def check_count(table: Table, directory: str, subject: Count) -> Finding | None:
-    """Compare a count with the ids that it counts.
+    """Return the finding on a count that differs from the number of ids; None when they are equal.
 
-    No single read shows both, so they are read until they agree, or until two looks in a row show the same disagreement. A
-    creation or deletion moves both in one transaction, and an id is never used twice.
+    No single read returns both, so they are read until they agree, or until two readings in a row show the same difference. A
+    creation or deletion changes both in one transaction, and an id is never used twice.
 
-    :raises OutOfTimeError: When creations and deletions left no quiet moment in the time for attempts.
+    :raises OutOfTimeError: When resources were created or deleted in every reading until the time for attempts was up.
     """
-    last: Look | None = None
+    last: Reading | None = None
     pause = Backoff()
     while True:
-        look = _look(table, directory, subject)
-        if look is not None:
-            ids, kept = look
-            if len(ids) == (kept or 0):
+        reading = _read(table, directory, subject)
+        if reading is not None:
+            ids, stored = reading
+            if len(ids) == (stored or 0):
                 return None
-            if look == last:
-                return _finding(directory, subject, len(ids), kept)
-        last = look
+            if reading == last:
+                return _finding(directory, subject, len(ids), stored)
+        last = reading
         pause.wait()
 
 
-def _look(table: Table, directory: str, subject: Count) -> Look | None:
-    """Return the ids and their count, or None when ids came or went meanwhile."""
+def _read(table: Table, directory: str, subject: Count) -> Reading | None:
+    """Return the ids and their count; None when resources were created or deleted meanwhile."""
     before = _ids(table, directory, subject)
     item = table.get(_key(directory, subject))
     after = _ids(table, directory, subject)
@@ -55,26 +55,26 @@ def _key(directory: str, subject: Count) -> Key:
     return keys.count(directory, subject.resource_type, subject.prefix)
 
 
-def _finding(directory: str, subject: Count, number: int, kept: int | None) -> Finding:
+def _finding(directory: str, subject: Count, number: int, stored: int | None) -> Finding:
     key = _key(directory, subject)
     difference = Difference(
         kind=Kind.COUNT,
         key=named(key),
-        found="no count" if kept is None else str(kept),
+        found="no count" if stored is None else str(stored),
         expected=str(number),
-        sentence=f"{number} {subject.resource_type}s have an id that begins with {subject.prefix}, and {kept or 0} are "
+        sentence=f"{number} {subject.resource_type}s have an id that begins with {subject.prefix}, and {stored or 0} are "
         "counted: totalResults is wrong, and pages by startIndex repeat or miss some.",
         subject=subject,
     )
-    return Finding(difference, (_set(key, number, kept),))
+    return Finding(difference, (_set(key, number, stored),))
 
 
-def _set(key: Key, number: int, kept: int | None) -> Action:
-    """Set a count that must still be what it was: every creation and deletion in between would have changed it."""
+def _set(key: Key, number: int, stored: int | None) -> Action:
+    """Return the action that sets a count, on condition that it was not changed: each creation and deletion changes it."""
     values = {":number": {"N": str(number)}}
     condition = "attribute_not_exists(n)"
-    if kept is not None:
-        condition, values = "n = :kept", values | {":kept": {"N": str(kept)}}
+    if stored is not None:
+        condition, values = "n = :stored", values | {":stored": {"N": str(stored)}}
     return {
         "Update": {
             "Key": key_of(key),

@@ -1,4 +1,4 @@
-"""What a verification finds: one record for each disagreement, in an operator's words."""
+"""What a verification reports: one record for each inconsistency, with a sentence for operators."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,22 +7,22 @@ from scimctl.maintenance.verification.subjects import Subject
 
 
 class Kind(StrEnum):
-    """How two things on the table disagree."""
+    """The kinds of inconsistencies between items of the table."""
 
     COUNT = "count"
-    """The number kept of the ids that begin with two hex digits is not how many there are."""
+    """The stored number of ids that begin with two hex digits is wrong."""
 
     UNIQUE_MISSING = "unique-missing"
-    """A resource's unique value finds nothing: a second resource could take it."""
+    """A resource's unique value has no item: a second resource could take it."""
 
     UNIQUE_OF_ANOTHER = "unique-of-another"
-    """A resource's unique value finds another one, which does not have it."""
+    """The item of a resource's unique value names another resource, which does not have the value."""
 
     UNIQUE_OF_NOBODY = "unique-of-nobody"
-    """A unique value is taken by a resource that does not have it, or does not exist: nobody can have it."""
+    """The item of a unique value names a resource that does not have it, or does not exist: no resource can take it."""
 
     UNIQUE_TWICE = "unique-twice"
-    """Several resources have one unique value. Which of them keeps it is the operator's choice."""
+    """Several resources have one unique value. The operator decides which of them keeps it."""
 
     LOOKUP_MISSING = "lookup-missing"
     """A resource is not found by one of its values."""
@@ -34,7 +34,7 @@ class Kind(StrEnum):
     """A group's member exists neither as a User nor as a Group."""
 
     MEMBER_TYPE = "member-type"
-    """A group's member exists, and is not of the type that the group holds."""
+    """A group's member is of another type than its member item says."""
 
     GROUPS_LACK = "groups-lack"
     """A group has a member whose ``groups`` lack the group."""
@@ -43,7 +43,7 @@ class Kind(StrEnum):
     """A resource's ``groups`` hold a group that does not have it as a member."""
 
     UNREADABLE = "unreadable"
-    """A resource's document cannot be read as what it is stored as."""
+    """A resource's document is not a valid resource of its type."""
 
     UNSWEPT = "unswept"
     """Memberships of a group that does not exist: shown by no read, and harmless until they are swept."""
@@ -51,12 +51,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Difference:
-    """One disagreement between items of the table."""
+    """One inconsistency between items of the table."""
 
     kind: Kind
 
     key: str
-    """The key of the item that is to change, ``pk / sk``, for example ``acme#COUNT#User / 3f``."""
+    """The key of the item to change, ``pk / sk``, for example ``acme#COUNT#User / 3f``."""
 
     found: str
     """What is there."""
@@ -65,10 +65,10 @@ class Difference:
     """What should be there."""
 
     sentence: str
-    """The same for an operator, with what it means to clients."""
+    """A sentence for operators: the inconsistency, and what it means to clients."""
 
     subject: Subject
-    """What to look at again: for a repair."""
+    """What to check again before a repair."""
 
     @property
     def harmless(self) -> bool:

@@ -1,7 +1,7 @@
-"""The facts that items state: in an intact directory each is stated by exactly two of them, one on either side.
+"""The facts that items state: in an intact directory exactly two items state each of them.
 
 A user's document states that the user has a userName, and so does the item of the unique value. A member item states a
-membership, and so does the member's ``groups``. What is stated once is a disagreement.
+membership, and so does the member's ``groups``. A fact that one item alone states is an inconsistency.
 """
 
 from collections.abc import Iterator
@@ -26,16 +26,16 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Fact:
-    """One statement, in the same form from both sides of a relation."""
+    """A statement about the directory, equal from both items that state it."""
 
     subject: Membership | UniqueValue | LookUp
 
     type: str = ""
-    """For a membership: what the member is, ``User`` or ``Group``."""
+    """For a membership: the type of the member, ``User`` or ``Group``."""
 
     @property
     def fingerprint(self) -> int:
-        """The fact in 64 bits: a directory of a million users states some ten million facts."""
+        """A hash of the fact in 64 bits: a directory of a million users has about ten million facts."""
         words: tuple[str, ...]
         match self.subject:
             case Membership(group_id, member_id):
@@ -51,7 +51,7 @@ class FactReader:
     """Reads the facts that the items of one directory state."""
 
     def __init__(self, directory: str, provider: DirectoryProvider) -> None:
-        """Take the directory's id and the description of its resources."""
+        """Set the directory's id and the description of its resources."""
         self.directory = directory
         self.provider = provider
         self.types = {str(each.name): each for each in provider.resource_types}
@@ -59,15 +59,15 @@ class FactReader:
         self._members = keys.members(directory, "")
 
     def resource_type(self, pk: str) -> ResourceType | None:
-        """Return the type of the resources in a partition, or None when it holds none."""
+        """Return the type of the resources in a partition; None for a partition without resources."""
         return self.partitions.get(pk)
 
     def group_of(self, pk: str) -> str | None:
-        """Return the group whose members a partition holds, or None when it holds none."""
+        """Return the group whose members a partition holds; None for any other partition."""
         return pk.removeprefix(self._members) if pk.startswith(self._members) else None
 
     def beside(self, item: Item) -> Iterator[Fact]:
-        """Yield the facts of an item that stands beside a resource, and those on a resource beside its document."""
+        """Yield the facts that an item states outside a document: those of a unique value, a look-up, a member, ``groups``."""
         pk, sk = item["pk"]["S"], item["sk"]["S"]
         group_id = self.group_of(pk)
         if group_id is not None:
@@ -81,9 +81,9 @@ class FactReader:
                 yield Fact(Membership(each, sk), str(resource_type.name))
 
     def claims(self, resource_type: ResourceType, item: Item) -> Iterator[Fact]:
-        """Yield the facts of a resource's document.
+        """Yield the facts that a resource's document states.
 
-        :raises UnreadableError: When it is none.
+        :raises UnreadableError: When the document cannot be read.
         """
         index, resource_id, name = self._index(resource_type, item), item["sk"]["S"], str(resource_type.name)
         for key in index.unique_keys(self.directory, name).values():
@@ -117,5 +117,5 @@ class FactReader:
 
 
 def groups_of(item: Item | None) -> frozenset[str]:
-    """Return the groups in a resource's item; none when there is no item."""
+    """Return the groups in a resource's item; empty without an item."""
     return frozenset((item or {}).get("groups", {}).get("SS", ()))

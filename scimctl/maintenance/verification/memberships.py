@@ -1,4 +1,4 @@
-"""Looking at one membership: the member item is the truth, the member's ``groups`` follow it."""
+"""Checks one membership: where the two sides differ, the member item is right and the member's ``groups`` are repaired."""
 
 from lambdas.store import actions, keys
 from lambdas.store.items import now
@@ -11,11 +11,11 @@ from scimctl.maintenance.verification.findings import Finding, named, still_abse
 from scimctl.maintenance.verification.subjects import Membership, Rest
 
 SHOWN = 1_000
-"""Memberships of a deleted group that are counted one by one; more are "at least" so many."""
+"""Memberships of a deleted group that are counted; more are reported as "at least" this number."""
 
 
 def check_membership(table: Table, directory: str, subject: Membership) -> Finding | None:
-    """Compare both sides of a membership, read at one moment together with its group and its member."""
+    """Return the inconsistency of a membership, whose sides, group and member are read in one snapshot; None without one."""
     group = keys.resource(directory, "Group", subject.group_id)
     near = keys.member(directory, subject.group_id, subject.member_id)
     far = {name: keys.resource(directory, name, subject.member_id) for name in ("User", "Group")}
@@ -23,14 +23,14 @@ def check_membership(table: Table, directory: str, subject: Membership) -> Findi
     member = next(((name, item) for name, item in zip(far, far_items, strict=True) if item is not None), None)
     known = member is not None and subject.group_id in groups_of(member[1])
     if group_item is None:
-        # With a member item it is told, and swept, as one of its group's: see check_rest.
+        # With a member item it is reported and swept with the rest of its group: see check_rest.
         if not known or near_item is not None or member is None:
             return None
         return _left_in_groups(subject, group, far[member[0]])
     if near_item is None:
         return None if not known or member is None else _in_groups_only(subject, near, far[member[0]])
     if member is None:
-        return _nobody(subject, group, near, list(far.values()))
+        return _missing_member(subject, group, near, list(far.values()))
     name, _ = member
     if near_item.get("type", {}).get("S") != name:
         return _wrong_type(subject, group, near_item, far[name], name)
@@ -38,7 +38,7 @@ def check_membership(table: Table, directory: str, subject: Membership) -> Findi
 
 
 def check_rest(table: Table, directory: str, subject: Rest) -> Finding | None:
-    """Look whether a group that does not exist has member items. Its sweep is no single transaction, so it is not given here."""
+    """Return the finding on the member items of a group that does not exist, without a repair: a sweep is several transactions."""
     group = keys.resource(directory, "Group", subject.group_id)
     if table.get(group) is not None:
         return None
@@ -95,7 +95,7 @@ def _not_in_groups(subject: Membership, near: Key, far: Key, name: str) -> Findi
     return Finding(difference, (actions.join(far, subject.group_id), still_there(near)))
 
 
-def _nobody(subject: Membership, group: Key, near: Key, far: list[Key]) -> Finding:
+def _missing_member(subject: Membership, group: Key, near: Key, far: list[Key]) -> Finding:
     difference = Difference(
         kind=Kind.MEMBER_OF_NOBODY,
         key=named(near),
@@ -110,13 +110,13 @@ def _nobody(subject: Membership, group: Key, near: Key, far: list[Key]) -> Findi
 
 def _wrong_type(subject: Membership, group: Key, near_item: Item, far: Key, name: str) -> Finding:
     near = Key(near_item["pk"]["S"], near_item["sk"]["S"])
-    told = near_item.get("type", {}).get("S", "nothing")
+    stored = near_item.get("type", {}).get("S", "nothing")
     difference = Difference(
         kind=Kind.MEMBER_TYPE,
         key=named(near),
-        found=f"type {told}",
+        found=f"type {stored}",
         expected=f"type {name}",
-        sentence=f"Member {subject.member_id} of group {subject.group_id} is a {name}; the group holds {told}.",
+        sentence=f"Member {subject.member_id} of group {subject.group_id} is a {name}; the group holds {stored}.",
         subject=subject,
     )
     repair: tuple[Action, ...] = (

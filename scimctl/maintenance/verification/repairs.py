@@ -1,7 +1,7 @@
 """Repairs what a verification found, safe while requests run.
 
-Member items are the truth for memberships, documents for what finds a resource, ids for the counts. A disagreement is looked at
-anew before each attempt, and mended by one transaction that is conditional on what was seen.
+Where two items differ, member items are right over ``groups``, documents over unique values and look-ups, ids over counts. A
+difference is checked again before each attempt, and repaired by one transaction that is conditional on what the check read.
 """
 
 import time
@@ -17,17 +17,17 @@ from scimctl.maintenance.verification.subjects import Rest
 from scimctl.maintenance.verification.survey import Progress
 
 ATTEMPTS = 10
-"""How often a repair that meets requests under way is tried; the rest is reported."""
+"""Attempts at a repair that conflicts with requests under way; after them the difference is reported."""
 
 REQUEST_SECONDS = 30.0
-"""Seconds that no request outlives (API Gateway ends it after 29). A large new group's members are written before the group, so
-members without a group are swept only when they were without one for so long."""
+"""Seconds after which every request has ended (API Gateway's limit is 29). A large new group's members are written before the
+group, so members without a group are swept only after this time."""
 
 
 def repair_all(
     table: Table, facts: FactReader, differences: Sequence[Difference], progress: Progress, patience: float
 ) -> list[Difference]:
-    """Repair differences and return those that are left.
+    """Repair differences and return those that remain.
 
     :param patience: Seconds to wait before anything is swept: :data:`REQUEST_SECONDS` unless no request can be under way.
     """
@@ -47,7 +47,7 @@ def repair_all(
 
 
 def _mend(table: Table, facts: FactReader, difference: Difference) -> list[Difference]:
-    """Repair one difference and return what is left of it: nothing, or what is there instead."""
+    """Repair one difference; return the difference that remains, if any."""
     for _ in range(ATTEMPTS):
         finding = check(table, facts, difference.subject)
         if finding is None:
@@ -59,7 +59,7 @@ def _mend(table: Table, facts: FactReader, difference: Difference) -> list[Diffe
             try:
                 table.transact(finding.repair)
             except ConditionFailed:
-                continue  # a request was faster: look again
+                continue  # a request changed it meanwhile: check again
         else:
             break
     return [difference]

@@ -1,4 +1,4 @@
-"""What can be looked at again by itself: each subject names the few items that have to agree with each other."""
+"""The subjects of checks: each names the few items that have to agree with each other."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ class Membership:
 
 @dataclass(frozen=True)
 class UniqueValue:
-    """A unique value: its item, and the documents of those who might have it."""
+    """A unique value: its item, and the documents of the resources that may have it."""
 
     pk: str
     resource_ids: frozenset[str]

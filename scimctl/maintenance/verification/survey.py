@@ -1,7 +1,7 @@
-"""Reading a directory whole to see what may disagree; each suspicion is then looked at by itself.
+"""Reads a whole directory and yields what may be inconsistent; each suspicion is then checked by itself.
 
-The first pass keeps of every fact 64 bits, and only while the other side was not met. What is left at its end has one side
-only, or was changed while we read. The second pass, needed only then, finds out what those facts were.
+The first pass keeps 64 bits of every fact until it reads the fact's other side. A fact left at the end has one side only, or
+changed during the pass. A second pass, made only then, finds what those facts are.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ class Survey:
     """One reading of a directory."""
 
     def __init__(self, table: Table, facts: FactReader, progress: Progress) -> None:
-        """Take the table, the reader of facts, and the receiver of progress."""
+        """Set the table, the reader of facts, and the receiver of progress."""
         self.table = table
         self.facts = facts
         self.progress = progress
@@ -34,7 +34,7 @@ class Survey:
         self._unreadable: list[Document] = []
 
     def suspicions(self) -> Iterator[Subject]:
-        """Yield what does not agree, or did not while it was read: 1 Scan of the table, or 2 when something does not."""
+        """Yield what may be inconsistent: 1 Scan of the table, or 2 when there is anything."""
         for item in self._items("items read"):
             self._take(item)
         for resource_type, prefix in sorted(self._ids.keys() | self._counts.keys()):
@@ -53,7 +53,7 @@ class Survey:
             self.progress(f"{read:,} {done}")
 
     def _take(self, item: Item) -> None:
-        """Note what an item says: a fact that was met before is settled by meeting it again."""
+        """Record the facts of an item; a fact that was read from its other side is complete."""
         pk, sk = item["pk"]["S"], item["sk"]["S"]
         for fact in self.facts.beside(item):
             self._open ^= {fact.fingerprint}
@@ -81,7 +81,7 @@ class Survey:
                 self._counts[name, item["sk"]["S"]] = int(item.get("n", {}).get("N", 0))
 
     def _one_sided(self) -> Iterator[Subject]:
-        """Yield the subjects of the facts that the first pass met once; of one unique value, all who might have it together."""
+        """Yield the subjects of the facts with one side; one subject for all resources that may have a unique value."""
         unique: dict[str, set[str]] = {}
         others: set[Membership | LookUp] = set()
         for item in self._items("items read again"):

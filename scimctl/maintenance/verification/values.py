@@ -1,4 +1,4 @@
-"""Looking at one unique value or look-up: the resources' documents are the truth, what finds them follows."""
+"""Checks one unique value or look-up: where they differ, the resources' documents are right and the items are repaired."""
 
 from scim2_models import ResourceType
 
@@ -19,7 +19,7 @@ NO_ID = ""
 
 
 def check_unique(table: Table, facts: FactReader, subject: UniqueValue) -> Finding | None:
-    """Compare a unique value's item with the documents of those who might have it, all read at one moment."""
+    """Return the inconsistency of a unique value with the documents that may have it, read in one snapshot; None without one."""
     key = Key(subject.pk, ONLY)
     resource_type = _type_of(facts, subject.pk)
     if resource_type is None:
@@ -31,7 +31,7 @@ def check_unique(table: Table, facts: FactReader, subject: UniqueValue) -> Findi
         owner = item.get("id", {}).get("S", NO_ID) if item else None
         if owner is None or owner in ids:
             break
-        ids.add(owner)  # and look again, at one moment with it
+        ids.add(owner)  # and read again, in one snapshot with it
     stored = dict(zip(resources, found, strict=True))
     try:
         having = [each for each, one in stored.items() if one and key in facts.unique_keys(resource_type, one)]
@@ -47,7 +47,7 @@ def check_unique(table: Table, facts: FactReader, subject: UniqueValue) -> Findi
 
 
 def check_lookup(table: Table, facts: FactReader, subject: LookUp) -> Finding | None:
-    """Compare a look-up with the document that it leads to, both read at one moment."""
+    """Return the inconsistency of a look-up with its document, both read in one snapshot; None without one."""
     resource_type = _type_of(facts, subject.pk)
     if resource_type is None:
         return None
@@ -60,15 +60,15 @@ def check_lookup(table: Table, facts: FactReader, subject: LookUp) -> Finding | 
         return None  # which is reported by itself, and has to be decided first
     if has == (item is not None):
         return None
-    who, what = f"{resource_type.name} {subject.resource_id}", _readable(subject.pk)
+    holder, value = f"{resource_type.name} {subject.resource_id}", _readable(subject.pk)
     difference = Difference(
         kind=Kind.LOOKUP_MISSING if has else Kind.LOOKUP_OF_NOBODY,
         key=named(key),
         found="none" if has else "a look-up",
         expected="a look-up" if has else "none",
-        sentence=f"{who} has the {what}, and a filter does not find it."
+        sentence=f"{holder} has the {value}, and a filter does not find it."
         if has
-        else f"A look-up of the {what} leads to {who}, which does not have it or does not exist.",
+        else f"A look-up of the {value} leads to {holder}, which does not have it or does not exist.",
         subject=subject,
     )
     repair = actions.look_up(key) if has else actions.delete_existing(key)
@@ -93,12 +93,12 @@ def _twice(subject: UniqueValue, name: str, owner: str | None, having: list[str]
 def _differs(
     subject: UniqueValue, name: str, owner: str | None, holder: str | None, checks: tuple[Action, ...]
 ) -> Finding:
-    """Return the finding on a value that one resource has, or none, and that another owns, or none."""
+    """Return the finding on a value whose holder, if any, is not the owner that its item names."""
     key, what = Key(subject.pk, ONLY), _readable(subject.pk)
     if holder is None:
         kind = Kind.UNIQUE_OF_NOBODY
         sentence = (
-            f"The {what} is taken by {name} {owner}, which does not have it or does not exist: nobody can have it."
+            f"The {what} is taken by {name} {owner}, which does not have it or does not exist: no resource can take it."
         )
     elif owner is None:
         kind = Kind.UNIQUE_MISSING
@@ -118,7 +118,7 @@ def _differs(
 
 
 def _give(key: Key, owner: str | None, holder: str | None) -> Action:
-    """Give a unique value that is still its owner's to the resource that has it, or to nobody."""
+    """Return the action that gives a unique value to its holder, or frees it, on condition that its owner is unchanged."""
     request: Item = {"ConditionExpression": actions.NEW}
     if owner == NO_ID:
         request["ConditionExpression"] = "attribute_not_exists(id)"
@@ -130,7 +130,7 @@ def _give(key: Key, owner: str | None, holder: str | None) -> Action:
 
 
 def _type_of(facts: FactReader, pk: str) -> ResourceType | None:
-    """Return the type that a value's partition is about; None for one that this version does not know, which is left alone."""
+    """Return the resource type of a value's partition; None for a type that this version does not know."""
     return facts.types.get(pk.split("#")[2])
 
 

@@ -86,7 +86,7 @@ def test_a_directory_that_is_what_it_was_is_left_alone(acme: Acme, backup: Direc
 
 def test_a_backup_without_the_directory_would_empty_it_and_is_refused(acme: Acme, backup: Directory) -> None:
     told = acme.refused("directory", "restore", "--from", BACKUP, "--directory", "another", "--yes")
-    assert "has nothing of directory another" in told
+    assert "has no items of directory another" in told
 
 
 def test_a_table_that_is_not_there_is_told(acme: Acme) -> None:

@@ -130,7 +130,7 @@ def test_an_environment_whose_file_is_gone_is_left_as_it_was_deployed(
         furnish(answering, name)
     assert lifecycle.bring_up(answering, [], None) == lifecycle.Up("local", already=True)
     told = capsys.readouterr().err
-    assert "There is no environments/gone.toml any more" in told
+    assert "environments/gone.toml no longer exists" in told
     assert "`scimctl local destroy gone` removes it" in told
 
 

@@ -43,4 +43,4 @@ def test_what_was_retained_can_be_deleted_later_and_only_when_that_is_said(direc
 
 
 def test_what_is_left_is_named(directory: Path):
-    assert removal.told(DATA) == "table scim-devices-Table and log group /scim/devices"
+    assert removal.names_of(DATA) == "table scim-devices-Table and log group /scim/devices"
