@@ -10,7 +10,7 @@ from scim2_models import MutabilityException, Resource
 from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.file.permissions import Source
 from lambdas.environment.permission_sets import system_set
-from lambdas.scim.comparison import comparable_text
+from lambdas.scim.case_sensitivity import comparable_text
 
 
 class GroupRules:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from lambdas.environment.file.permissions import Permissions, PermissionSet, Source
 from lambdas.environment.roles import Role, sets_named
-from lambdas.scim.comparison import comparable_text
+from lambdas.scim.case_sensitivity import comparable_text
 
 
 class Why(StrEnum):

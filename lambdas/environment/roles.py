@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.environment.file.permissions import Permissions, PermissionSet
-from lambdas.scim.comparison import comparable_text
+from lambdas.scim.case_sensitivity import comparable_text
 
 NAMES = ("value", "display", "displayName")
 """The keys that can hold the name of a role, in order of precedence."""

@@ -12,7 +12,7 @@ from lambdas.operations.permission_store import PermissionChange, PermissionStor
 from lambdas.operations.problems import NotFound, Problem
 from lambdas.operations.resources import Resources
 from lambdas.records import Kind, record
-from lambdas.scim.comparison import comparable_text
+from lambdas.scim.case_sensitivity import comparable_text
 from lambdas.store.user_groups import permission_facts
 
 Resource = Mapping[str, Any]

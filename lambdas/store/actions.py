@@ -1,4 +1,4 @@
-"""The actions that transactions are made of, each with the condition that keeps it right."""
+"""The actions of transactions, each with the condition under which it is correct."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,17 +12,17 @@ NEW = "attribute_not_exists(pk)"
 
 
 def put_new(item: Item) -> Action:
-    """Put an item that must not exist yet."""
+    """Return the action that puts an item, on condition that it does not exist."""
     return {"Put": {"Item": item, "ConditionExpression": NEW}}
 
 
 def put(item: Item) -> Action:
-    """Put an item, whether it exists or not."""
+    """Return the action that puts an item, whether it exists or not."""
     return {"Put": {"Item": item}}
 
 
 def own(key: Key, resource_id: str) -> Action:
-    """Take a unique value for a resource; it must be free, or that resource's already."""
+    """Return the action that reserves a unique value, on condition that no other resource has it."""
     return {
         "Put": {
             "Item": {**key_of(key), "id": {"S": resource_id}},
@@ -33,7 +33,7 @@ def own(key: Key, resource_id: str) -> Action:
 
 
 def release(key: Key, resource_id: str) -> Action:
-    """Give up a unique value, unless another resource has it: two may share one from before it was declared unique."""
+    """Return the action that frees a unique value, unless another resource has it, from before it was declared unique."""
     return OptionalAction(
         {
             "Delete": {
@@ -46,22 +46,22 @@ def release(key: Key, resource_id: str) -> Action:
 
 
 def look_up(key: Key) -> Action:
-    """Let a resource be found by a value that others may share."""
+    """Return the action that adds a look-up key: a value that several resources may share."""
     return put({**key_of(key)})
 
 
 def delete(key: Key) -> Action:
-    """Delete an item, whether it exists or not."""
+    """Return the action that deletes an item, whether it exists or not."""
     return {"Delete": {"Key": key_of(key)}}
 
 
 def delete_existing(key: Key) -> Action:
-    """Delete an item that must exist."""
+    """Return the action that deletes an item, on condition that it exists."""
     return {"Delete": {"Key": key_of(key), "ConditionExpression": EXISTS}}
 
 
 def delete_version(key: Key, version: int) -> Action:
-    """Delete a resource that must still have the version the deletion was computed from."""
+    """Return the action that deletes a resource, on condition that it has the version that was read."""
     return {
         "Delete": {
             "Key": key_of(key),
@@ -72,7 +72,7 @@ def delete_version(key: Key, version: int) -> Action:
 
 
 def count(key: Key, difference: int) -> Action:
-    """Add to a count of resources."""
+    """Return the action that adds to a count of resources."""
     return {
         "Update": {
             "Key": key_of(key),
@@ -83,11 +83,11 @@ def count(key: Key, difference: int) -> Action:
 
 
 def update_document(key: Key, stored: Stored, expected: int, leaving: Sequence[str] = ()) -> Action:
-    """Write a resource's new state, which must still have the version it was computed from.
+    """Return the action that writes a resource's new state, on condition that it has the version that was read.
 
-    It leaves alone what is kept beside the document, such as the user's groups, so it never undoes a membership.
+    It does not write what the item holds beside the document, such as a user's groups, so it never undoes a membership.
 
-    :param leaving: The groups that the resource leaves at once, if any.
+    :param leaving: The groups that the resource leaves in the same write, if any.
     """
     assignments = "SET doc = :doc, version = :version, modified = :modified"
     values: Item = {
@@ -119,7 +119,10 @@ def update_document(key: Key, stored: Stored, expected: int, leaving: Sequence[s
 
 
 def touch(key: Key, moment: datetime, expected: int | None = None) -> Action:
-    """Give a group whose members change its next version; it must exist, and have the expected version when one is given."""
+    """Return the action that increments the version of a group whose members change.
+
+    :param expected: The version that the group must have; None when it only has to exist.
+    """
     condition, values = EXISTS, {":modified": {"S": moment.isoformat()}, ":one": {"N": "1"}}
     if expected is not None:
         condition = "version = :expected"
@@ -135,17 +138,17 @@ def touch(key: Key, moment: datetime, expected: int | None = None) -> Action:
 
 
 def join(key: Key, group_id: str) -> Action:
-    """Note on a user or group that it is a member of a group; it must exist, which proves that the member does."""
+    """Return the action that adds a group to a member's set, on condition that the member exists."""
     return _membership(key, group_id, "ADD groups :groups, version :one")
 
 
 def leave(key: Key, group_id: str) -> Action:
-    """Note on a user or group that it is no longer a member of a group; it must exist."""
+    """Return the action that removes a group from a member's set, on condition that the member exists."""
     return _membership(key, group_id, "DELETE groups :groups ADD version :one")
 
 
 def forget(key: Key, group_id: str) -> Action:
-    """Take a deleted group out of a user's or group's set; not a new version, since no read has shown it any more."""
+    """Return the action that removes a deleted group from a member's set; the version stays, since no read showed the group."""
     action = _membership(key, group_id, "DELETE groups :groups")
     del action["Update"]["ExpressionAttributeValues"][":one"]
     return action
@@ -163,7 +166,7 @@ def _membership(key: Key, group_id: str, expression: str) -> Action:
 
 
 def leave_many(key: Key, group_ids: list[str], expected: int) -> Action:
-    """Take a resource out of several groups at once; it must have the version that its groups were read from."""
+    """Return the action that removes several groups from a member's set, on condition that it has the version that was read."""
     return {
         "Update": {
             "Key": key_of(key),
@@ -189,7 +192,7 @@ def check_absent(key: Key) -> Action:
 
 
 def set_mapping(key: Key, before: frozenset[str], after: frozenset[str]) -> Action:
-    """Write the permission sets that a group is mapped to, which must still be those that were read; none deletes the item."""
+    """Return the action that writes a group's permission sets, on condition that they are unchanged; none deletes the item."""
     condition: Item = {"ConditionExpression": NEW}
     if before:
         condition = {
@@ -203,7 +206,7 @@ def set_mapping(key: Key, before: frozenset[str], after: frozenset[str]) -> Acti
 
 
 def expire(key: Key, epoch_seconds: int) -> Action:
-    """Let an item that must exist be deleted by the table at some time (its time-to-live attribute)."""
+    """Return the action that sets when DynamoDB deletes an item (time to live), on condition that the item exists."""
     return {
         "Update": {
             "Key": key_of(key),
@@ -215,9 +218,9 @@ def expire(key: Key, epoch_seconds: int) -> Action:
 
 
 def set_decided(key: Key, stored: Stored, expected: int) -> Action:
-    """Write what an operator decided about a user, which must still have the version that it was decided upon.
+    """Return the action that writes the permission sets and login method that an operator set for a user.
 
-    Like :func:`update_document` it leaves the rest of the item alone.
+    It is conditional on the version that was read and, like :func:`update_document`, does not write the rest of the item.
     """
     kept = {
         "assigned": _strings(stored.assigned) if stored.assigned else None,

@@ -1,7 +1,7 @@
-"""Deleting resources.
+"""Deletes resources.
 
-A deletion first removes what makes the resource visible. What a deleted group leaves, its member items and its id in its members'
-``groups`` sets, is shown by no read; the table's stream has it swept (:mod:`lambdas.store.sweeping`).
+A deletion first removes the items that make the resource visible. No read shows the remaining items of a deleted group, which are
+its member items and its id in its members' ``groups`` sets. The table's stream triggers their sweep, :mod:`lambdas.store.sweeping`.
 """
 
 from scim2_models import ResourceType
@@ -25,12 +25,12 @@ class Deleter:
         self.leaver = Leaver(reader.table, reader.directory)
 
     def delete(self, resource_type: ResourceType, stored: Stored) -> None:
-        """Delete a resource with its memberships: 1 transaction when it is in some 45 groups or fewer.
+        """Delete a resource with its memberships: 1 transaction when it is in up to about 45 groups.
 
-        A member of more groups leaves them in batches first, so that no read ever shows a member that does not exist. A deletion
-        that is sent again after a failure resumes.
+        A member of more groups is removed from them in batches first, so that no read shows a member that does not exist. After a
+        failure, a retried request resumes.
 
-        :raises LostRace: When the resource changed meanwhile.
+        :raises LostRace: When the resource changed since it was read.
         """
         name = str(resource_type.name)
         own = self._own_actions(resource_type, name, stored)

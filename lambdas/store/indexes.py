@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from scim2_models import AttributeBinding, InvalidValueException, Resource
+from scim2_models import InvalidValueException, Resource
 
 from lambdas.scim.attributes import Attribute
+from lambdas.scim.case_sensitivity import comparable_value
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store import keys
 from lambdas.store.keys import Key
@@ -66,16 +67,6 @@ def index_of(provider: DirectoryProvider, resource_type: str, resource: Resource
 def _values(resource: Resource[Any], attributes: Iterable[Attribute]) -> Iterable[tuple[str, str]]:
     for attribute in attributes:
         for value in attribute.entries(resource):
-            comparable = comparable_of(attribute.binding, value)
+            comparable = comparable_value(attribute.binding, value)
             if comparable:
                 yield attribute.name, comparable
-
-
-def comparable_of(binding: AttributeBinding, value: Any) -> str | None:
-    """Return a string value in the form that comparisons use, or None when nothing equals it."""
-    if not isinstance(value, str):
-        return None
-    try:
-        return str(binding.comparable(value))
-    except ValueError:
-        return None

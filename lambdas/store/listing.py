@@ -1,7 +1,7 @@
-"""Listing a directory without a filter: pages by index through the counts, pages by cursor through the keys.
+"""Pages of a directory without a filter: by index through the counts, by cursor through the keys.
 
-Ids are random, so they spread evenly over the 256 counts of their first two hex digits. ``totalResults`` is the counts' sum, and
-a ``startIndex`` is found by summing them up to the right two digits: a page deep in a large directory costs what the first costs.
+Ids are random, so they spread evenly over the 256 counts of their first two hex digits. ``totalResults`` is the sum of the counts,
+and a ``startIndex`` is located by summing the counts before it: a page deep in a large directory costs as much as the first.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from typing import Any
 
 from scim2_models import InvalidCursorException, ResourceType, SearchRequest
 
+from lambdas.scim.pagination import first_index
 from lambdas.store import keys
 from lambdas.store.items import Stored
 from lambdas.store.keys import COUNT_PREFIXES
@@ -17,7 +18,7 @@ from lambdas.store.table import Table
 
 
 @dataclass
-class Listed:
+class ListingPage:
     """A page of a listing."""
 
     stored: list[tuple[ResourceType, Stored]]
@@ -30,24 +31,24 @@ class Listing:
     """Lists the resources of one directory."""
 
     def __init__(self, table: Table, directory: str) -> None:
-        """Take the table and the directory's id."""
+        """Set the table and the directory's id."""
         self.table = table
         self.directory = directory
 
     def counts(self, resource_type: ResourceType) -> dict[str, int]:
-        """Return how many ids begin with each two hex digits: 1 Query of 256 small items."""
+        """Return the number of ids by their first two hex digits: 1 Query of 256 small items."""
         items = self.table.query(keys.counts(self.directory, str(resource_type.name)))
         return {item["sk"]["S"]: int(item["n"]["N"]) for item in items}
 
-    def page(self, types: Sequence[ResourceType], request: SearchRequest[Any], position: Any) -> Listed:
-        """Return a page of all resources of some types, the types one after the other, each by id."""
+    def page(self, types: Sequence[ResourceType], request: SearchRequest[Any], position: Any) -> ListingPage:
+        """Return a page of all resources of the given types, ordered by type and then by id."""
         counts = [(each, self.counts(each)) for each in types]
         total = sum(sum(per_prefix.values()) for _, per_prefix in counts)
         if request.count == 0:
-            return Listed([], total)
+            return ListingPage([], total)
         if request.cursor is not None:
             return self._by_cursor(types, request.count, position, total)
-        return Listed(self._by_index(counts, request.start_index_0 or 0, request.count), total)
+        return ListingPage(self._by_index(counts, first_index(request), request.count), total)
 
     def _by_index(
         self, counts: Sequence[tuple[ResourceType, dict[str, int]]], offset: int, count: int | None
@@ -68,7 +69,7 @@ class Listing:
             offset = 0
         return page
 
-    def _by_cursor(self, types: Sequence[ResourceType], count: int | None, position: Any, total: int) -> Listed:
+    def _by_cursor(self, types: Sequence[ResourceType], count: int | None, position: Any, total: int) -> ListingPage:
         """Return the page beyond a position, which is the type and id of the resource next to it."""
         direction, at_type, at_id = _read(position)
         backwards = direction == "previous"
@@ -92,7 +93,7 @@ class Listing:
             page.pop()
         if backwards:
             page.reverse()
-        listed = Listed(page, total)
+        listed = ListingPage(page, total)
         if page and (more or backwards):
             listed.next = _position("next", page[-1])
         if page and (more if backwards else position is not None):
@@ -101,7 +102,7 @@ class Listing:
 
 
 def _locate(per_prefix: dict[str, int], offset: int) -> tuple[str, int]:
-    """Return the two digits that the resource at an offset begins with, and how many before it begin with them too."""
+    """Return the first two digits of the id at an offset, and the number of ids before it with the same two digits."""
     for prefix in COUNT_PREFIXES:
         here = per_prefix.get(prefix, 0)
         if offset < here:

@@ -1,10 +1,10 @@
-"""Group membership as a delta: only the members that a request names are written; the others are neither read nor rewritten.
+"""Changes of a group's members: only the members that a request names are written; the others are neither read nor rewritten.
 
-A membership is two facts that change in one transaction: the member item below the group, and the group's id in the member's
-``groups`` set. So a group's ``members`` and a user's ``groups`` agree at every read, and writing the set proves that the member
-exists. Up to :data:`BATCH` members are one transaction, all or nothing. More are written in batches, each safe to repeat: a
-request that is sent again after a failure resumes. A new group is visible with all its members or not at all: those beyond its
-own transaction are written before it, and no read shows the members of a group that does not exist.
+A membership is stored twice, in one transaction: as the member item below the group, and as the group's id in the member's
+``groups`` set. So a group's ``members`` and a user's ``groups`` agree at every read, and the write to the set proves that the
+member exists. Up to :data:`BATCH` members are one transaction, all or none. More are written in batches that can be repeated:
+after a failure, a retried request resumes. A new group is visible with all its members or not at all: members beyond its own
+transaction are written before it, and no read shows the members of a group that does not exist.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,19 +26,19 @@ from lambdas.store.table import Table
 from lambdas.store.transactions import MAX_TRANSACTION_ACTIONS, Action, ConditionFailed, TooLarge
 
 BATCH = 45
-"""Members changed in one transaction: two actions each, which leaves ten for the group itself (AWS limit: 100)."""
+"""Members changed in one transaction: two actions each; ten remain for the group itself (AWS limit: 100)."""
 
 MAX_CHANGES = 5_000
 """Memberships that one request changes, a bulk request's operations together. Each takes 2 write units or more of the partition
 that holds the users, and a partition gives 1,000 a second (AWS limit): 10 seconds of a request's 15, with users of up to 1 KB. With
-larger ones the request can time out; sent again, it resumes."""
+larger ones the request can time out; a retry resumes."""
 
 QUIET_SECONDS = 0.15
-"""Seconds for which a group must not change before a request that lost a race to another request's batches goes on: several times
-what a batch takes."""
+"""Seconds without a change of the group after which a request resumes that lost a race to another request's batches: several times
+the duration of a batch."""
 
 QUIET_CHECKS = 12
-"""How often a request checks for that before it goes on regardless."""
+"""Checks for such a pause before the request resumes regardless."""
 
 Refuse = Callable[[ConditionFailed], Exception]
 """Returns the error for a failed condition among the group's own actions."""
@@ -85,8 +85,8 @@ class Memberships:
     def plan(self, group_id: str, change: MemberChange, version: int | None = None) -> Plan:
         """Return the steps of a change of an existing group.
 
-        A replacement is the difference from the stored members, read page by page. Of a change of more than one transaction the
-        steps that are done already are left out, so that a request which is sent again resumes.
+        A replacement is the difference from the stored members, read page by page. A change of more than one transaction omits the
+        steps that are done, so that a retried request resumes.
 
         :param version: The version the group must have, if any; the caller makes its first transaction conditional on it.
         :raises InvalidValueException: When an id cannot exist, or the group would be its own member.
@@ -137,9 +137,9 @@ class Memberships:
         return _version_of(self.table.get(keys.resource(self.directory, "Group", group_id)))
 
     def quiet_version(self, group_id: str) -> int:
-        """Return the version of a group once no other request changes it, or at the latest after :data:`QUIET_CHECKS`.
+        """Return the version of a group when no other request is changing it, or after :data:`QUIET_CHECKS` checks.
 
-        Of two requests that change one group in batches, the one that loses a race waits here until the other is done.
+        Of two requests that change one group in batches, the one that loses a race waits here until the other has finished.
 
         :raises LostRace: When the group does not exist.
         """
@@ -163,7 +163,7 @@ class Memberships:
         return _version_of(group), {item["sk"]["S"] for item in [*found, *later] if item}
 
     def _check_number(self, changes: int) -> None:
-        """Refuse more changes than one request has time for, before any is written."""
+        """Raise an error for more changes than one request has time for, before any is written."""
         if self.changed + changes > MAX_CHANGES:
             raise TooManyException(
                 detail=f"members: the request would add or remove more than {MAX_CHANGES:,} members, the limit of one request. "
@@ -189,7 +189,7 @@ class Memberships:
     def commit_batch(
         self, group_id: str, own: Sequence[Action], batch: Sequence[Step], refuse: Refuse, *, needed: bool
     ) -> bool:
-        """Write one transaction, again without the steps that turn out to be done, and with another type where that is needed.
+        """Write one transaction; retry it without steps that are found done, and with another type for members not found.
 
         :param own: The group's own actions in it.
         :param batch: As many steps as fit beside them.
@@ -249,9 +249,9 @@ def _version_of(group: Item | None) -> int:
 
 
 def _refuse_full(error: TooLarge, steps: Sequence[Step], pairs: Sequence[Sequence[Action]], own: int) -> None:
-    """Refuse a member that is in as many groups as its item holds (AWS limit: 400 KB, some 10,000 groups).
+    """Raise an error for a member whose item is full (AWS limit: 400 KB, about 10,000 groups).
 
-    :raises InvalidValueException: When that is why a transaction was refused.
+    :raises InvalidValueException: When the transaction was refused for that reason.
     """
     members = [step.member.id for step, pair in zip(steps, pairs, strict=True) for _ in pair]
     full = [members[position - own] for position in error.positions if position >= own]

@@ -1,7 +1,7 @@
-"""Pages of resources that were all found first: sorted, then cut by index or by cursor.
+"""Pages of search results: all matches are sorted, and the page is selected by index or by cursor.
 
-A cursor's position holds the sort value and the id next to the cut, so that creating and deleting others moves nothing
-(RFC 9865 section 2).
+A cursor's position holds the sort value and the id next to the page's edge, so that creating or deleting other resources does not
+shift the pages (RFC 9865 section 2).
 """
 
 from collections.abc import Sequence
@@ -11,15 +11,16 @@ from typing import Any
 
 from scim2_models import InvalidCursorException, Resource, ResourceType, SearchRequest
 
+from lambdas.scim.pagination import first_index
 from lambdas.store.items import Stored
 
 SortKey = tuple[bool, Any, str, str]
-"""A missing value comes last; then the value, the resource type and the id decide."""
+"""The order: missing values last, then by value, resource type and id."""
 
 
 @dataclass
-class Found:
-    """A resource that a search found."""
+class Match:
+    """A resource that matches a search."""
 
     type: ResourceType
     stored: Stored
@@ -29,39 +30,39 @@ class Found:
 
 
 @dataclass
-class Cut:
-    """A page, and the positions of its neighbours."""
+class Page:
+    """A page of matches, and the positions of the pages before and after it."""
 
-    found: list[Found]
+    matches: list[Match]
     next: Any = None
     previous: Any = None
 
 
-def cut_page(request: SearchRequest[Any], position: Any, found: Sequence[Found]) -> Cut:
-    """Sort what was found and return the page that the request asks for.
+def page_of(request: SearchRequest[Any], position: Any, matches: Sequence[Match]) -> Page:
+    """Sort the matches and return the page that the request asks for.
 
-    :raises InvalidCursorException: When ``position`` is none of ours.
+    :raises InvalidCursorException: When this service did not make the ``position``.
     """
     descending = bool(request.sort_by) and request.sort_order == SearchRequest.SortOrder.descending
-    pairs = sorted(((_key(request, each), each) for each in found), key=lambda pair: pair[0], reverse=descending)
+    pairs = sorted(((_key(request, each), each) for each in matches), key=lambda pair: pair[0], reverse=descending)
     if request.cursor is None:
-        start = request.start_index_0 or 0
+        start = first_index(request)
         stop = None if request.count is None else start + request.count
-        return Cut([each for _, each in pairs[start:stop]])
+        return Page([each for _, each in pairs[start:stop]])
     if request.count == 0:
-        return Cut([])
+        return Page([])
     start, stop = _bounds([key for key, _ in pairs], position, request.count, descending)
-    page = Cut([each for _, each in pairs[start:stop]])
-    if page.found and stop < len(pairs):
+    page = Page([each for _, each in pairs[start:stop]])
+    if page.matches and stop < len(pairs):
         page.next = _position("next", pairs[stop - 1][0])
-    if page.found and start > 0:
+    if page.matches and start > 0:
         page.previous = _position("previous", pairs[start][0])
     return page
 
 
-def _key(request: SearchRequest[Any], found: Found) -> SortKey:
-    value = request.sort_value(found.resource) if request.sort_by else None
-    return value is None, "" if value is None else value, str(found.type.name), found.stored.id
+def _key(request: SearchRequest[Any], match: Match) -> SortKey:
+    value = request.sort_value(match.resource) if request.sort_by else None
+    return value is None, "" if value is None else value, str(match.type.name), match.stored.id
 
 
 def _bounds(keys: Sequence[SortKey], position: Any, count: int | None, descending: bool) -> tuple[int, int]:

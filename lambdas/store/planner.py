@@ -13,8 +13,8 @@ from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode,
 from scim2_server.utils import parametrize
 
 from lambdas.scim.attributes import name_of
+from lambdas.scim.case_sensitivity import comparable_value
 from lambdas.scim.discovery import DirectoryProvider
-from lambdas.store.indexes import comparable_of
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Planner:
             return ById(value)
         if self.resource_type == "Group" and name == "members.value":
             return ByMember(value)
-        comparable = comparable_of(binding, value)
+        comparable = comparable_value(binding, value)
         if not comparable:
             return None
         if (

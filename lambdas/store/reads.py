@@ -1,4 +1,4 @@
-"""Reading resources whole: a user with its groups, a group with its members, or without where nobody asked for them."""
+"""Reads resources, with their separately stored attributes (a user's groups, a group's members) where the answer keeps them."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -30,11 +30,11 @@ MAX_MEMBERS = 100_000
 """Members that one request reads, of all its groups together. As an answer they take some 10 seconds of the function's share of a
 processor and, compressed, 3.5 MB of Lambda's 6 (`benchmarks/results/speed.md`)."""
 
-APART: dict[str, tuple[str, ...]] = {"User": ("groups",), "Group": ("members",)}
-"""By resource type, the attributes that are kept apart from the resource."""
+SEPARATE_ATTRIBUTES: dict[str, tuple[str, ...]] = {"User": ("groups",), "Group": ("members",)}
+"""By resource type, the attributes that are stored in other items than the resource."""
 
 ENTITLED = ("entitlements", "meta")
-"""The attributes of a user that follow from its groups where there are permission sets; the version changes with them."""
+"""The attributes of a user that depend on its groups where there are permission sets; the version changes with them."""
 
 
 def is_id(text: object) -> bool:
@@ -63,7 +63,7 @@ class Reader:
     """Reads the resources of one directory, for one request."""
 
     def __init__(self, table: Table, directory: str, provider: DirectoryProvider, product: Product = PLAIN) -> None:
-        """Take the table, the directory's id, the description of its resources, and the attributes computed for the product."""
+        """Set the table, the directory's id, the description of its resources, and the attributes computed for the product."""
         self.table = table
         self.directory = directory
         self.provider = provider
@@ -71,14 +71,15 @@ class Reader:
         self.user_groups = UserGroups(table, directory, product)
         self.members_left = MAX_MEMBERS
 
-    def apart(self, resource_type: ResourceType) -> tuple[str, ...]:
+    def separate_attributes(self, resource_type: ResourceType) -> tuple[str, ...]:
         """Return the attributes of a type for which more than the resource's own item is read."""
-        apart = APART.get(str(resource_type.name), ())
-        return (*apart, *ENTITLED) if resource_type.name == "User" and self.product.computes_entitlements else apart
+        separate = SEPARATE_ATTRIBUTES.get(str(resource_type.name), ())
+        entitled = resource_type.name == "User" and self.product.computes_entitlements
+        return (*separate, *ENTITLED) if entitled else separate
 
-    def keeps_apart(self, resource_type: ResourceType, parameters: ResponseParameters[Any] | None) -> bool:
-        """Return whether an answer keeps any of them."""
-        return any(keeps(parameters, each) for each in self.apart(resource_type))
+    def keeps_separate(self, resource_type: ResourceType, parameters: ResponseParameters[Any] | None) -> bool:
+        """Return whether an answer keeps a separately stored attribute."""
+        return any(keeps(parameters, each) for each in self.separate_attributes(resource_type))
 
     def type_named(self, name: str) -> ResourceType:
         """Return a resource type of the service by its name, ``User`` or ``Group``."""
@@ -89,7 +90,7 @@ class Reader:
         return cast("type[Resource[Any]]", self.provider.model_for(resource_type))
 
     def stored(self, resource_type: ResourceType, resource_id: object) -> Stored:
-        """Return a resource as the table holds it: 1 GetItem.
+        """Return a stored resource: 1 GetItem.
 
         :raises NotFoundException: When no resource of this type has this id.
         """
@@ -114,8 +115,8 @@ class Reader:
     ) -> list[Resource[Any]]:
         """Return stored resources as SCIM resources.
 
-        :param whole: Whether to read what is kept apart: the users' groups (1 BatchGetItem for all of them), the groups'
-            members (1 Query for each).
+        :param whole: Whether to read the separately stored attributes: the users' groups (1 BatchGetItem for all of them), the
+            groups' members (1 Query for each).
         :raises TooManyException: When the members are more than :data:`MAX_MEMBERS`, or the request's time is up
             before the last group is read.
         """
@@ -145,7 +146,7 @@ class Reader:
         members = []
         for item in self.table.query(pk, limit=self.members_left + 1, attributes=("sk", "type", "display")):
             value = member_value(item)
-            # Not validated: our own making, and validation would double what reading 100,000 of them takes.
+            # Not validated: the service wrote them, and validation would double the time that reading 100,000 of them takes.
             members.append(entry.model_construct(ref=value.pop("$ref"), **value))
         self.members_left -= len(members)
         if self.members_left < 0 or late:

@@ -1,4 +1,4 @@
-"""Searching: through a key where the filter names one, through bounded pages where it does not."""
+"""Searches: by a key where the filter names one, otherwise by reading a bounded number of pages."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,19 +14,19 @@ from lambdas.store import keys
 from lambdas.store.documents import set_values
 from lambdas.store.items import Stored, member_value
 from lambdas.store.listing import Listing
-from lambdas.store.pages import Found, cut_page
+from lambdas.store.pages import Match, page_of
 from lambdas.store.planner import AccessPath, AnyOf, ById, ByLookup, ByMember, ByUnique, Planner
 from lambdas.store.reads import Reader, is_id
 
 SCAN_PAGES = 30
-"""Pages of 1 MB that a filter without a key may read, of all types that are searched: about 30,000 users."""
+"""Pages of 1 MB that a search without a key may read, for all searched types together: about 30,000 users."""
 
 SCAN_SECONDS = 15.0
-"""Seconds that such a filter may take, well inside API Gateway's 29."""
+"""Seconds that a search without a key may take, well below API Gateway's 29."""
 
 
 class ScanLimits:
-    """What one search may read without a key, of all its types together."""
+    """The pages and the time that one search may use without a key, for all its types together."""
 
     def __init__(self) -> None:
         """Start the clock of :data:`SCAN_SECONDS`."""
@@ -34,7 +34,7 @@ class ScanLimits:
         self.deadline = time.monotonic() + SCAN_SECONDS
 
     def allow_page(self) -> bool:
-        """Return whether one page more may be read, and count it."""
+        """Return whether another page may be read, and count it."""
         self.pages -= 1
         return self.pages >= 0 and time.monotonic() <= self.deadline
 
@@ -43,7 +43,7 @@ class Searcher:
     """Searches the resources of one directory."""
 
     def __init__(self, reader: Reader, provider: DirectoryProvider) -> None:
-        """Take what reads the directory, and the description of its resources."""
+        """Set the reader of the directory and the description of its resources."""
         self.reader = reader
         self.table = reader.table
         self.directory = reader.directory
@@ -51,7 +51,7 @@ class Searcher:
         self.planners = {str(each.name): Planner(provider, str(each.name)) for each in provider.resource_types}
 
     def search(self, types: Sequence[ResourceType], request: SearchRequest[Any], position: Any) -> SearchPage:
-        """Return one page of the matching resources of some types, and their number.
+        """Return one page of the matching resources of the given types, and their number.
 
         :raises TooManyException: When a filter or sort that no key serves would read more than its limits.
         """
@@ -61,45 +61,45 @@ class Searcher:
             return SearchPage(listed.total, resources, listed.next, listed.previous)
         limits = ScanLimits()
         found = [each for resource_type in types for each in self._find(resource_type, request, limits)]
-        cut = cut_page(request, position, found)
-        self._complete(request, cut.found)
-        return SearchPage(len(found), [each.resource for each in cut.found], cut.next, cut.previous)
+        selected = page_of(request, position, found)
+        self._complete(request, selected.matches)
+        return SearchPage(len(found), [each.resource for each in selected.matches], selected.next, selected.previous)
 
     def _whole(self, request: SearchRequest[Any], stored: Sequence[tuple[ResourceType, Stored]]) -> list[Resource[Any]]:
-        """Return the resources of a page, in its order, with what the answer keeps."""
+        """Return the resources of a page in its order, with the attributes that the answer keeps."""
         whole: dict[str, Resource[Any]] = {}
         for resource_type in {str(each.name): each for each, _ in stored}.values():
             ours = [one for each, one in stored if each.name == resource_type.name]
-            wanted = self.reader.keeps_apart(resource_type, request)
+            wanted = self.reader.keeps_separate(resource_type, request)
             for one, resource in zip(ours, self.reader.resources(resource_type, ours, whole=wanted), strict=True):
                 whole[one.id] = resource
         return [whole[one.id] for _, one in stored]
 
-    def _complete(self, request: SearchRequest[Any], found: Sequence[Found]) -> None:
+    def _complete(self, request: SearchRequest[Any], found: Sequence[Match]) -> None:
         """Give the resources of a page the separately stored attributes that the answer keeps."""
         for resource_type in {str(each.type.name): each.type for each in found}.values():
-            if self.reader.keeps_apart(resource_type, request):
+            if self.reader.keeps_separate(resource_type, request):
                 lacking = [each for each in found if each.type.name == resource_type.name and not each.whole]
                 resources, stored = [each.resource for each in lacking], [each.stored for each in lacking]
                 self.reader.complete(resource_type, resources, stored)
 
-    def _find(self, resource_type: ResourceType, request: SearchRequest[Any], limits: ScanLimits) -> list[Found]:
+    def _find(self, resource_type: ResourceType, request: SearchRequest[Any], limits: ScanLimits) -> list[Match]:
         """Return every resource of a type that the filter matches."""
         scim_filter = request.filter
         path = self.planners[str(resource_type.name)].plan(scim_filter)
         batches = self._scan(resource_type, limits) if path is None else [self._follow(resource_type, path)]
-        found: list[Found] = []
+        found: list[Match] = []
         for batch in batches:
             candidates = self._comparable(resource_type, batch, request)
             matches = [each for each in candidates if scim_filter is None or _matches(scim_filter, each.resource)]
             for each in matches:
                 if not each.whole and resource_type.name == "Group":
-                    each.resource["members"] = None  # those that the filter names are not all of them
+                    each.resource["members"] = None  # the members that the filter names, which are not all
             found += matches
         return found
 
     def _follow(self, resource_type: ResourceType, path: AccessPath) -> list[Stored]:
-        """Return what an access path finds: 1 call for an id, 2 otherwise."""
+        """Return the resources of an access path: 1 call for an id, 2 otherwise."""
         return self.reader.stored_many(resource_type, self._ids(str(resource_type.name), path))
 
     def _ids(self, name: str, path: AccessPath) -> Iterable[str]:
@@ -143,9 +143,9 @@ class Searcher:
 
     def _comparable(
         self, resource_type: ResourceType, batch: Sequence[Stored], request: SearchRequest[Any]
-    ) -> list[Found]:
-        """Return resources with as much of what is kept apart as the filter and the sort look at."""
-        apart = [each for each in self.reader.apart(resource_type) if each != "meta"]
+    ) -> list[Match]:
+        """Return resources with the separately stored values that the filter and the sort use."""
+        apart = [each for each in self.reader.separate_attributes(resource_type) if each != "meta"]
         if request.sort_by is not None and any(each in str(request.sort_by) for each in apart):
             return self._found(resource_type, batch, whole=True)
         named = [set() if request.filter is None else named_values(request.filter.ast, each) for each in apart]
@@ -156,9 +156,9 @@ class Searcher:
             self._add_named_members([each.resource for each in found], members)
         return found
 
-    def _found(self, resource_type: ResourceType, batch: Sequence[Stored], *, whole: bool) -> list[Found]:
+    def _found(self, resource_type: ResourceType, batch: Sequence[Stored], *, whole: bool) -> list[Match]:
         resources = self.reader.resources(resource_type, batch, whole=whole)
-        return [Found(resource_type, *pair, whole) for pair in zip(batch, resources, strict=True)]
+        return [Match(resource_type, *pair, whole) for pair in zip(batch, resources, strict=True)]
 
     def _add_named_members(self, groups: Sequence[Resource[Any]], named: set[str]) -> None:
         """Give groups those of their members that the filter names: all that it can distinguish."""
@@ -178,9 +178,9 @@ def _matches(scim_filter: ScimFilter[Any], resource: Resource[Any]) -> bool:
 
 
 def named_values(node: FilterNode, attribute: str) -> set[str] | None:
-    """Return the values of a multi-valued attribute that a filter compares with ``eq``: all that its outcome depends on.
+    """Return the values of a multi-valued attribute that a filter compares with ``eq``, when its outcome depends on them alone.
 
-    :return: An empty set when the filter does not look at the attribute; None when it looks at more than such values.
+    :return: An empty set when the filter does not use the attribute; None when it uses the attribute in another way.
     """
     if isinstance(node, LogicalExpr):
         parts = [named_values(term, attribute) for term in node.terms]

@@ -32,7 +32,7 @@ from lambdas.store.writes import Writer
 class DynamoStorage(DirectoryStorage):
     """The users and groups of one directory.
 
-    An instance serves one request: it remembers what it read, so that a PATCH is one read and one write.
+    An instance serves one request. It caches what it reads, so that a PATCH is one read and one write.
     """
 
     supports_cursors = True
@@ -46,7 +46,7 @@ class DynamoStorage(DirectoryStorage):
         *,
         by_hand: ByHand | None = None,
     ) -> None:
-        """Take the table, the directory's id, the description of its resources, and what the product is told of users."""
+        """Set the table, the directory's id, the description of its resources, and the attributes computed for the product."""
         self.table = table
         self.directory = directory
         self.by_hand = by_hand
@@ -67,13 +67,13 @@ class DynamoStorage(DirectoryStorage):
     ) -> Resource[Any]:
         """Return a resource: 1 GetItem; 1 BatchGetItem more for a user in groups, 1 Query more for a group's members."""
         stored = self._stored(resource_type, resource_id)
-        # With permission sets always: the version of the answer tells of them.
+        # Always with permission sets, because the version of the answer depends on them.
         entitled = resource_type.name == "User" and self.reader.product.computes_entitlements
-        whole = entitled or self.reader.keeps_apart(resource_type, response_parameters)
+        whole = entitled or self.reader.keeps_separate(resource_type, response_parameters)
         return self.reader.resources(resource_type, [stored], whole=whole)[0]
 
     def get_head(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
-        """Return a resource without what is kept apart: 1 GetItem."""
+        """Return a resource without its separately stored attributes: 1 GetItem."""
         return self.reader.resources(resource_type, [self._stored(resource_type, resource_id)], whole=False)[0]
 
     def search(
@@ -137,7 +137,7 @@ class DynamoStorage(DirectoryStorage):
     def update_and_leave(
         self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None
     ) -> Resource[Any]:
-        """Replace a stored user and end its memberships: 1 transaction when it is in some 45 groups or fewer."""
+        """Replace a stored user and remove it from its groups: 1 transaction when it is in up to about 45 groups."""
         pause = Backoff()
         while True:
             before = self._expected(resource_type, str(resource.id), expected_version)
@@ -150,9 +150,9 @@ class DynamoStorage(DirectoryStorage):
                 return self.reader.resources(resource_type, [left])[0]
 
     def _leave_rest(self, resource_type: ResourceType, stored: Stored, pause: Backoff) -> Stored:
-        """Take a user whose new state is written out of the groups that are left, unless another request changes that state.
+        """Remove a user whose new state is written from its remaining groups, unless another request changes that state.
 
-        :raises BusyException: When the request's time is up; sent again, it resumes.
+        :raises BusyException: When the request's time is up; a retry resumes.
         """
         while stored.groups:
             if time_is_up():
@@ -170,7 +170,7 @@ class DynamoStorage(DirectoryStorage):
         return stored
 
     def delete(self, resource_type: ResourceType, resource_id: str, *, expected_version: str | None = None) -> None:
-        """Delete a resource: 1 GetItem and 1 transaction when it is in some 45 groups or fewer."""
+        """Delete a resource: 1 GetItem and 1 transaction when it is in up to about 45 groups."""
         pause = Backoff()
         while True:
             stored = self._expected(resource_type, resource_id, expected_version)
@@ -182,16 +182,16 @@ class DynamoStorage(DirectoryStorage):
                 return
 
     def is_by_hand(self, user_id: str) -> bool:
-        """Return whether an operator created a user, and no identity provider has provisioned it since: no read of its own."""
+        """Return whether an operator created a user and no identity provider has provisioned it since; without a read."""
         stored = self._read.get(user_id)
         return stored is not None and stored.by_hand
 
     def link(self, user_id: str) -> None:
-        """Make this request's next write of a user end that an operator created it by hand."""
+        """Link a user to the identity provider with this request's next write: it no longer counts as created by hand."""
         self.writer.linked.add(user_id)
 
     def _written(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
-        """Return a resource that was just written: whatever the request read before, it is no longer refused."""
+        """Return a resource that was just written, with a new limit on members, since the write has succeeded."""
         fresh = Reader(self.table, self.directory, self.reader.provider, self.reader.product)
         return fresh.resources(resource_type, [fresh.stored(resource_type, resource_id)])[0]
 
@@ -201,7 +201,7 @@ class DynamoStorage(DirectoryStorage):
         return stored
 
     def _expected(self, resource_type: ResourceType, resource_id: str, expected_version: str | None) -> Stored:
-        """Return the state that a write is computed from: the one read before when it has the expected version.
+        """Return the state that a write is computed from: the cached one if it has the expected version.
 
         :raises PreconditionFailedException: When the stored version is not the expected one.
         """
@@ -216,9 +216,9 @@ class DynamoStorage(DirectoryStorage):
 
     @staticmethod
     def _lost(expected_version: str | None, pause: Backoff) -> None:
-        """Pause before another attempt; a caller that expected a version is told that it is gone.
+        """Pause before another attempt, or raise an error when the caller expects a version.
 
-        :raises PreconditionFailedException: When a version was expected.
+        :raises PreconditionFailedException: When a version is expected: it no longer exists.
         :raises BusyException: When the time for attempts is up.
         """
         if expected_version is not None:
@@ -229,7 +229,7 @@ class DynamoStorage(DirectoryStorage):
 
 
 def _members_of(resource: Resource[Any]) -> dict[str, Member]:
-    """Return the members that a group brings, by id."""
+    """Return the members in a group's body, by id."""
     members = getattr(resource, "members", None)
     if not members:
         return {}

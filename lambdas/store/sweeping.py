@@ -1,8 +1,8 @@
-"""Sweeping the memberships of a group that does not exist: what a deletion left, or a creation that failed.
+"""Sweeps the memberships of a group that does not exist, left by a deletion or by a creation that failed.
 
-They are its member items and its id in its members' ``groups`` sets. No read shows them, so there is no hurry. A group can exist
-again under the same id: a system group that is declared again, or one that is restored from a backup. Each transaction therefore
-checks that the group does not exist, so that a late sweep removes no member of the new group.
+They are its member items and its id in its members' ``groups`` sets. No read shows them, so they can be swept at any time. A group
+can be created again under the same id: a system group that is declared again, or a group restored from a backup. Each transaction
+therefore checks that the group does not exist, so that a late sweep removes no member of the new group.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ def sweep_group(table: Table, directory: str, group_id: str) -> int:
 def sweep_in_batches(table: Table, directory: str, group_id: str) -> Iterator[int]:
     """Yield, after each transaction of up to :data:`SWEEP_BATCH` memberships, how many it swept.
 
-    It ends early when the group exists again.
+    It stops when the group exists again.
     """
     batch: list[Membership] = []
     with contextlib.suppress(ConditionFailed):
@@ -48,9 +48,10 @@ def sweep_in_batches(table: Table, directory: str, group_id: str) -> Iterator[in
 
 
 def expire_mapping(table: Table, directory: str, group_id: str) -> None:
-    """Let the mapping of a deleted group expire in a day: 1 GetItem where there is none, which is the rule.
+    """Let the mapping of a deleted group expire in a day: 1 GetItem for a group without a mapping, as most are.
 
-    Until then it tells which permission sets the group's members had. The mapping of a group that exists again is kept.
+    Until then the permission log reads from it which permission sets the group's members had. The mapping of a group that exists
+    again is kept.
     """
     mapping = keys.permission(directory, group_id)
     if table.get(mapping) is None:
@@ -66,7 +67,7 @@ def _sweep(table: Table, directory: str, group_id: str, batch: Sequence[Membersh
     :raises ConditionFailed: When the group exists.
     """
     deletions = [actions.delete(keys.member(directory, group_id, member_id)) for member_id, _ in batch]
-    # A member that was deleted, too, has no set to remove the group from.
+    # A member that was deleted as well has no set to remove the group from.
     forgets = [
         OptionalAction(actions.forget(keys.resource(directory, kind, member_id), group_id)) for member_id, kind in batch
     ]

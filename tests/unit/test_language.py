@@ -99,13 +99,9 @@ def mistakes_in(path: Path) -> list[str]:
     return [f"{path.relative_to(ROOT)}:{line}: {found}" for line, each in lines for found in found_in(each)]
 
 
-PENDING = frozenset((Path(__file__).parent / "language_pending.txt").read_text(encoding="utf-8").split())
-"""Files that are not rewritten yet. A file that is done leaves the list and never returns to it."""
-
-
 @pytest.mark.parametrize(
     "path",
-    [path for path in (*python_files(), *documents()) if str(path.relative_to(ROOT)) not in PENDING],
+    [*python_files(), *documents()],
     ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_public_text_holds_no_forbidden_word(path: Path) -> None:

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from lambdas.environment.file.mistakes import mistake
 from lambdas.environment.file.section import Name, Section
-from lambdas.scim.comparison import comparable_text
+from lambdas.scim.case_sensitivity import comparable_text
 
 
 class Source(StrEnum):

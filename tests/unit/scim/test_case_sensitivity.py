@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scim2_models import Path, User, default_comparison_key
 
-from lambdas.scim.comparison import comparable_text
+from lambdas.scim.case_sensitivity import comparable_text
 
 
 @given(st.text())
