@@ -1,17 +1,13 @@
 """The console: a function of its own behind the same API, where the environment's file has a table ``[console]``."""
 
-from typing import TYPE_CHECKING
-
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from infra import functions, nag, permissions
 from infra.encryption import use_of_key
+from infra.stack_parts import StackParts
 from infra.versioned_function import VersionedFunction
-
-if TYPE_CHECKING:
-    from infra.stack import ScimStack
 
 PATHS = ("console", "console/{proxy+}")
 """The routes of the console below the stage."""
@@ -28,7 +24,7 @@ def secret_name(environment: str) -> str:
 class Console(Construct):
     """The function, its role and its routes. Sign-in is the function's: API Gateway lets every request through."""
 
-    def __init__(self, scope: Construct, construct_id: str, stack: "ScimStack") -> None:
+    def __init__(self, scope: Construct, construct_id: str, stack: StackParts) -> None:
         super().__init__(scope, construct_id)
         environment = stack.environment_file
         name = secret_name(environment.name)

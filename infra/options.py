@@ -1,18 +1,14 @@
 """The parts of a stack that only some environment files ask for."""
 
-from typing import TYPE_CHECKING
-
 from aws_cdk import aws_dynamodb as dynamodb
 
 from infra import nag
 from infra.backups import TableBackups
 from infra.rollout import CanaryRollout
-
-if TYPE_CHECKING:
-    from infra.stack import ScimStack
+from infra.stack_parts import StackParts
 
 
-def add_options(stack: "ScimStack") -> None:
+def add_options(stack: StackParts) -> None:
     """Add the gradual rollout and the backups, where the file asks for them."""
     environment, alarm = stack.environment_file, stack.alarms.outage
     if environment.api.canary_minutes and alarm:

@@ -1,16 +1,12 @@
 """The outputs of an environment's stack, which operators and scimctl read."""
 
-from typing import TYPE_CHECKING
-
 import aws_cdk as cdk
 
 from infra.release import release
-
-if TYPE_CHECKING:
-    from infra.stack import ScimStack
+from infra.stack_parts import StackParts
 
 
-def add_outputs(stack: "ScimStack") -> None:
+def add_outputs(stack: StackParts) -> None:
     """Add the outputs of a stack."""
     api, domain = stack.scim_api, stack.domain
     outputs = {
@@ -23,7 +19,7 @@ def add_outputs(stack: "ScimStack") -> None:
         "ApiId": (api.api.rest_api_id, "The REST API"),
         "Version": (release(), "The version of serverless-scim that the stack runs"),
     }
-    if stack.console:
+    if stack.environment_file.console:
         outputs["ConsoleUrl"] = (f"{outputs['BaseUrl'][0]}/console", "The console")
     if domain:
         outputs["DomainTarget"] = (domain.target, "The target of the host name's DNS record: a CNAME or an alias")

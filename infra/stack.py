@@ -16,6 +16,7 @@ from infra.governance import govern
 from infra.layers import Layers
 from infra.options import add_options
 from infra.outputs import add_outputs
+from infra.stack_parts import StackParts
 from infra.table import DirectoryTable
 from infra.target import Target
 from infra.token import TokenRoutes
@@ -23,7 +24,7 @@ from infra.versioned_function import VersionedFunction
 from lambdas.environment.file import Environment
 
 
-class ScimStack(cdk.Stack):
+class ScimStack(StackParts):
     """All AWS resources of one environment. The name of the stack is ``scim-`` and the environment's name."""
 
     def __init__(self, scope: Construct, environment: Environment) -> None:

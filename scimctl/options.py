@@ -24,6 +24,10 @@ class Output(StrEnum):
     """For programs: one JSON object."""
 
 
+MIN_ID = 6
+"""Characters of a request id that `scimctl log show` needs."""
+
+
 EnvironmentOption = Annotated[
     str, typer.Option("--environment", "-e", help="The environment: NAME of environments/NAME.toml.", metavar="NAME")
 ]

@@ -1,12 +1,13 @@
 """Which values are equal regardless of case (``caseExact``, RFC 7643 section 2.2): in filters, unique values, look-ups, names."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
-from scim2_models import AttributeBinding
+if TYPE_CHECKING:  # the operator's commands start without it
+    from scim2_models import AttributeBinding
 
 
-def comparable_value(binding: AttributeBinding, value: Any) -> str | None:
+def comparable_value(binding: "AttributeBinding", value: Any) -> str | None:
     """Return a string value in the form in which filters and stored keys compare it; None when nothing equals it.
 
     The attribute's ``caseExact`` decides, which scim2-models reads from the schema: ``id`` and ``externalId`` are compared exactly,

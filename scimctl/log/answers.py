@@ -14,10 +14,9 @@ from lambdas.operations.log.selection import Selection, Subject
 from lambdas.operations.problems import NotFound
 from scimctl import console
 from scimctl.log import history
-from scimctl.log.command import MIN_ID
 from scimctl.log.listing import Listing, Question
 from scimctl.log.moments import moment
-from scimctl.options import Output, connection_id
+from scimctl.options import MIN_ID, Output, connection_id
 from scimctl.targets import resolve
 from scimprobe.printable import json_text
 

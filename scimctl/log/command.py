@@ -5,10 +5,7 @@ from typing import Annotated
 import typer
 
 from scimctl.lazy import LightGroup
-from scimctl.options import Output, OutputOption
-
-MIN_ID = 6
-"""Characters of an id that `show` needs."""
+from scimctl.options import MIN_ID, Output, OutputOption
 
 app = typer.Typer(cls=LightGroup, rich_markup_mode="markdown", invoke_without_command=True)
 

@@ -4,6 +4,8 @@ import base64
 import io
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -51,7 +53,16 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         self.authorizer = self.another_process()
-        self.client.meta.events.register("provide-client-params.dynamodb.GetItem", self._count)
+
+    @contextmanager
+    def counting(self, operation: str) -> Iterator[None]:
+        """Add the calls of an operation to :attr:`reads`."""
+        event = f"provide-client-params.dynamodb.{operation}"
+        self.client.meta.events.register(event, self._count)
+        try:
+            yield
+        finally:
+            self.client.meta.events.unregister(event, self._count)
 
     def another_process(self) -> Authorizer:
         """An authorizer over the same table and log that remembers nothing of this one."""

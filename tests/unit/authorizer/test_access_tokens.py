@@ -1,13 +1,9 @@
 """The authorizer on access tokens of OAuth clients: the same single read, the same policy, and their own reasons."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from lambdas.authorizer.token_check import UncheckedError
 from lambdas.credentials.client_items import client_item
@@ -20,31 +16,13 @@ from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore
 from lambdas.credentials.tokens import PresentedToken
 from lambdas.store.table import Table
-from support.tables import create_table
 from tests.unit.authorizer.endpoint import TABLE, Endpoint, basic
 from tests.unit.authorizer.policies import API, opens
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    with mock_aws():
-        client = boto3.client(
-            "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
-        )
-        create_table(client, TABLE)
-        yield client
-        client.delete_table(TableName=TABLE)
-
-
-@pytest.fixture
-def endpoint(client: Any) -> Iterator[Endpoint]:
-    endpoint = Endpoint(client)
-    client.meta.events.register("provide-client-params.dynamodb.UpdateItem", endpoint._count)
-    yield endpoint
-    for operation in ("GetItem", "UpdateItem"):
-        client.meta.events.unregister(f"provide-client-params.dynamodb.{operation}", endpoint._count)
+pytestmark = pytest.mark.usefixtures("counting_writes")
 
 
 def issue(

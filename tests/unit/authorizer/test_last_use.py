@@ -1,7 +1,6 @@
 """What the authorizer keeps of the tokens that it lets through: their last use, the days they have left, and the requests
 that API Gateway denies them."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 from botocore.config import Config
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from lambdas import metrics
 from lambdas.authorizer.last_use import LastUse
@@ -20,29 +18,10 @@ from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore
 from lambdas.credentials.tokens import PresentedToken
 from lambdas.store.table import Table
-from support.tables import create_table
 from tests.unit.authorizer.endpoint import TABLE, Endpoint, Issued
 from tests.unit.authorizer.policies import API, METHODS, opens
 
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    with mock_aws():
-        client = boto3.client(
-            "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
-        )
-        create_table(client, TABLE)
-        yield client
-        client.delete_table(TableName=TABLE)
-
-
-@pytest.fixture
-def endpoint(client: Any) -> Iterator[Endpoint]:
-    endpoint = Endpoint(client)
-    client.meta.events.register("provide-client-params.dynamodb.UpdateItem", endpoint._count)
-    yield endpoint
-    for operation in ("GetItem", "UpdateItem"):
-        client.meta.events.unregister(f"provide-client-params.dynamodb.{operation}", endpoint._count)
+pytestmark = pytest.mark.usefixtures("counting_writes")
 
 
 def used(issued: Issued, ago: timedelta) -> str:

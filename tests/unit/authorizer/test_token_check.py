@@ -2,16 +2,13 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from lambdas.authorizer.credentials import Credentials, Reason, Refusal, read_credentials
 from lambdas.authorizer.token_check import UnauthorizedError, UncheckedError
@@ -19,27 +16,8 @@ from lambdas.credentials.connections import State
 from lambdas.credentials.generation import generate_token
 from lambdas.credentials.scopes import Scope
 from lambdas.credentials.tokens import PresentedToken
-from support.tables import create_table
 from tests.unit.authorizer.endpoint import TABLE, Endpoint, Issued, basic
 from tests.unit.authorizer.policies import API, METHODS, PATHS, opens
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    with mock_aws():
-        client = boto3.client(
-            "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
-        )
-        create_table(client, TABLE)
-        yield client
-        client.delete_table(TableName=TABLE)
-
-
-@pytest.fixture
-def endpoint(client: Any) -> Iterator[Endpoint]:
-    endpoint = Endpoint(client)
-    yield endpoint
-    client.meta.events.unregister("provide-client-params.dynamodb.GetItem", endpoint._count)
 
 
 @pytest.fixture
