@@ -4,6 +4,7 @@ from scim2_models import NotFoundException
 
 from lambdas.api.event import ROOT, Event, headers_of
 from lambdas.api.settings import Addressing
+from lambdas.scim.detail import Detail
 
 
 def base_url_of(event: Event, addressing: Addressing) -> str:
@@ -22,5 +23,5 @@ def base_url_of(event: Event, addressing: Addressing) -> str:
         return f"http://{host}/restapis/{context['apiId']}/{context['stage']}/_user_request_{tenant}"
     prefix, found, _ = str(context["path"]).partition(tenant)
     if not found:
-        raise NotFoundException(detail="There is no SCIM endpoint at this URL.")
+        raise NotFoundException(detail=Detail("There is no SCIM endpoint at this URL."))
     return f"https://{context['domainName']}{prefix}{tenant}"

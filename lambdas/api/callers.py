@@ -7,6 +7,7 @@ from typing import Any
 from scim2_models import ForbiddenException, UnauthorizedException
 
 from lambdas.credentials.scopes import Scope
+from lambdas.scim.detail import Detail
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,14 @@ def read_caller(event: Mapping[str, Any]) -> Caller:
     found = (event.get("requestContext") or {}).get("authorizer") or {}
     context = {name: found.get(name) for name in ("directory", "connection", "token", "scope")}
     if not all(isinstance(value, str) and value for value in context.values()):
-        raise UnauthorizedException(detail="The request has no verified token.")
+        raise UnauthorizedException(detail=Detail("The request has no verified token."))
     caller = Caller(**{name: str(value) for name, value in context.items()})
     if caller.connection != (event.get("pathParameters") or {}).get("connection"):
-        raise ForbiddenException(detail="The token belongs to another connection than the one in the URL.")
+        raise ForbiddenException(detail=Detail("The token belongs to another connection than the one in the URL."))
     if caller.scope != Scope.PROVISION and not _reads(event):
-        raise ForbiddenException(detail="The token is read-only. Use a token with the scope provision for changes.")
+        raise ForbiddenException(
+            detail=Detail("The token is read-only. Use a token with the scope provision for changes.")
+        )
     return caller
 
 

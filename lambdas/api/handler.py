@@ -55,7 +55,7 @@ class Endpoint:
             response = self.directories.handle(caller.directory, request, record.trace, reader=caller.is_reader)
             answer = write_answer(response, request)
         except Exception as exception:
-            refusal = scim_exception_of(exception, record.request_id)
+            record.refusal = refusal = scim_exception_of(exception, record.request_id)
             if isinstance(refusal, UnexpectedException):
                 record.failure(exception)
             response = self.directories.service.error_response(refusal)

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from scim2_models import SCIMException
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
@@ -10,9 +11,9 @@ from lambdas import records
 from lambdas.api.callers import Caller
 from lambdas.api.event import Event, route_of
 from lambdas.api.observability import logger
+from lambdas.api.stack import stack_of
 from lambdas.records import Kind
 from lambdas.scim.log_fields import answer_fields, known, request_fields
-from lambdas.scim.redaction import trace_of
 from lambdas.scim.trace import Trace
 from lambdas.store.meter import Meter
 
@@ -27,6 +28,7 @@ class Record:
         self.caller: Caller | None = None
         self.request: ScimRequest | None = None
         self.trace = Trace()
+        self.refusal: SCIMException | None = None
 
     @property
     def request_id(self) -> str:
@@ -34,14 +36,14 @@ class Record:
         return str((self.event.get("requestContext") or {}).get("requestId"))
 
     def failure(self, exception: Exception) -> None:
-        """Log an unexpected exception with its stack trace."""
+        """Log the stack of an unexpected exception."""
         logger.error(
             Kind.FAILURE.value,
             **records.record(
                 Kind.FAILURE,
                 request_id=self.request_id,
                 exception_name=type(exception).__name__,
-                exception=trace_of(exception, self.request),
+                exception=stack_of(exception),
             ),
         )
 
@@ -61,7 +63,7 @@ class Record:
         """Return the record without fields that are unknown or empty. The parameters are those of :meth:`finish`."""
         asked = request_fields(self.request, self.trace)
         cost = {records.MILLISECONDS: round((time.perf_counter() - self.started) * 1000, 1), **meter.fields()}
-        fields = {**self._sender(), **asked, **answer_fields(response, self.request), **cost}
+        fields = {**self._sender(), **asked, **answer_fields(response, self.refusal), **cost}
         return records.record(Kind.REQUEST, environment=environment, **known(fields))
 
     def _sender(self) -> dict[str, Any]:

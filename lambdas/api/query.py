@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from scim2_models import InvalidValueException
 
+from lambdas.scim.detail import Detail
+
 PARAMETERS = (
     "attributes",
     "excludedAttributes",
@@ -52,5 +54,6 @@ def _single(name: str, values: Sequence[str]) -> str:
     if name in LISTS:
         return ",".join(distinct)
     if len(distinct) > 1:
-        raise InvalidValueException(detail=f"The query has {len(distinct)} different values of {name}. Send one.")
+        detail = "The query has {number} different values of {name}. Send one."
+        raise InvalidValueException(detail=Detail(detail, number=len(distinct), name=name))
     return distinct[0]

@@ -12,6 +12,7 @@ from lambdas.api.callers import Caller
 from lambdas.api.event import Event, headers_of, route_of
 from lambdas.api.query import read_query
 from lambdas.api.settings import Addressing
+from lambdas.scim.detail import Detail
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\+?\}")
 _JSON_STARTS = b'{["-0123456789tfn'
@@ -69,5 +70,7 @@ def _refuse_compression(request: ScimRequest) -> None:
     coding = (request.header("Content-Encoding") or "identity").strip().lower()
     if coding != "identity" and request.body and request.body.lstrip()[:1] not in _JSON_STARTS:
         raise UnsupportedMediaTypeException(
-            detail="The body is compressed. Send it uncompressed, without Content-Encoding (RFC 9110 section 8.4)."
+            detail=Detail(
+                "The body is compressed. Send it uncompressed, without Content-Encoding (RFC 9110 section 8.4)."
+            )
         )

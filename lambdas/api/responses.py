@@ -9,6 +9,8 @@ from scim2_models import TooManyException
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
+from lambdas.scim.detail import Detail
+
 Answer = dict[str, Any]
 """The result of a Lambda proxy integration of an API Gateway REST API."""
 
@@ -99,9 +101,11 @@ def _fits(body: str) -> bool:
 def _checked(body: str) -> str:
     if not _fits(body):
         raise TooManyException(
-            detail="The answer exceeds 6 MB. Request fewer resources with count, exclude the members of groups with "
-            "excludedAttributes=members, request only their ids with attributes=members.value, or accept compressed answers with "
-            "Accept-Encoding: gzip."
+            detail=Detail(
+                "The answer exceeds 6 MB. Request fewer resources with count, exclude the members of groups with "
+                "excludedAttributes=members, request only their ids with attributes=members.value, or accept compressed answers "
+                "with Accept-Encoding: gzip."
+            )
         )
     return body
 

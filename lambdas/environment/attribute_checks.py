@@ -7,6 +7,7 @@ from typing import Any
 from scim2_models import InvalidValueException, MutabilityException, Resource
 
 from lambdas.scim.attributes import Attribute, comparable, is_empty
+from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import Declarations
 
 MAX_SHOWN = 80
@@ -65,7 +66,12 @@ def _restrict(resource: Resource[Any], attribute: Attribute, allowed: dict[Any, 
         compared = comparable(attribute, value)
         if compared not in allowed and compared not in kept:
             raise InvalidValueException(
-                detail=f"{attribute.name} must be {_either(list(allowed.values()))}, not {_quoted(str(value)[:MAX_SHOWN])}"
+                detail=Detail(
+                    "{attribute} must be {allowed}, not {sent}",
+                    attribute=attribute.name,
+                    allowed=_either(list(allowed.values())),
+                    values={"sent": _quoted(str(value)[:MAX_SHOWN])},
+                )
             )
         return allowed.get(compared, value)
 
@@ -77,12 +83,13 @@ def _restrict(resource: Resource[Any], attribute: Attribute, allowed: dict[Any, 
 
 
 def _missing(attributes: Sequence[Attribute], *, patched: bool) -> InvalidValueException | MutabilityException:
-    names = _listed([each.name for each in attributes], "and")
+    one = len(attributes) == 1
     if patched:
-        what = "replace it instead of removing it" if len(attributes) == 1 else "replace them instead of removing them"
+        what = "replace it instead of removing it" if one else "replace them instead of removing them"
     else:
-        what = f"send a non-empty value for {'it' if len(attributes) == 1 else 'each'}"
-    detail = f"{names} {'is' if len(attributes) == 1 else 'are'} required: {what}"
+        what = f"send a non-empty value for {'it' if one else 'each'}"
+    names = _listed([each.name for each in attributes], "and")
+    detail = Detail("{names} {are} required: {what}", names=names, are="is" if one else "are", what=what)
     return MutabilityException(detail=detail) if patched else InvalidValueException(detail=detail)
 
 

@@ -11,6 +11,7 @@ from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.file.permissions import Source
 from lambdas.environment.permission_sets import system_set
 from lambdas.scim.case_sensitivity import comparable_text
+from lambdas.scim.detail import Detail
 
 
 class GroupRules:
@@ -27,12 +28,14 @@ class GroupRules:
         """Refuse a new group where clients cannot create groups."""
         if self.created_by_clients:
             return
-        detail = (
-            "Identity providers cannot create groups in this directory. Provision members into the existing groups."
+        names = ", ".join(each.name for each in self.permissions.sets)
+        listed = Source.SYSTEM_GROUPS in self.permissions.sources
+        raise MutabilityException(
+            detail=Detail(
+                "Identity providers cannot create groups in this directory. Provision members into the existing groups.{names}",
+                names=f" The groups are: {names}." if listed else "",
+            )
         )
-        if Source.SYSTEM_GROUPS in self.permissions.sources:
-            detail += f" The groups are: {', '.join(each.name for each in self.permissions.sets)}."
-        raise MutabilityException(detail=detail)
 
     def check_change(self, before: Resource[Any], after: Resource[Any]) -> None:
         """Refuse a new name for a fixed group; a change of case alone is ignored."""
@@ -43,14 +46,20 @@ class GroupRules:
             after["displayName"] = name
             return
         raise MutabilityException(
-            detail=f'Group "{name}" cannot be renamed by an identity provider; only its members can change.'
+            detail=Detail(
+                'Group "{name}" cannot be renamed by an identity provider; only its members can change.',
+                values={"name": name},
+            )
         )
 
     def check_deletion(self, current: Resource[Any]) -> None:
         """Refuse the deletion of a fixed group."""
         if self._is_fixed(current):
             raise MutabilityException(
-                detail=f'Group "{_name(current)}" cannot be deleted by an identity provider; remove its members instead.'
+                detail=Detail(
+                    'Group "{name}" cannot be deleted by an identity provider; remove its members instead.',
+                    values={"name": _name(current)},
+                )
             )
 
     def _is_fixed(self, group: Resource[Any]) -> bool:

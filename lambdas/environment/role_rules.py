@@ -7,6 +7,7 @@ from scim2_models import InvalidValueException, Resource
 
 from lambdas.environment.file.permissions import Permissions, Source
 from lambdas.environment.roles import Role, read_roles, sets_named
+from lambdas.scim.detail import Detail
 
 
 def unknown_roles(permissions: Permissions, roles: Sequence[Role]) -> list[Role]:
@@ -48,5 +49,9 @@ class RoleRules:
             if role not in kept:
                 there = ", ".join(f'"{each.id}"' for each in self.permissions.sets)
                 raise InvalidValueException(
-                    detail=f'roles: "{role.shown[:80]}" is not a known role; the roles are {there}'
+                    detail=Detail(
+                        'roles: "{role}" is not a known role; the roles are {known}',
+                        values={"role": role.shown[:80]},
+                        known=there,
+                    )
                 )

@@ -3,7 +3,6 @@
 import json
 import time
 import uuid
-from http import HTTPStatus
 from typing import Any
 
 from scim2_models import SCIMException
@@ -13,6 +12,7 @@ from scim2_server.responses import ScimResponse
 from lambdas import records
 from lambdas.operations.journal import Journal
 from lambdas.records import Kind
+from lambdas.scim.detail import Detail
 from lambdas.scim.log_fields import answer_fields, known, request_fields
 from lambdas.scim.trace import Trace
 from lambdas.store.directories import Directories
@@ -58,19 +58,15 @@ class OperatorRequest:
         try:
             response = self.directories.handle(self.directory, request, self.trace, by_hand=self.by_hand)
         except Exception as exception:
-            self._record(request, route, self._failure(exception), started)
+            refusal = exception if isinstance(exception, SCIMException) else _failure(exception)
+            self._record(request, route, self.directories.service.error_response(refusal), refusal, started)
             raise
-        self._record(request, route, response, started)
+        self._record(request, route, response, None, started)
         return response
 
-    def _failure(self, exception: Exception) -> ScimResponse:
-        if isinstance(exception, SCIMException):
-            return self.directories.service.error_response(exception)
-        return ScimResponse(
-            HTTPStatus.INTERNAL_SERVER_ERROR, {"detail": f"The change failed ({type(exception).__name__})."}
-        )
-
-    def _record(self, request: ScimRequest, route: str, response: ScimResponse, started: float) -> None:
+    def _record(
+        self, request: ScimRequest, route: str, response: ScimResponse, refusal: SCIMException | None, started: float
+    ) -> None:
         sender = {
             "request_id": str(uuid.uuid4()),
             "directory": self.directory,
@@ -80,6 +76,13 @@ class OperatorRequest:
         }
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         cost = {records.MILLISECONDS: milliseconds, **self.directories.table.meter.fields()}
-        fields = {**sender, **request_fields(request, self.trace), **answer_fields(response, request), **cost}
+        fields = {**sender, **request_fields(request, self.trace), **answer_fields(response, refusal), **cost}
         environment = self.journal.target.settings.name
         self.journal.write(records.record(Kind.REQUEST, environment=environment, **known(fields)))
+
+
+def _failure(exception: Exception) -> SCIMException:
+    """Return the error that the record of a failed change has."""
+    failure = SCIMException(detail=Detail("The change failed ({kind}).", kind=type(exception).__name__))
+    failure.status = 500
+    return failure

@@ -15,11 +15,12 @@ from lambdas.operations.journal import Journal
 from lambdas.operations.problems import Problem, Refused
 from lambdas.operations.requests import OperatorRequest
 from lambdas.operations.target import Target
+from lambdas.scim.ids import is_id
 from lambdas.store import keys
 from lambdas.store.directories import Directories
 from lambdas.store.items import ByHand
 from lambdas.store.listing import Listing
-from lambdas.store.reads import Reader, is_id
+from lambdas.store.reads import Reader
 from lambdas.store.storage import DynamoStorage
 
 PAGE = 200

@@ -1,18 +1,21 @@
 """The ``detail`` of errors: the attribute's path, what is wrong with its value, and what would be right.
 
-A detail names kinds of values, never the values themselves: administrators read it, and the log keeps it. It holds no text of a
-library and no name of a class.
+A detail names kinds of values, and no class or field of a library. Values of the request are hidden from the log
+(:mod:`lambdas.scim.detail`).
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from pydantic import ValidationError
 from scim2_models import Error, SCIMException
 
+from lambdas.scim.detail import Detail, Shown
 from lambdas.scim.extensions.escaped_names import unescape_all
+from lambdas.scim.library_texts import detail_for
+from lambdas.scim.upstream import has_default_detail, with_detail
 
 KINDS: dict[type, str] = {
     bool: "a boolean",
@@ -48,68 +51,51 @@ EXPECTED: dict[str, str] = {
 }
 """The value that is expected instead, by pydantic's error type."""
 
+THE_REQUEST = Shown("The request", "The request")
+"""The place of an error that has none of its own."""
 
-def explain(error: ValidationError) -> SCIMException:
-    """Return the SCIM exception for an invalid request, with a detail for an administrator."""
+_STRUCTURE = {
+    ("operations",): "invalidSyntax",
+    ("operations", "op"): "invalidSyntax",
+    ("operations", "path"): "invalidPath",
+    ("method",): "invalidSyntax",
+}
+"""The ``scimType`` of errors about members of messages, by their names in lower case (RFC 7644 table 9)."""
+
+Location = tuple[Any, ...]
+"""Where a validation failed: names of fields and indexes of lists."""
+
+
+def explain(error: ValidationError, where: Shown | None = None) -> SCIMException:
+    """Return the SCIM exception for an invalid body, with a detail for an administrator.
+
+    :param where: The place of the error in the request, when it is not the one that the error names.
+    """
     first = error.errors(include_url=False)[0]
+    location = _without_envelope(first["loc"])
     scim_error = Error.from_validation_error(first)
-    scim_error.detail = detail_of(first)
-    return SCIMException.from_error(scim_error)
+    scim_error.scim_type = _type_of_structure(first, location) or scim_error.scim_type
+    restated = SCIMException.from_error(scim_error)
+    return with_detail(
+        restated, _detail_of(first, location, where or _shown(path_of(location) or path_of(first["loc"])))
+    )
 
 
-def detail_of(error: Mapping[str, Any]) -> str:
-    """Return the detail for one validation error."""
-    kind, path = str(error["type"]), path_of(error["loc"])
-    subject = path or "The body"
-    if kind in EXPECTED:
-        return f"{subject} must be {EXPECTED[kind]}, not {_kind_of(error.get('input'), kind)}"
-    if kind == "enum":
-        return f"{subject} must be one of {error['ctx']['expected']}"
-    if kind == "missing":
-        return f"{subject} is missing"
-    return _sentence(error, kind, path)
+def restate(exception: SCIMException, where: Shown = THE_REQUEST) -> SCIMException:
+    """Return an exception with a :class:`Detail`; one of a library gets a detail for an administrator.
 
-
-def _sentence(error: Mapping[str, Any], kind: str, path: str) -> str:
-    """Return the detail for an error that is not about the type of a value."""
-    context = error.get("ctx") or {}
-    words: dict[str, Callable[[], str]] = {
-        "required_error": lambda: f"{context['field_name']} is required: send it with a value that is not empty",
-        "primary_uniqueness_error": lambda: (
-            f"{context['field_name']} has {context['count']} values with primary true; one may be primary"
-        ),
-        "schema_error": lambda: f'schemas must contain "{context["schema"]}"',
-        "value_error": lambda: f"{path or 'The body'}: {_library_text(str(error['msg']))}",
-    }
-    if kind in words:
-        return words[kind]()
-    message = _library_text(str(error["msg"]))
-    return f"{path}: {message}" if path and path not in message else message
-
-
-def path_of(location: tuple[Any, ...]) -> str:
-    """Return the location of an error as a SCIM path, such as ``emails[0].value``."""
-    path = ""
-    for part in location:
-        if isinstance(part, int):
-            path += f"[{part}]"
-        elif "[" not in part and "(" not in part:
-            name = _camel(part)
-            path = (
-                f"{path}{':' if path.lower().startswith('urn:') and '[' not in path else '.'}{name}" if path else name
-            )
-    return unescape_all(path)
-
-
-def restate(exception: SCIMException) -> SCIMException:
-    """Return an exception of the protocol library with a detail for an administrator, when a failed validation caused it."""
-    cause = exception.__cause__
-    if not isinstance(cause, ValidationError):
+    :param where: The place in the request that the exception is about.
+    """
+    if isinstance(exception.detail, Detail):
         return exception
-    first = cause.errors(include_url=False)[0]
-    restated = type(exception)(detail=detail_of(first))
-    restated.status, restated.scim_type = exception.status, exception.scim_type
-    return restated
+    cause = exception.__cause__
+    if isinstance(cause, ValidationError):
+        first = cause.errors(include_url=False)[0]
+        place = where if where is not THE_REQUEST else _shown(path_of(first["loc"]))
+        return with_detail(exception, _detail_of(first, first["loc"], place))
+    text = unescape_all(str(exception))
+    constant = Detail("{text}", text=text) if has_default_detail(exception) else text
+    return with_detail(exception, detail_for(text, where) or constant)
 
 
 @contextmanager
@@ -119,6 +105,71 @@ def restating() -> Iterator[None]:
         yield
     except SCIMException as error:
         raise restate(error) from None
+
+
+def path_of(location: Location) -> str:
+    """Return the location of an error as a SCIM path, such as ``emails[0].value``."""
+    path, separator = "", ""
+    for part in location:
+        if isinstance(part, int):
+            path, separator = f"{path}[{part}]", "."
+        elif "[" not in part and "(" not in part:  # a member of a union that pydantic tried is no part of the path
+            path += separator + _camel(part)
+            separator = ":" if part.lower().startswith("urn:") else "."
+    return unescape_all(path)
+
+
+def _detail_of(error: Mapping[str, Any], location: Location, where: Shown) -> Detail | str:
+    """Return the detail for one validation error."""
+    kind, context = str(error["type"]), error.get("ctx") or {}
+    at = where if where.text else THE_REQUEST if kind.startswith("scim_") else _shown("The body")
+    if kind in EXPECTED:
+        sent = _kind_of(error.get("input"), kind)
+        return Detail(
+            "{where} must be {expected}, not {sent}", values={"where": at}, expected=EXPECTED[kind], sent=sent
+        )
+    if kind == "enum":
+        return Detail("{where} must be one of {expected}", values={"where": at}, expected=context["expected"])
+    if kind == "missing":
+        return Detail("{where} is missing", values={"where": at})
+    if kind == "required_error":
+        name = _beside(location, context["field_name"])
+        return Detail("{name} is required: send it with a value that is not empty", name=name)
+    if kind == "primary_uniqueness_error":
+        name = _beside(location, context["field_name"])
+        return Detail(
+            "{name} has {count} values with primary true; only one may be primary", name=name, count=context["count"]
+        )
+    if kind == "schema_error":
+        return Detail('schemas must contain "{urn}"', urn=context["schema"])
+    text = unescape_all(re.sub(r"^Value error, ", "", str(error["msg"])))
+    return detail_for(text, at) or text
+
+
+def _beside(location: Location, name: str) -> str:
+    """Return the path of an attribute of the object at a location."""
+    parent = path_of(location)
+    return f"{parent}.{name}" if parent else name
+
+
+def _without_envelope(location: Location) -> Location:
+    """Return a location inside the data of a bulk operation as the location in the single request it stands for."""
+    names = [part for part in location if not (isinstance(part, str) and ("[" in part or "(" in part))]
+    return tuple(names[1:] if names[:1] == ["data"] else names)
+
+
+def _type_of_structure(error: Mapping[str, Any], location: Location) -> str | None:
+    """Return the ``scimType`` of an error about the structure of a message; None for an error about a value."""
+    names = tuple(part.lower() for part in location if isinstance(part, str) and "[" not in part and "(" not in part)
+    if error["msg"] == "operations attribute is required":
+        return "invalidSyntax"
+    if names == ("operations",) and str(error["type"]).startswith("scim_"):
+        return None  # a member of one operation is missing
+    return _STRUCTURE.get(names)
+
+
+def _shown(path: str) -> Shown:
+    return Shown(path, path)
 
 
 def _kind_of(value: Any, error_type: str) -> str:
@@ -133,11 +184,3 @@ def _camel(name: str) -> str:
         return name
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
-
-
-def _library_text(message: str) -> str:
-    """Return a message of the library without names of its classes and fields."""
-    message = re.sub(r"^Value error, ", "", message)
-    message = re.sub(r"Expected str or \w+, got (\w+)", "a string is expected", message)
-    message = message.replace("'excluded_attributes'", "'excludedAttributes'")
-    return re.sub(r"^Field not found: (\S+)$", r"no attribute is called \1", message)

@@ -3,6 +3,7 @@
 from scim2_models import SCIMException, UniquenessException
 
 from lambdas.retrying import RETRY_AFTER, OutOfTimeError
+from lambdas.scim.detail import Detail
 
 BUSY = "The directory is busy and the request did not complete. Retry the request; repeating it is safe."
 
@@ -15,13 +16,13 @@ class BusyException(SCIMException):
 
     status = 503
 
-    def __init__(self, *, retry_after: int = RETRY_AFTER, detail: str | None = None) -> None:
+    def __init__(self, *, retry_after: int = RETRY_AFTER, detail: Detail | None = None) -> None:
         """Create the error.
 
         :param retry_after: Seconds until the client should retry.
         :param detail: What did not complete; the default says that retrying is safe.
         """
-        super().__init__(detail=detail or BUSY)
+        super().__init__(detail=detail or Detail(BUSY))
         self.retry_after = retry_after
 
 
@@ -32,7 +33,7 @@ class TakenValueException(UniquenessException):
     :ivar owner: The id of the other resource; None when it is unknown.
     """
 
-    def __init__(self, *, detail: str, attribute: str, owner: str | None) -> None:
+    def __init__(self, *, detail: Detail, attribute: str, owner: str | None) -> None:
         super().__init__(detail=detail)
         self.attribute = attribute
         self.owner = owner
@@ -41,7 +42,7 @@ class TakenValueException(UniquenessException):
 def as_scim_exception(exception: Exception) -> Exception:
     """Return an exception as its SCIM exception: running out of time is 503; any other exception is returned as it is."""
     if isinstance(exception, OutOfTimeError):
-        return BusyException(retry_after=exception.retry_after, detail=exception.detail)
+        return BusyException(retry_after=exception.retry_after, detail=Detail("{text}", text=exception.detail))
     return exception
 
 
@@ -53,6 +54,9 @@ class UnexpectedException(SCIMException):
     def __init__(self, request_id: str) -> None:
         """Create the error with the one thing about the failure that may leave the service, the request's id."""
         super().__init__(
-            detail="The request failed because of an internal error. It can be retried. If it keeps failing, give the operator "
-            f"this request id: {request_id}"
+            detail=Detail(
+                "The request failed because of an internal error. It can be retried. If it keeps failing, give the operator "
+                "this request id: {id}",
+                id=request_id,
+            )
         )

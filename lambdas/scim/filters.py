@@ -2,8 +2,12 @@
 
 from scim2_models import InvalidFilterException
 
+from lambdas.scim.detail import Detail
 from lambdas.scim.dialects.filter_grammar import count_conditions
 from lambdas.scim.limits import MAX_FILTER_LENGTH, MAX_FILTER_NODES
+
+TOO_LONG = "The filter has {number:,} characters; the limit is {limit:,}."
+TOO_MANY = "The filter has {number:,} conditions; the limit is {limit:,}."
 
 
 def check_filter(text: str) -> None:
@@ -13,11 +17,7 @@ def check_filter(text: str) -> None:
     :raises InvalidFilterException: When it exceeds :data:`MAX_FILTER_LENGTH` characters or :data:`MAX_FILTER_NODES` conditions.
     """
     if len(text) > MAX_FILTER_LENGTH:
-        raise InvalidFilterException(
-            detail=f"The filter has {len(text):,} characters; up to {MAX_FILTER_LENGTH:,} are evaluated"
-        )
+        raise InvalidFilterException(detail=Detail(TOO_LONG, number=len(text), limit=MAX_FILTER_LENGTH))
     conditions = count_conditions(text)
     if conditions > MAX_FILTER_NODES:
-        raise InvalidFilterException(
-            detail=f"The filter has {conditions:,} conditions; up to {MAX_FILTER_NODES} are evaluated"
-        )
+        raise InvalidFilterException(detail=Detail(TOO_MANY, number=conditions, limit=MAX_FILTER_NODES))

@@ -6,6 +6,7 @@ from scim2_models import Meta, PatchOp, Resource, ResponseParameters, TooManyExc
 from scim2_server.conditions import Conditions
 
 from lambdas.scim import limits
+from lambdas.scim.detail import Detail
 from lambdas.scim.members_in_requests import MemberChange, MembersNeeded, read_members, split_members
 from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
 
@@ -69,8 +70,12 @@ class Groups(ResourceOperations):
         named = getattr(replacement, "members", None) or []
         if len(named) > limits.MAX_MEMBERS_REPLACED:
             raise TooManyException(
-                detail=f"The body has {len(named):,} members; a PUT may have up to {limits.MAX_MEMBERS_REPLACED:,}. Send a PATCH "
-                "that adds and removes only the members that change."
+                detail=Detail(
+                    "The body has {number:,} members; a PUT may have up to {limit:,}. Send a PATCH that adds and removes only the "
+                    "members that change.",
+                    number=len(named),
+                    limit=limits.MAX_MEMBERS_REPLACED,
+                )
             )
         members = MemberChange()
         members.replace(read_members([_plain(each) for each in named]))
@@ -99,8 +104,11 @@ class Groups(ResourceOperations):
 
 def _too_many_compared() -> TooManyException:
     return TooManyException(
-        detail=f"The request filters or partly changes more than {limits.MAX_MEMBERS_COMPARED:,} members. Select members by their "
-        'ids: members[value eq "<id>"].'
+        detail=Detail(
+            "The request filters or partly changes more than {limit:,} members. Select members by their ids: "
+            'members[value eq "<id>"].',
+            limit=limits.MAX_MEMBERS_COMPARED,
+        )
     )
 
 

@@ -8,6 +8,7 @@ from scim2_server.responses import ScimResponse
 from scim2_server.routing import Operation, Target
 
 from lambdas.scim.bulk import BulkRun
+from lambdas.scim.detail import Detail
 from lambdas.scim.errors import TakenValueException
 from lambdas.scim.groups import Groups
 from lambdas.scim.models import is_group
@@ -69,7 +70,7 @@ class DirectoryHandler:
         """Serve a request for one resource (RFC 7644 sections 3.3, 3.4.1, 3.5 and 3.6)."""
         if target.me:
             raise NotImplementedException(
-                detail="/Me is not supported. Request the user by its id, such as /Users/2819c223."
+                detail=Detail("/Me is not supported. Request the user by its id, such as /Users/2819c223.")
             )
         resource_type = self.service.resource_type_at(cast("str", target.endpoint))
         self.service.authorize(request, target, resource_type)
@@ -88,8 +89,11 @@ class DirectoryHandler:
                 return self.service.deletion_response()
 
     def _create(self, request: ScimRequest, resources: ResourceOperations) -> ScimResponse:
-        resource = self.service.read_creation(resources.resource_type, request.body, request.header("Content-Type"))
-        return self.service.creation_response(request.base_url, resources.create(resource))
+        resource_type = resources.resource_type
+        parameters = self.service.read_response_parameters(resource_type, request.query)
+        resource = self.service.read_creation(resource_type, request.body, request.header("Content-Type"))
+        created = resources.create(resource, parameters)
+        return self.service.creation_response(request.base_url, created, parameters)
 
     def _query(self, request: ScimRequest, resources: ResourceOperations, resource_id: str) -> ScimResponse:
         parameters = self.service.read_response_parameters(resources.resource_type, request.query)

@@ -8,9 +8,12 @@ from typing import Any
 from pydantic_core import from_json
 from scim2_models import InvalidSyntaxException
 
+from lambdas.scim.detail import Detail, Shown
 from lambdas.scim.limits import MAX_JSON_DEPTH
 
 UTF8_BOM = b"\xef\xbb\xbf"
+
+SAME_NAME = "two members with one name"
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"\s*+(:?)', re.DOTALL)
 """A string of a valid JSON text, with the colon that follows the name of a member."""
@@ -26,11 +29,11 @@ def parse_json(body: bytes) -> Any:
     """
     body = body.removeprefix(UTF8_BOM)
     if not body.strip():
-        raise InvalidSyntaxException(detail="The body is empty. Send a JSON object.")
+        raise InvalidSyntaxException(detail=Detail("The body is empty. Send a JSON object."))
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise InvalidSyntaxException(detail=f"The body is not valid JSON: {error}") from None
+        raise InvalidSyntaxException(detail=Detail("The body is not valid JSON: {reason}", reason=error)) from None
     members = _check(value)
     # A parser keeps the last of two members of one name, and another reader of the same body may keep the first.
     if members != sum(map(len, _STRING.findall(body))):
@@ -49,7 +52,9 @@ def _check(value: Any) -> int:
     while level:
         depth += 1
         if depth > MAX_JSON_DEPTH:
-            raise InvalidSyntaxException(detail=f"The body is nested deeper than {MAX_JSON_DEPTH} levels.")
+            raise InvalidSyntaxException(
+                detail=Detail("The body is nested deeper than {limit} levels.", limit=MAX_JSON_DEPTH)
+            )
         below: list[Any] = []
         for each in level:
             if isinstance(each, dict):
@@ -59,7 +64,7 @@ def _check(value: Any) -> int:
             elif isinstance(each, list):
                 below += each
             elif isinstance(each, float) and not math.isfinite(each):
-                raise InvalidSyntaxException(detail="The body has a number that is out of range.")
+                raise InvalidSyntaxException(detail=Detail("The body has a number that is out of range."))
         level = below
     if ambiguous:
         _check_spellings(value)
@@ -88,5 +93,6 @@ def _check_pairs(pairs: list[tuple[str, Any]]) -> None:
         first = names.get(name.lower())
         if first is not None:
             spelled = f'"{name}" twice' if first == name else f'"{first}" and "{name}", which are one attribute'
-            raise InvalidSyntaxException(detail=f"The body has {spelled}. Send one of them.")
+            detail = Detail("The body has {spelled}. Send one of them.", values={"spelled": Shown(spelled, SAME_NAME)})
+            raise InvalidSyntaxException(detail=detail)
         names[name.lower()] = name

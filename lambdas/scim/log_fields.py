@@ -4,14 +4,18 @@ The API function adds the connection, an operator's change adds the operator. Fi
 out of the record (:func:`known`).
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from scim2_models import SCIMException
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
 from lambdas import records
-from lambdas.scim.redaction import filter_shape, named_in, without_values
+from lambdas.scim.detail import logged_detail
+from lambdas.scim.error_details import restate
+from lambdas.scim.filter_shape import IDENTIFYING, filter_shape
 from lambdas.scim.trace import Trace
 
 MAX_TEXT = 500
@@ -26,7 +30,7 @@ def request_fields(request: ScimRequest | None, trace: Trace) -> dict[str, Any]:
 
     :param request: None when the request could not be read.
     """
-    named = named_in(request) if trace.name is None else {}  # a creation that was refused
+    named = _named_in(request) if request and trace.name is None else {}  # a refused creation made no resource
     query = request.query if request else {}
     return {
         "filter": _short(filter_shape(query["filter"])) if query.get("filter") else None,
@@ -47,15 +51,16 @@ def request_fields(request: ScimRequest | None, trace: Trace) -> dict[str, Any]:
     }
 
 
-def answer_fields(response: ScimResponse, request: ScimRequest | None) -> dict[str, Any]:
-    """Return what was answered: the status and, for an error, its SCIM type and its detail without the request's values."""
+def answer_fields(response: ScimResponse, refusal: SCIMException | None) -> dict[str, Any]:
+    """Return what was answered: the status and, for an error, its SCIM type and its detail without values.
+
+    :param refusal: The error that the response is about, if any.
+    """
     status = int(response.status)
-    error = response.body or {} if status >= 400 else {}
-    detail = error.get("detail")
     return {
         "status": status,
-        "scim_type": error.get("scimType"),
-        "detail": _short(without_values(detail, request)) if detail else None,
+        "scim_type": refusal.scim_type if refusal else None,
+        "detail": _short(logged_detail(restate(refusal))) if refusal else None,
         records.REFUSED: int(400 <= status < 500),
         records.FAILED: int(status >= 500),
     }
@@ -64,6 +69,16 @@ def answer_fields(response: ScimResponse, request: ScimRequest | None) -> dict[s
 def known(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that have a value."""
     return {name: value for name, value in fields.items() if value not in (None, [], "")}
+
+
+def _named_in(request: ScimRequest) -> Mapping[str, str]:
+    """Return the identifying values in a body, by their names in lower case."""
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return {}
+    found = body.items() if isinstance(body, dict) else ()
+    return {key.lower(): value for key, value in found if key.lower() in IDENTIFYING and isinstance(value, str)}
 
 
 def _short(text: str | None) -> str | None:

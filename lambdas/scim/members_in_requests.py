@@ -10,6 +10,8 @@ from typing import Any
 from scim2_models import InvalidValueException, PatchOp, Path
 from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
 
+from lambdas.scim.detail import Detail
+
 GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
 
@@ -77,7 +79,9 @@ def read_member(value: Any, where: str) -> Member:
     if not member_id and isinstance(reference, str):
         member_id = reference.rstrip("/").rpartition("/")[2]
     if not isinstance(member_id, str) or not member_id:
-        raise InvalidValueException(detail=f"{where}.value must be the id of a User or Group, as a string.")
+        raise InvalidValueException(
+            detail=Detail("{where}.value must be the id of a User or Group, as a string.", where=where)
+        )
     display = entry.get("display")
     return Member(member_id, _type_of(entry), display if isinstance(display, str) and display else None)
 

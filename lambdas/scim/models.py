@@ -2,19 +2,21 @@
 
 The sentence below each attribute is its ``description`` in ``/Schemas``.
 
-They differ from scim2-models' own in four places, each because valid data of a client would be refused otherwise:
+They differ from scim2-models' own in five places, the first four because valid data of a client would be refused otherwise:
 
 - ``manager`` needs no ``$ref``: RFC 7643 section 8.7.1 declares ``required: false`` for both sub-attributes, and Entra sends
   only ``value``;
 - ``emails.value`` is any string: identity providers send what their directories have, and a filter for a malformed address
   finds nothing instead of failing;
 - ``photos.value`` and ``profileUrl`` are kept as sent;
-- a group's ``displayName`` is unique: Entra matches groups by it, and two hits stop the job (``DuplicateTargetEntries``).
+- a group's ``displayName`` is unique: Entra matches groups by it, and two hits stop the job (``DuplicateTargetEntries``);
+- ``display`` of a group's members has a description, without which a Java client refuses ``/Schemas`` (RFC 7643 section 7).
 """
 
 from typing import Annotated, Any, ClassVar
 
 import scim2_models
+import scim2_models.resources.group
 from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import core_schema
 from scim2_models import (
@@ -121,6 +123,13 @@ class EnterpriseUser(Extension):
     """The User's manager. It may not exist yet: references arrive in any order."""
 
 
+class GroupMember(scim2_models.resources.group.GroupMember):
+    """A member of a group (RFC 7643 section 4.2)."""
+
+    display: str | None = None
+    """The name of the member, as the client sent it."""
+
+
 class Group(ShowsOpenNames, scim2_models.Group):
     """A group of users and groups (RFC 7643 section 4.2)."""
 
@@ -128,6 +137,11 @@ class Group(ShowsOpenNames, scim2_models.Group):
 
     display_name: Annotated[str | None, Required.true, Uniqueness.server] = None
     """The name of the Group, unique in the directory whatever its case."""
+
+    members: list[GroupMember] | None = None  # type: ignore[assignment]  # as emails
+    """The members of the Group: Users and Groups of the directory."""
+
+    Members: ClassVar[type[ComplexAttribute]] = GroupMember
 
 
 def is_group(subject: Resource[Any] | ResourceType) -> bool:

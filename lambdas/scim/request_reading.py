@@ -22,10 +22,13 @@ from scim2_server.service import ScimService
 from scim2_server.utils import parametrize
 
 from lambdas.scim import dialects, limits
+from lambdas.scim.detail import Detail
 from lambdas.scim.dialects import groups_as_roles
 from lambdas.scim.error_details import explain, restating
 from lambdas.scim.json_body import parse_json
+from lambdas.scim.patch_places import explain_patch
 from lambdas.scim.request_size import check_bulk, check_patch, check_search
+from lambdas.scim.search_parameters import read_search_parameters
 from lambdas.scim.trace import ignored_attributes
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -45,7 +48,9 @@ class RequestReading(ScimService):
         """
         if capability is None or not capability.supported:
             raise NotImplementedException(
-                detail=f"{operation} is not supported here. /ServiceProviderConfig lists what is supported."
+                detail=Detail(
+                    "{name} is not supported here. /ServiceProviderConfig lists what is supported.", name=operation
+                )
             )
 
     def read_conditions(self, request: ScimRequest) -> Conditions:  # type: ignore[override]  # it depends on the service
@@ -68,7 +73,11 @@ class RequestReading(ScimService):
         self.ensure_json(content_type)
         if len(body) > limits.MAX_BODY_BYTES:
             raise PayloadTooLargeException(
-                detail=f"The body has {len(body):,} bytes; the limit is {limits.MAX_BODY_BYTES:,}. Send several requests."
+                detail=Detail(
+                    "The body has {number:,} bytes; the limit is {limit:,}. Send several requests.",
+                    number=len(body),
+                    limit=limits.MAX_BODY_BYTES,
+                )
             )
         return parse_json(body)
 
@@ -79,7 +88,10 @@ class RequestReading(ScimService):
         payload = self._read_dialect(model, self.decode_body(body, content_type))
         if isinstance(payload, dict) and payload.get("Operations") == []:
             return model.model_construct(operations=[])
-        return self._validate(model, payload, Context.RESOURCE_PATCH_REQUEST)
+        try:
+            return model.model_validate(payload, scim_ctx=Context.RESOURCE_PATCH_REQUEST)
+        except ValidationError as error:
+            raise explain_patch(self.get_model(resource_type), payload, error) from None
 
     def read_response_parameters(
         self, resource_type: ResourceType, query: Mapping[str, str]
@@ -100,6 +112,7 @@ class RequestReading(ScimService):
         :param payload: The query, or the decoded body.
         :raises SCIMException: When it exceeds a limit, or is not a search.
         """
+        payload = read_search_parameters(payload)
         check_search(payload)
         with restating():
             return super().read_search(

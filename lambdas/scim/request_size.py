@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from scim2_models import InvalidValueException, TooManyException
+from scim2_models import InvalidValueException, PayloadTooLargeException, TooManyException
 
 from lambdas.scim import limits
+from lambdas.scim.detail import Detail
 from lambdas.scim.filters import check_filter
 
 
@@ -18,21 +19,30 @@ def check_patch(payload: Any) -> None:
     operations = member_of(payload, "operations")
     if isinstance(operations, list) and len(operations) > limits.MAX_PATCH_OPERATIONS:
         raise TooManyException(
-            detail=f"The PATCH has {len(operations):,} operations; the limit is {limits.MAX_PATCH_OPERATIONS:,}. Send several "
-            "requests, or change many members with one operation."
+            detail=Detail(
+                "The PATCH has {number:,} operations; the limit is {limit:,}. Send several requests, or change many members with "
+                "one operation.",
+                number=len(operations),
+                limit=limits.MAX_PATCH_OPERATIONS,
+            )
         )
     _check_paths(_paths_in(payload))
 
 
 def check_bulk(payload: Any) -> None:
-    """Check the size of the PATCHes in a bulk request.
+    """Check the size of a bulk request.
 
     :param payload: The decoded body.
-    :raises TooManyException: When they write more than :data:`limits.MAX_PATCH_PATHS` attributes together.
+    :raises PayloadTooLargeException: When it has more than :data:`limits.MAX_BULK_OPERATIONS` operations (RFC 7644 section 3.7.4).
+    :raises TooManyException: When its PATCHes write more than :data:`limits.MAX_PATCH_PATHS` attributes together.
     """
     operations = member_of(payload, "operations")
-    if isinstance(operations, list):
-        _check_paths(sum(_paths_in(member_of(each, "data")) for each in operations))
+    if not isinstance(operations, list):
+        return
+    if len(operations) > limits.MAX_BULK_OPERATIONS:
+        detail = "The request has {number:,} operations; maxOperations is {limit:,}. Send several requests."
+        raise PayloadTooLargeException(detail=Detail(detail, number=len(operations), limit=limits.MAX_BULK_OPERATIONS))
+    _check_paths(sum(_paths_in(member_of(each, "data")) for each in operations))
 
 
 def check_search(payload: Any) -> None:
@@ -49,7 +59,14 @@ def check_search(payload: Any) -> None:
         paths = member_of(payload, name)
         number = len(paths) if isinstance(paths, list) else str(paths or "").count(",") + 1
         if number > limits.MAX_ATTRIBUTES:
-            raise InvalidValueException(detail=f"{name} has {number:,} names; the limit is {limits.MAX_ATTRIBUTES}.")
+            raise InvalidValueException(
+                detail=Detail(
+                    "{name} has {number:,} names; the limit is {limit}.",
+                    name=name,
+                    number=number,
+                    limit=limits.MAX_ATTRIBUTES,
+                )
+            )
 
 
 def member_of(payload: Any, name: str) -> Any:
@@ -71,5 +88,9 @@ def _paths_in(payload: Any) -> int:
 def _check_paths(number: int) -> None:
     if number > limits.MAX_PATCH_PATHS:
         raise TooManyException(
-            detail=f"The PATCH writes {number:,} attributes; the limit is {limits.MAX_PATCH_PATHS:,}. Send several requests."
+            detail=Detail(
+                "The PATCH writes {number:,} attributes; the limit is {limit:,}. Send several requests.",
+                number=number,
+                limit=limits.MAX_PATCH_PATHS,
+            )
         )

@@ -31,13 +31,15 @@ class ResourceOperations(ABC):
         self.storage = storage
         self.trace = trace
 
-    def create(self, resource: Resource[Any]) -> Resource[Any]:
-        """Create a resource and return it as it is stored (RFC 7644 section 3.3)."""
+    def create(self, resource: Resource[Any], parameters: ResponseParameters[Any] | None = None) -> Resource[Any]:
+        """Create a resource and return it as it is stored (RFC 7644 section 3.3).
+
+        :param parameters: What the answer shows; stored parts that it leaves out are not read.
+        """
         self.trace.saw(resource)
         self.trace.wrote(resource)
-        check_values(self.service.described, resource)
-        self.service.rules.check_creation(resource)
-        created = self.storage.create(self.resource_type, resource)
+        self._prepare(resource)
+        created = self.storage.create(self.resource_type, resource, response_parameters=parameters)
         self.trace.saw(created)
         return created
 
@@ -65,6 +67,11 @@ class ResourceOperations(ABC):
         """Delete a resource in the state that its conditions were checked against (RFC 7644 section 3.6)."""
         self.trace.about(self.resource_type, resource_id)
         self._retry(conditions, lambda: self._delete_once(resource_id, conditions))
+
+    def _prepare(self, resource: Resource[Any]) -> None:
+        """Check a resource before it is created, and set its default values."""
+        check_values(self.service.described, resource)
+        self.service.rules.check_creation(resource)
 
     @abstractmethod
     def reload(self, changed: Resource[Any], parameters: ResponseParameters[Any]) -> Resource[Any]:

@@ -1,9 +1,10 @@
 """Responses: resources, pages of them, and errors."""
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
-from scim2_models import Context, Error, Resource, ResourceType, ResponseParameters, SearchRequest
+from scim2_models import Context, Error, Resource, ResourceType, ResponseParameters, SCIMException, SearchRequest
 from scim2_server.conditions import Conditions
 from scim2_server.errors import MethodNotAllowedException
 from scim2_server.requests import ScimRequest
@@ -12,8 +13,8 @@ from scim2_server.routing import Operation, Target
 from scim2_server.service import ScimService
 from scim2_server.storage import SearchPage
 
+from lambdas.scim.error_details import restate
 from lambdas.scim.errors import BusyException, as_scim_exception
-from lambdas.scim.extensions.escaped_names import unescape_all
 from lambdas.scim.members_in_responses import Sampled, sample
 from lambdas.scim.models import is_group
 
@@ -53,14 +54,36 @@ class Responses(ScimService):
     @staticmethod
     def error_of(exception: Exception) -> Error:
         """Return the SCIM Error of an exception, with attribute names as clients write them."""
-        error = ScimService.error_of(as_scim_exception(exception))
-        error.detail = unescape_all(error.detail or "")
-        return error
+        exception = as_scim_exception(exception)
+        if isinstance(exception, SCIMException):
+            exception = restate(exception)
+        return ScimService.error_of(exception)
 
-    def creation_response(self, base_url: str, created: Resource[Any]) -> ScimResponse:
-        """Return the response to a POST: the resource."""
+    @staticmethod
+    def resource_response(
+        resource: Resource[Any],
+        scim_ctx: Context,
+        response_parameters: ResponseParameters[Any] | None = None,
+        status: HTTPStatus = HTTPStatus.OK,
+    ) -> ScimResponse:
+        """Return the response with a published resource, with ``Location`` beside the library's ``Content-Location``.
+
+        The examples of RFC 7644 sections 3.4.1 and 3.5.1 have ``Location``, and clients read it.
+        """
+        response = ScimService.resource_response(resource, scim_ctx, response_parameters, status)
+        response.headers["Location"] = response.headers["Content-Location"]
+        return response
+
+    def creation_response(
+        self, base_url: str, created: Resource[Any], response_parameters: ResponseParameters[Any] | None = None
+    ) -> ScimResponse:
+        """Return the response to a POST: the resource, projected (RFC 7644 section 3.9)."""
         sampled = sample(created)
-        return self._complete(base_url, super().creation_response(base_url, sampled.resource), sampled)
+        published = self.publish(base_url, sampled.resource)
+        response = self.resource_response(
+            published, Context.RESOURCE_CREATION_RESPONSE, response_parameters, HTTPStatus.CREATED
+        )
+        return self._complete(base_url, response, sampled)
 
     def query_response(
         self,

@@ -7,8 +7,10 @@ from scim2_models import (
     MutabilityException,
     NotFoundException,
     PatchOp,
+    PatchOperation,
     Resource,
     ResourceType,
+    SCIMException,
 )
 from scim2_server.conditions import Conditions
 from scim2_server.errors import MethodNotAllowedException
@@ -16,20 +18,22 @@ from scim2_server.requests import ScimRequest
 from scim2_server.routing import Operation, Target
 from scim2_server.service import ScimService
 
+from lambdas.scim.bulk_reading import BulkReading
 from lambdas.scim.cursors import SealedCursors
+from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
-from lambdas.scim.error_details import path_of, restating
+from lambdas.scim.error_details import path_of, restate
 from lambdas.scim.models import is_group
-from lambdas.scim.request_reading import RequestReading
+from lambdas.scim.patch_places import place_of
 from lambdas.scim.responses import Responses
 from lambdas.scim.rules import Rules
-from lambdas.scim.upstream import SealedService
+from lambdas.scim.upstream import SealedService, apply_operation
 from lambdas.scim.value_checks import check_values
 
 SEARCHES = (Operation.search, Operation.search_with_body)
 
 
-class DirectoryService(RequestReading, Responses, SealedService):
+class DirectoryService(BulkReading, Responses, SealedService):
     """The SCIM protocol of one directory."""
 
     def __init__(self, provider: DirectoryProvider, secret: Callable[[], bytes], rules: Rules | None = None) -> None:
@@ -78,10 +82,9 @@ class DirectoryService(RequestReading, Responses, SealedService):
         if self.described.serves(resource_type) or target.operation in SEARCHES:
             return
         if target.operation is Operation.query:
-            raise NotFoundException(detail=f"This directory does not serve {resource_type.name}s.")
-        raise MutabilityException(
-            detail=f"This directory does not serve {resource_type.name}s. Turn off their provisioning in the identity provider."
-        )
+            raise NotFoundException(detail=Detail("This directory does not serve {name}s.", name=resource_type.name))
+        detail = "This directory does not serve {name}s. Turn off their provisioning in the identity provider."
+        raise MutabilityException(detail=Detail(detail, name=resource_type.name))
 
     def authorized_types(
         self, request: ScimRequest, target: Target, resource_types: list[ResourceType]
@@ -98,14 +101,18 @@ class DirectoryService(RequestReading, Responses, SealedService):
     def apply_patch(
         self, current: Resource[Any], patch_op: "PatchOp[Any]", conditions: Conditions
     ) -> Resource[Any] | None:
-        """Apply a PATCH to a stored resource, in place, and return it; None when it changes nothing."""
+        """Apply a PATCH to a stored resource, in place, and return it; None when it changes nothing.
+
+        :raises SCIMException: When an operation fails; the resource is of no use then.
+        """
+        self.check_preconditions(current, "PATCH", conditions)
         before = _without_members(current).model_copy(deep=True)
-        with restating():
-            patched = super().apply_patch(current, patch_op, conditions)
-        if patched is not None:
-            check_values(self.described, patched, before)
-            self.rules.check_change(before, patched, patched=True)
-        return patched
+        changes = [_apply(current, *each) for each in enumerate(patch_op.operations or [])]
+        if not any(changes):
+            return None
+        check_values(self.described, current, before)
+        self.rules.check_change(before, current, patched=True)
+        return current
 
     def apply_replacement(
         self, current: Resource[Any], replacement: Resource[Any], conditions: Conditions
@@ -119,13 +126,22 @@ class DirectoryService(RequestReading, Responses, SealedService):
         try:
             replaced = super().apply_replacement(current, replacement, conditions)
         except MutabilityException as error:
-            raise MutabilityException(
-                detail=f"{path_of((error.attribute,))} is immutable: it cannot be changed once it has a value. "
-                "Leave it out, or send the stored value."
-            ) from None
+            detail = Detail(
+                "{name} is immutable: it cannot be changed once it has a value. Leave it out, or send the stored value.",
+                name=path_of((error.attribute,)),
+            )
+            raise MutabilityException(detail=detail) from None
         if replaced is not None:
             self.rules.check_change(_without_members(current), replaced, patched=False)
         return replaced
+
+
+def _apply(resource: Resource[Any], index: int, operation: "PatchOperation[Any]") -> bool:
+    """Apply one operation of a PATCH in place, and return whether it changed anything."""
+    try:
+        return apply_operation(resource, operation)
+    except SCIMException as error:
+        raise restate(error, place_of(index, operation, error)) from None
 
 
 def _without_members(resource: Resource[Any]) -> Resource[Any]:

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from typing import Any
 
-from scim2_models import Resource, ResourceType
+from scim2_models import Resource, ResourceType, ResponseParameters
 from scim2_server.storage import ScimStorage
 
 from lambdas.scim.members_in_requests import MemberChange
@@ -17,6 +17,21 @@ class DirectoryStorage(ScimStorage):
     - a user's ``groups`` and a group's ``members`` agree at every read;
     - adding a member that is present and removing one that is absent changes nothing, not even the version.
     """
+
+    @abstractmethod
+    def create(
+        self,
+        resource_type: ResourceType,
+        resource: Resource[Any],
+        *,
+        response_parameters: ResponseParameters[Any] | None = None,
+    ) -> Resource[Any]:
+        """Store a new resource, and return it.
+
+        :param response_parameters: What the answer shows; separately stored attributes that it leaves out are not read.
+        :raises scim2_models.UniquenessException: When a unique value is taken.
+        :raises scim2_models.InvalidValueException: When a member does not exist in the directory.
+        """
 
     @abstractmethod
     def get_head(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:

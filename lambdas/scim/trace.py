@@ -8,8 +8,8 @@ from typing import Any
 
 from scim2_models import PatchOp, Resource, ResourceType
 
-from lambdas.scim.dialects.filter_grammar import attribute_path
-from lambdas.scim.extensions.escaped_names import unescape_all
+from lambdas.scim.ids import logged_id
+from lambdas.scim.path_names import names_in
 
 REMOVED = "removed"
 """The request disabled the user, and the environment's rules removed it."""
@@ -79,11 +79,11 @@ class Trace:
     def about(self, resource_type: ResourceType, resource_id: str | None) -> None:
         """Record which resource a request is about, before the resource is read."""
         self.resource_type = str(resource_type.name)
-        self.resource_id = resource_id
+        self.resource_id = resource_id and logged_id(resource_id)
 
     def saw(self, resource: Resource[Any]) -> None:
         """Record the resource that was read or written."""
-        self.resource_id = resource.id or self.resource_id
+        self.resource_id = logged_id(resource.id) if resource.id else self.resource_id
         name = getattr(resource, "user_name", None) or getattr(resource, "display_name", None)
         self.name = name or self.name
         self.external_id = resource.external_id or self.external_id
@@ -101,10 +101,10 @@ class Trace:
             if operation.op is not None and operation.op.value not in self.operations:
                 self.operations.append(operation.op.value)
             if operation.path:
-                self._change(_named_by(str(operation.path)))
+                self._change(names_in(str(operation.path)))
             elif isinstance(operation.value, dict):
                 for key in operation.value:
-                    self._change(_named_by(str(key)))
+                    self._change(names_in(str(key)))
 
     def _change(self, path: str) -> None:
         if path not in self.changed:
@@ -115,8 +115,3 @@ def ignored_attributes() -> dict[str, None]:
     """Return what the reading of the present request adds ignored attributes to; a new one outside of a request."""
     ignored = _IGNORED.get()
     return {} if ignored is None else ignored
-
-
-def _named_by(path: str) -> str:
-    """Return the attribute that a path names, without the values of filters in it: ``emails[type eq "x"].value``."""
-    return unescape_all(attribute_path(path))

@@ -6,11 +6,13 @@ input, are listed in ``docs/contributor/upstream.md``.
 """
 
 from collections.abc import Callable, Mapping, MutableMapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from pydantic import SerializationInfo, SerializerFunctionWrapHandler, model_serializer
-from scim2_models import BaseModel, Extension, Resource, ResourceType, ScimProvider
+from scim2_models import BaseModel, Extension, PatchOperation, Resource, ResourceType, SCIMException, ScimProvider
+from scim2_models.messages.patch_op import _apply_operation
 from scim2_models.path.resolution import _RESOLVED_ATTRS
+from scim2_models.policy import _effective_policy
 from scim2_server.service import ScimService
 
 
@@ -57,6 +59,40 @@ def remember_names(model: type[BaseModel], memory: MutableMapping[Any, Any]) -> 
     Ask upstream for: a bound on the cache of resolved names.
     """
     setattr(model, _RESOLVED_ATTRS, memory)
+
+
+ExceptionT = TypeVar("ExceptionT", bound=SCIMException)
+
+
+def has_default_detail(exception: SCIMException) -> bool:
+    """Return whether an exception was raised without a detail, so that it has the constant one of its class.
+
+    Ask upstream for: the same as :func:`with_detail`.
+    """
+    return exception._detail is None
+
+
+def with_detail(exception: ExceptionT, detail: str) -> ExceptionT:
+    """Return a copy of an exception with another detail, and with its status, type and other attributes.
+
+    Ask upstream for: a public ``detail`` that can be set; ``from_error`` keeps the old one in the error that it returns.
+    """
+    kind = type(exception)
+    restated = kind.__new__(kind, detail)
+    restated.__dict__.update(vars(exception), _detail=detail, _error=None)
+    return restated
+
+
+def apply_operation(resource: Resource[Any], operation: "PatchOperation[Any]") -> bool:
+    """Apply one operation of a PATCH to a resource, in place, and return whether it changed anything.
+
+    ``PatchOp.patch`` applies all of them and does not report which one failed; it also copies the whole resource first, which is
+    of no use where the resource is discarded when an operation fails.
+
+    Ask upstream for: the index of the failed operation in the exception.
+    """
+    with _effective_policy(None):
+        return _apply_operation(resource, operation, _effective_policy())
 
 
 class OpenNames(Extension):

@@ -1,16 +1,22 @@
-"""The operations on users: PATCH, PUT and DELETE, with what the environment's rules make of disabled and deleted users."""
+"""The operations on users, with the environment's rules on disabled and deleted users.
+
+``active`` always has a value, so that ``active eq true`` and ``active eq false`` find every user between them. It is true for a new
+user unless the request or the environment's file says otherwise; a PUT without it and a PATCH that clears it leave it as it is. So
+no request enables a user by leaving ``active`` out.
+"""
 
 from typing import Any
 
 from scim2_models import ForbiddenException, NotFoundException, PatchOp, Resource, ResponseParameters
 from scim2_server.conditions import Conditions
 
+from lambdas.scim.detail import Detail
 from lambdas.scim.errors import TakenValueException
 from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
 from lambdas.scim.rules import Deprovisioning, is_active
 from lambdas.scim.trace import DISABLED, ENABLED, REMOVED
 
-NOT_PROVISIONED = (
+NOT_PROVISIONED = Detail(
     "The user was created by an operator, and the identity provider has not provisioned it. Provision the user before you "
     "disable or delete it."
 )
@@ -23,10 +29,10 @@ class Users(ResourceOperations):
     adopts the user, and a change links it. Until then the identity provider can neither disable nor delete it.
     """
 
-    def create(self, resource: Resource[Any]) -> Resource[Any]:
+    def create(self, resource: Resource[Any], parameters: ResponseParameters[Any] | None = None) -> Resource[Any]:
         """Create a user, or adopt the user with its userName that an operator created by hand, and return it."""
         try:
-            return super().create(resource)
+            return super().create(resource, parameters)
         except TakenValueException as taken:
             adopted = self._adopt(resource, taken)
             if adopted is None:
@@ -58,6 +64,11 @@ class Users(ResourceOperations):
         self.trace.saw(user)
         return user
 
+    def _prepare(self, resource: Resource[Any]) -> None:
+        super()._prepare(resource)
+        if resource["active"] is None:
+            resource["active"] = True
+
     def reload(self, changed: Resource[Any], parameters: ResponseParameters[Any]) -> Resource[Any]:
         """Return a changed user, which is complete already."""
         return changed
@@ -66,11 +77,16 @@ class Users(ResourceOperations):
         current = self.storage.get(self.resource_type, resource_id)
         was_active = is_active(current)  # before the library applies the PATCH in place
         patched = self.service.apply_patch(current, patch_op, conditions)
+        if patched is not None and patched["active"] is None:
+            patched["active"] = was_active
         return self._write(current, patched, was_active=was_active)
 
     def _replace_once(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> Resource[Any]:
         current = self.storage.get(self.resource_type, resource_id)
-        replaced = self.service.apply_replacement(current, replacement.model_copy(deep=True), conditions)
+        fresh = replacement.model_copy(deep=True)
+        if fresh["active"] is None:
+            fresh["active"] = is_active(current)
+        replaced = self.service.apply_replacement(current, fresh, conditions)
         return self._write(current, replaced, was_active=is_active(current))
 
     def _write(self, current: Resource[Any], after: Resource[Any] | None, *, was_active: bool) -> Resource[Any]:

@@ -4,9 +4,13 @@ from typing import Any
 
 from scim2_models import InvalidValueException, Resource
 
+from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.extensions.open_extension import check_open_names
 from lambdas.scim.models import is_group
+
+REQUIRED = "{name} is required: send it with a value that is not empty"
+BLANK = "{name} is unique: send it with a value that is not blank"
 
 
 def check_values(provider: DirectoryProvider, resource: Resource[Any], before: Resource[Any] | None = None) -> None:
@@ -23,11 +27,11 @@ def check_values(provider: DirectoryProvider, resource: Resource[Any], before: R
     type_name = "Group" if is_group(resource) else "User"
     for attribute in provider.required_by_schema(type_name):
         if not attribute.values(resource) and (before is None or attribute.values(before)):
-            raise InvalidValueException(detail=f"{attribute.name} is required: send it with a value that is not empty")
+            raise InvalidValueException(detail=Detail(REQUIRED, name=attribute.name))
     for attribute in provider.unique(type_name):
         stored = attribute.entries(before) if before is not None else []
         if any(_is_blank(value) and value not in stored for value in attribute.entries(resource)):
-            raise InvalidValueException(detail=f"{attribute.name} is unique: send it with a value that is not blank")
+            raise InvalidValueException(detail=Detail(BLANK, name=attribute.name))
 
 
 def _is_blank(value: Any) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from scim2_models import ComplexAttribute, Context, InvalidValueException, Meta, Resource, ResourceType
 
+from lambdas.scim.detail import Detail
 from lambdas.scim.extensions.redeclared import read_stored
 from lambdas.scim.product_attributes import ProductUser, computes_entitlements
 from lambdas.store.items import Stored, etag
@@ -29,6 +30,8 @@ def resource_of(stored: Stored, resource_type: ResourceType, model: type[Resourc
         # An extension that the environment's file no longer declares is not shown, nor is its URN.
         known = model.get_extension_models().keys() | {str(model.__schema__)}
         document["schemas"] = [each for each in document["schemas"] if each in known]
+    if "active" in model.model_fields:
+        document.setdefault("active", True)  # stored before version 0.2.0, which always stores it
     resource = read_stored(document, model)
     resource.id = stored.id
     resource.meta = Meta(
@@ -54,11 +57,18 @@ def document_of(resource: Resource[Any]) -> str:
     try:
         size = len(document.encode())
     except UnicodeEncodeError:
-        raise InvalidValueException(detail="A string holds an unpaired surrogate, which is no Unicode text") from None
+        raise InvalidValueException(
+            detail=Detail("A string holds an unpaired surrogate, which is no Unicode text")
+        ) from None
     if size > MAX_DOCUMENT_BYTES:
         raise InvalidValueException(
-            detail=f"{largest_attribute_of(document)}: the resource takes {size:,} bytes, most of them in this attribute; up "
-            f"to {MAX_DOCUMENT_BYTES:,} are stored for each resource. Send fewer or shorter values."
+            detail=Detail(
+                "{attribute}: the resource takes {size:,} bytes, most of them in this attribute; up to {limit:,} are stored for "
+                "each resource. Send fewer or shorter values.",
+                attribute=largest_attribute_of(document),
+                size=size,
+                limit=MAX_DOCUMENT_BYTES,
+            )
         )
     return document
 

@@ -14,6 +14,7 @@ from typing import Any
 from scim2_models import Resource, ResourceType
 
 from lambdas.retrying import time_is_up
+from lambdas.scim.detail import Detail
 from lambdas.scim.errors import BusyException
 from lambdas.scim.members_in_requests import MemberChange
 from lambdas.store import actions, keys
@@ -163,5 +164,7 @@ class _Update:
     def _check_time(self) -> None:
         if self.written and time_is_up():
             raise BusyException(
-                detail="Timed out before all members were updated. Send the request again; it resumes where it stopped."
+                detail=Detail(
+                    "Timed out before all members were updated. Send the request again; it resumes where it stopped."
+                )
             )

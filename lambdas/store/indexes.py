@@ -9,6 +9,7 @@ from scim2_models import InvalidValueException, Resource
 
 from lambdas.scim.attributes import Attribute
 from lambdas.scim.case_sensitivity import comparable_value
+from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.store import keys
 from lambdas.store.keys import Key
@@ -40,8 +41,13 @@ class Index:
             return
         ((most, _),) = Counter(attribute for attribute, _ in [*self.unique, *self.lookups]).most_common(1)
         raise InvalidValueException(
-            detail=f"The {resource_type} has {self.number} values that it can be found by; up to {MAX_INDEXED_VALUES} can be "
-            f"kept. Send fewer values of {most}."
+            detail=Detail(
+                "The {type} has {number} values with look-up keys; the limit is {limit}. Send fewer values of {attribute}.",
+                type=resource_type,
+                number=self.number,
+                limit=MAX_INDEXED_VALUES,
+                attribute=most,
+            )
         )
 
     def unique_keys(self, directory: str, resource_type: str) -> dict[tuple[str, str], Key]:

@@ -14,12 +14,13 @@ from itertools import islice
 from scim2_models import InvalidValueException, TooManyException
 
 from lambdas.retrying import Backoff, time_is_up
+from lambdas.scim.detail import Detail
 from lambdas.scim.errors import BusyException
+from lambdas.scim.ids import is_id, shown_id
 from lambdas.scim.members_in_requests import Member, MemberChange
 from lambdas.store import keys
 from lambdas.store.keys import Item
 from lambdas.store.lost_race import LostRace
-from lambdas.store.reads import is_id
 from lambdas.store.sizes import check_text
 from lambdas.store.steps import Step, reconsider, unknown_members
 from lambdas.store.table import Table
@@ -166,8 +167,11 @@ class Memberships:
         """Raise an error for more changes than one request has time for, before any is written."""
         if self.changed + changes > MAX_CHANGES:
             raise TooManyException(
-                detail=f"members: the request would add or remove more than {MAX_CHANGES:,} members, the limit of one request. "
-                "Send it in parts. A new group can be created without members; one to be emptied can be deleted."
+                detail=Detail(
+                    "members: the request would add or remove more than {limit:,} members, the limit of one request. Send it in "
+                    "parts. A new group can be created without members; one to be emptied can be deleted.",
+                    limit=MAX_CHANGES,
+                )
             )
 
     # -- Writing ----------------------------------------------------------------------------------------------------
@@ -182,7 +186,9 @@ class Memberships:
         while batch := list(islice(remaining, MAX_TRANSACTION_ACTIONS // 2)):
             if time_is_up():
                 raise BusyException(
-                    detail="Timed out before all members were added. Create the group without members and add them in parts."
+                    detail=Detail(
+                        "Timed out before all members were added. Create the group without members and add them in parts."
+                    )
                 )
             self.commit_batch(group_id, [], batch, lambda failure: failure, needed=False)
 
@@ -257,7 +263,10 @@ def _refuse_full(error: TooLarge, steps: Sequence[Step], pairs: Sequence[Sequenc
     full = [members[position - own] for position in error.positions if position >= own]
     if full:
         raise InvalidValueException(
-            detail=f'members.value: "{full[0]}" is in too many groups to be added to another. Remove it from some.'
+            detail=Detail(
+                'members.value: "{id}" is in too many groups to be added to another. Remove it from some.',
+                values={"id": shown_id(full[0])},
+            )
         ) from None
 
 
@@ -265,7 +274,7 @@ def _check_members(group_id: str, members: Iterable[Member]) -> None:
     bad = []
     for member in members:
         if member.id == group_id:
-            raise InvalidValueException(detail="members.value: a group cannot be a member of itself")
+            raise InvalidValueException(detail=Detail("members.value: a group cannot be a member of itself"))
         if not is_id(member.id):
             bad.append(member.id)
         check_text("members.display", member.display)

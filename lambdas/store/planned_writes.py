@@ -6,6 +6,7 @@ from typing import Any
 
 from scim2_models import Resource, ResourceType
 
+from lambdas.scim.detail import Detail
 from lambdas.scim.errors import TakenValueException
 from lambdas.store import actions, keys
 from lambdas.store.documents import document_of, largest_attribute_of, name_attribute, name_of, resource_of
@@ -34,8 +35,12 @@ class PlannedWrite:
                 return TakenValueException(
                     attribute=attribute,
                     owner=owner,
-                    detail=f'A {resource_type} whose {attribute} is "{value[:200]}" exists already; '
-                    f"{attribute} is unique whatever its case",
+                    detail=Detail(
+                        'A {type} whose {attribute} is "{value}" exists already; {attribute} is unique whatever its case',
+                        type=resource_type,
+                        attribute=attribute,
+                        values={"value": value[:200]},
+                    ),
                 )
         return LostRace()
 

@@ -1,6 +1,5 @@
 """Reads resources, with their separately stored attributes (a user's groups, a group's members) where the answer keeps them."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
@@ -15,16 +14,15 @@ from scim2_models import (
 from lambdas.environment.product import PLAIN, Product
 from lambdas.environment.trimming import trim
 from lambdas.retrying import time_is_up
+from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
+from lambdas.scim.ids import is_id, shown_id
 from lambdas.store import keys
 from lambdas.store.documents import entry_of, resource_of
 from lambdas.store.entitlements import add_groups_and_entitlements, add_login_method
 from lambdas.store.items import Stored, member_value
 from lambdas.store.table import Table
 from lambdas.store.user_groups import UserGroups
-
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-"""The form of an id: a UUID in lower case. Any other text is the id of nothing, which needs no read."""
 
 MAX_MEMBERS = 100_000
 """Members that one request reads, of all its groups together. As an answer they take some 10 seconds of the function's share of a
@@ -35,11 +33,6 @@ SEPARATE_ATTRIBUTES: dict[str, tuple[str, ...]] = {"User": ("groups",), "Group":
 
 ENTITLED = ("entitlements", "meta")
 """The attributes of a user that depend on its groups where there are permission sets; the version changes with them."""
-
-
-def is_id(text: object) -> bool:
-    """Return whether a text can be the id of a resource."""
-    return isinstance(text, str) and ID.fullmatch(text) is not None
 
 
 def keeps(parameters: ResponseParameters[Any] | None, attribute: str) -> bool:
@@ -151,9 +144,12 @@ class Reader:
         self.members_left -= len(members)
         if self.members_left < 0 or late:
             raise TooManyException(
-                detail=f"Too many members of groups would have to be read: more than {MAX_MEMBERS:,}, or for longer than a "
-                "request has time. Leave them out with excludedAttributes=members, list fewer groups at a time with count, "
-                'or ask whether one user is a member with the filter id eq "<group>" and members eq "<user>".'
+                detail=Detail(
+                    "The groups have more members than one request can read: more than {limit:,}, or for longer than a request has "
+                    "time. Exclude them with excludedAttributes=members, list fewer groups at a time with count, or look up one "
+                    'member with the filter id eq "<group>" and members eq "<user>".',
+                    limit=MAX_MEMBERS,
+                )
             )
         if members:
             setattr(group, "members", members)  # noqa: B010 -- the attribute is known to groups only
@@ -162,5 +158,9 @@ class Reader:
 def not_found(resource_type: str, resource_id: str) -> NotFoundException:
     """Return the error for a resource that does not exist."""
     return NotFoundException(
-        detail=f'No {resource_type} has the id "{resource_id[:80]}". It was deleted, or it belongs to another directory.'
+        detail=Detail(
+            'No {type} has the id "{id}". It was deleted, or it belongs to another directory.',
+            type=resource_type,
+            values={"id": shown_id(resource_id)},
+        )
     )

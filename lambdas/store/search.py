@@ -9,14 +9,16 @@ from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode,
 from scim2_server.storage import SearchPage
 from scim2_server.utils import parametrize
 
+from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
+from lambdas.scim.ids import is_id
 from lambdas.store import keys
 from lambdas.store.documents import set_values
 from lambdas.store.items import Stored, member_value
 from lambdas.store.listing import Listing
 from lambdas.store.pages import Match, page_of
 from lambdas.store.planner import AccessPath, AnyOf, ById, ByLookup, ByMember, ByUnique, Planner
-from lambdas.store.reads import Reader, is_id
+from lambdas.store.reads import Reader
 
 SCAN_PAGES = 30
 """Pages of 1 MB that a search without a key may read, for all searched types together: about 30,000 users."""
@@ -130,9 +132,11 @@ class Searcher:
         for page in self.table.pages(keys.resources(self.directory, str(resource_type.name))):
             if not limits.allow_page():
                 raise TooManyException(
-                    detail="The directory is too large to evaluate this filter or sort on each resource. Filter by "
-                    + self._served(str(resource_type.name))
-                    + ", alone or with other conditions joined by and."
+                    detail=Detail(
+                        "The directory is too large to evaluate this filter or sort on each resource. Filter by {attributes}, "
+                        "alone or with other conditions joined by and.",
+                        attributes=self._served(str(resource_type.name)),
+                    )
                 )
             yield [Stored.from_item(item) for item in page]
 

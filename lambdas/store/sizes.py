@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from scim2_models import InvalidValueException
 
+from lambdas.scim.detail import Detail
 from lambdas.store.items import Stored
 
 MAX_ITEM_BYTES = 409_600 - 1_024
@@ -26,7 +27,12 @@ def check_text(attribute: str, value: str | None) -> None:
     size = len(value.encode("utf-8", "surrogatepass")) if value else 0
     if size > MAX_NAME_BYTES:
         raise InvalidValueException(
-            detail=f"{attribute}: the value takes {size:,} bytes; up to {MAX_NAME_BYTES:,} are stored. Send a shorter one."
+            detail=Detail(
+                "{attribute}: the value takes {size:,} bytes; up to {limit:,} are stored. Send a shorter one.",
+                attribute=attribute,
+                size=size,
+                limit=MAX_NAME_BYTES,
+            )
         )
 
 
@@ -47,7 +53,12 @@ def check_item(stored: Stored, before: Stored, attribute: Callable[[], str]) -> 
     size = item_bytes(stored)
     if size > MAX_ITEM_BYTES and size > item_bytes(before):
         raise InvalidValueException(
-            detail=f"{attribute()}: the resource takes {size:,} bytes with the {len(stored.groups):,} groups it is in, and of "
-            f"its values this attribute takes the most; up to {MAX_ITEM_BYTES:,} are stored. Send fewer or shorter values, or "
-            "remove it from groups."
+            detail=Detail(
+                "{attribute}: the resource takes {size:,} bytes with the {groups:,} groups it is in, and of its values this "
+                "attribute takes the most; up to {limit:,} are stored. Send fewer or shorter values, or remove it from groups.",
+                attribute=attribute(),
+                size=size,
+                groups=len(stored.groups),
+                limit=MAX_ITEM_BYTES,
+            )
         )

@@ -6,6 +6,8 @@ from typing import Literal
 
 from scim2_models import InvalidValueException
 
+from lambdas.scim.detail import Detail, Shown
+from lambdas.scim.ids import shown_id
 from lambdas.scim.members_in_requests import Member
 from lambdas.store import actions, keys
 from lambdas.store.items import member_item
@@ -86,9 +88,13 @@ def reconsider(steps: Sequence[Step], pairs: Sequence[Sequence[Action]], failed:
 
 def unknown_members(ids: Sequence[str]) -> InvalidValueException:
     """Return the error for members that do not exist, naming the first few."""
-    shown = ", ".join(f'"{each[:80]}"' for each in ids[:5])
-    more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+    named = [shown_id(each) for each in ids[:5]]
+    shown = Shown(", ".join(f'"{each.text}"' for each in named), ", ".join(f'"{each.logged}"' for each in named))
     return InvalidValueException(
-        detail=f"members.value: no User or Group of this directory has the id {shown}{more}. "
-        "Provision the member first, or leave it out."
+        detail=Detail(
+            "members.value: no User or Group of this directory has the id {ids}{more}. Provision the member first, or leave it "
+            "out.",
+            values={"ids": shown},
+            more=f" and {len(ids) - 5} more" if len(ids) > 5 else "",
+        )
     )

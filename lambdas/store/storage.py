@@ -13,6 +13,7 @@ from scim2_server.storage import SearchPage
 
 from lambdas.environment.product import PLAIN, Product
 from lambdas.retrying import Backoff, time_is_up
+from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.errors import BusyException
 from lambdas.scim.members_in_requests import Member, MemberChange, read_members
@@ -82,12 +83,18 @@ class DynamoStorage(DirectoryStorage):
         """Return one page of the matching resources, and their number."""
         return self.searcher.search(resource_types, search_request, position)
 
-    def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
-        """Store a new resource: 1 transaction up to 45 members, no read."""
+    def create(
+        self,
+        resource_type: ResourceType,
+        resource: Resource[Any],
+        *,
+        response_parameters: ResponseParameters[Any] | None = None,
+    ) -> Resource[Any]:
+        """Store a new resource: 1 transaction up to 45 members; members are read back only where the answer shows them."""
         members = _members_of(resource)
         change = MemberChange(added=members) if members else None
         stored = self.writer.create(resource_type, resource, change, by_hand=self.by_hand)
-        if members:
+        if members and self.reader.keeps_apart(resource_type, response_parameters):
             return self._written(resource_type, stored.id)
         # A new user is in no group, so showing it whole costs nothing.
         return self.reader.resources(resource_type, [stored], whole=resource_type.name == "User")[0]
@@ -157,7 +164,9 @@ class DynamoStorage(DirectoryStorage):
         while stored.groups:
             if time_is_up():
                 raise BusyException(
-                    detail="Timed out before the user was removed from all groups. Send the request again; it resumes."
+                    detail=Detail(
+                        "Timed out before the user was removed from all groups. Send the request again; it resumes."
+                    )
                 )
             try:
                 stored = self.writer.leaver.leave(str(resource_type.name), stored)
@@ -210,7 +219,12 @@ class DynamoStorage(DirectoryStorage):
             stored = self.reader.stored(resource_type, resource_id)
         if expected_version is not None and stored.version != version_of(expected_version):
             raise PreconditionFailedException(
-                detail=f"The {resource_type.name} changed: its version is {etag(stored.version)}, not {expected_version}"
+                detail=Detail(
+                    "The {type} changed: its version is {version}, not {expected}",
+                    type=resource_type.name,
+                    version=etag(stored.version),
+                    expected=expected_version,
+                )
             )
         return stored
 
@@ -223,7 +237,7 @@ class DynamoStorage(DirectoryStorage):
         """
         if expected_version is not None:
             raise PreconditionFailedException(
-                detail=f"The resource changed: its version is no longer {expected_version}"
+                detail=Detail("The resource changed: its version is no longer {expected}", expected=expected_version)
             )
         pause.wait()
 

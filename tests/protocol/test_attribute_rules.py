@@ -215,7 +215,7 @@ def test_a_user_without_a_value_gets_the_default_at_each_write(endpoint_of: Endp
     assert api.put(user, {"userName": "ann", "userType": "Premium", "active": False}).json["userType"] == "Premium"
     removed = api.patch(user, patch({"op": "remove", "path": "userType"})).json
     assert (removed["userType"], removed["active"]) == ("Standard", False)
-    assert api.put(user, {"userName": "ann"}).json["active"] is True
+    assert api.put(user, {"userName": "ann"}).json["active"] is False  # a PUT without active enables nobody
 
 
 def test_removing_a_value_that_is_the_default_changes_nothing(endpoint_of: EndpointOf):

@@ -111,7 +111,7 @@ class Side:
         return self.comparable(*getattr(self, "_" + step[0].replace(" ", "_"))(*step[1:]))
 
     def _create_user(self, user: dict[str, Any]) -> tuple[int, Any]:
-        return self.create("Users", user)
+        return self.create("Users", {"active": True, **user})  # which the store adds by itself
 
     def _create_group(self, name: str, members: list[int]) -> tuple[int, Any]:
         return self.create("Groups", {"displayName": name, "members": self.existing(members)})
@@ -123,7 +123,7 @@ class Side:
         return self.patch("Users", number, {"op": "replace", "path": "userName", "value": name})
 
     def _put_user(self, number: int, user: dict[str, Any]) -> tuple[int, Any]:
-        return self.send("PUT", f"/Users/{self.id('Users', number)}", user)
+        return self.send("PUT", f"/Users/{self.id('Users', number)}", {"active": True, **user})
 
     def _members(self, number: int, verb: str, members: list[int]) -> tuple[int, Any]:
         if verb == "clear":

@@ -175,7 +175,7 @@ def test_what_does_not_fit_is_told_with_the_name_that_clients_use(extended: Api,
     refused = extended.patch(
         f"/Users/{made}", {"Operations": [{"op": "replace", "path": f"{CUSTOM}:{path}", "value": value}]}
     )
-    assert (refused.status, refused.detail) == (400, detail)
+    assert (refused.status, refused.detail) == (400, f"{CUSTOM}:{detail}")
     refused = extended.post("/Users", {"userName": "b", CUSTOM: {path: value}})
     assert (refused.status, refused.detail) == (400, f"{CUSTOM}:{detail}")
 

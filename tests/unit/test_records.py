@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools import Logger
+from scim2_models import InvalidValueException
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
@@ -16,6 +17,7 @@ from lambdas.api.log import Record
 from lambdas.authorizer.credentials import Reason, Refusal
 from lambdas.authorizer.log import AccessLog
 from lambdas.records import Kind
+from lambdas.scim.detail import Detail
 from lambdas.scim.trace import DISABLED, Trace
 from lambdas.store.meter import Meter
 
@@ -32,8 +34,8 @@ def request_record() -> dict[str, Any]:
     record.trace = Trace("User", "4f96", "ada", "E7", ["userName"], ["add"], became=DISABLED, groups_left=1, results=1)
     record.trace.activity, record.trace.owner, record.trace.linked = DISABLED, "4f97", True
     record.trace.ignored["foo"] = None
-    refusal = ScimResponse(400, {"detail": "It is wrong.", "scimType": "invalidValue"})
-    return record.fields(refusal, Meter(1, 1.0, 1.0), "acme")
+    record.refusal = InvalidValueException(detail=Detail("It is wrong."))
+    return record.fields(ScimResponse(400, {}), Meter(1, 1.0, 1.0), "acme")
 
 
 @pytest.fixture(scope="module")

@@ -151,7 +151,7 @@ def _field(attribute: Attribute) -> tuple[Any, Any]:
     whole = list[kind] if attribute.multi_valued else kind
     field = Field(
         None,
-        description=attribute.description,
+        description=attribute.description or f"Custom attribute {attribute.name}.",  # required by RFC 7643 section 7
         serialization_alias=attribute.name,
         validation_alias=attribute.name,
     )

@@ -30,6 +30,7 @@ from pydantic import (
 )
 from scim2_models import BaseModel, Extension, InvalidValueException, Resource
 
+from lambdas.scim.detail import Detail
 from lambdas.scim.extensions.declared_extension import DeclaredExtension
 from lambdas.scim.extensions.escaped_names import escape, folded, is_escaped, unescape
 from lambdas.scim.limits import MAX_OPEN_NAME_LENGTH, MAX_OPEN_NAMES
@@ -204,17 +205,29 @@ def check_open_names(resource: Resource[Any]) -> None:
         if len(names) > MAX_OPEN_NAMES:
             raise _too_many(urn, len(names))
         if "" in names:
-            raise InvalidValueException(detail=f"{urn} has an attribute with an empty name; give it a name")
+            raise InvalidValueException(
+                detail=Detail("{urn} has an attribute with an empty name; give it a name", urn=urn)
+            )
         longest = max((len(name) for name in names), default=0)
         if longest > MAX_OPEN_NAME_LENGTH:
             raise InvalidValueException(
-                detail=f"{urn} has an attribute name of {longest:,} characters; the limit is {MAX_OPEN_NAME_LENGTH}"
+                detail=Detail(
+                    "{urn} has an attribute name of {number:,} characters; the limit is {limit}",
+                    urn=urn,
+                    number=longest,
+                    limit=MAX_OPEN_NAME_LENGTH,
+                )
             )
 
 
 def _too_many(urn: str, number: int) -> InvalidValueException:
     return InvalidValueException(
-        detail=f"{urn} would have {number:,} undeclared attributes; the limit is {MAX_OPEN_NAMES}. Send fewer."
+        detail=Detail(
+            "{urn} would have {number:,} undeclared attributes; the limit is {limit}. Send fewer.",
+            urn=urn,
+            number=number,
+            limit=MAX_OPEN_NAMES,
+        )
     )
 
 

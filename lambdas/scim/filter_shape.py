@@ -1,0 +1,48 @@
+"""The shape of a filter for the log: its attributes and operators, without operands."""
+
+import re
+from dataclasses import replace
+
+from lambdas.scim.detail import HIDDEN
+from lambdas.scim.dialects.filter_grammar import Part, Selection, Term, parse, render, terms_of
+
+IDENTIFYING = frozenset({"username", "displayname", "externalid"})
+"""The attributes, in lower case, whose values are logged: an operator finds a person by them."""
+
+UNREADABLE = "(unreadable)"
+"""The shape of a filter that cannot be taken apart."""
+
+_ATTRIBUTE = re.compile(r"[A-Za-z$.][\w.:$-]*")
+
+
+def filter_shape(text: str) -> str:
+    """Return a filter with its operands hidden, such as ``name.familyName sw ? and active eq ?``.
+
+    The operand of ``eq`` on an identifying attribute stays. A text that is not wholly made of comparisons may hold a value
+    anywhere, so nothing of it is returned.
+    """
+    parts = parse(text) or ()
+    named = [term.attribute for term in terms_of(parts)]
+    if not named or not all(map(_ATTRIBUTE.fullmatch, named)) or not all(map(_compares, parts)):
+        return UNREADABLE
+    return render([_hidden(part) for part in parts])
+
+
+def _compares(part: Part) -> bool:
+    """Return whether a part is a condition, rather than the path of an attribute."""
+    if isinstance(part, Selection):
+        return all(map(_compares, part.inner)) and (part.tail is None or _compares(part.tail))
+    return isinstance(part, str) or bool(part.operator)
+
+
+def _hidden(part: Part) -> Part:
+    if isinstance(part, Term):
+        return replace(part, operand=HIDDEN) if part.operand and not _identifies(part) else part
+    if isinstance(part, Selection):
+        tail = part.tail and replace(part.tail, operand=part.tail.operand and HIDDEN)
+        return replace(part, inner=tuple(_hidden(each) for each in part.inner), tail=tail)
+    return part
+
+
+def _identifies(term: Term) -> bool:
+    return term.attribute.rpartition(":")[2].lower() in IDENTIFYING and term.operator.lower() == "eq"

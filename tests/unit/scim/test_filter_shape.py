@@ -1,0 +1,47 @@
+"""A filter in the log: attributes and operators, no operands but those that identify."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.scim.filter_shape import UNREADABLE, filter_shape
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ('userName eq "ann@example.com"', 'userName eq "ann@example.com"'),
+        ('USERNAME EQ "ann"', 'USERNAME EQ "ann"'),
+        ('externalId eq "7" and active eq true', 'externalId eq "7" and active eq ?'),
+        ("externalId eq jyoung", "externalId eq jyoung"),
+        ('urn:x:core:2.0:User:userName eq "a"', 'urn:x:core:2.0:User:userName eq "a"'),
+        ('userName sw "ann"', "userName sw ?"),
+        ('name.familyName eq "Smith"', "name.familyName eq ?"),
+        ('emails[type eq "work" and value co "@x"].value pr', "emails[type eq ? and value co ?].value pr"),
+        ('emails[type eq "work"].value eq "x"', "emails[type eq ?].value eq ?"),
+        (
+            'not (title pr) or (meta.lastModified gt "2026-01-01T00:00:00Z")',
+            "not (title pr) or (meta.lastModified gt ?)",
+        ),
+        ('title eq "a \\"quoted\\" word"', "title eq ?"),
+        ('title eq "and userName eq \\"x\\""', "title eq ?"),
+    ],
+)
+def test_a_filter_is_logged_by_its_shape(text: str, shape: str):
+    assert filter_shape(text) == shape
+
+
+@pytest.mark.parametrize(
+    "text", ["secret", 'title eq "secret', 'title "secret"', 'title eq "a" "secret"', "title eq a secret", "secret eq"]
+)
+def test_a_filter_that_cannot_be_read_is_not_logged_at_all(text: str):
+    assert filter_shape(text) == UNREADABLE
+
+
+@given(st.text(max_size=40))
+def test_no_operand_of_a_filter_is_logged(operand: str):
+    quoted = json.dumps(f"secret-{operand}")
+    for text in (f"title eq {quoted}", f"emails[value eq {quoted}]", f"title eq secret-{operand}", f"secret-{operand}"):
+        assert "secret" not in filter_shape(text)
