@@ -1,0 +1,28 @@
+"""How the CPU time of a request grows with its size: a ratio within one run, which no busy machine changes much."""
+
+import time
+from collections.abc import Callable
+
+FACTOR = 4
+"""How much larger the large request is: the CPU time of linear work grows as much, of quadratic work by its square."""
+
+LINEAR = 2 * FACTOR
+"""The growth between linear and quadratic that separates the two."""
+
+ROUNDS = 3
+
+
+def growth(send: Callable[[int], object], size: int) -> float:
+    """Return how many times the CPU seconds of a large request are those of a small one, each the least of several rounds.
+
+    :param send: Sends a request of a size.
+    :param size: The size of the large request.
+    """
+    small, large = size // FACTOR, size
+    times: dict[int, list[float]] = {small: [], large: []}
+    for _ in range(ROUNDS):
+        for each, taken in times.items():
+            started = time.process_time()
+            send(each)
+            taken.append(time.process_time() - started)
+    return min(times[large]) / min(times[small])
