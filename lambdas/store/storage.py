@@ -94,7 +94,7 @@ class DynamoStorage(DirectoryStorage):
         members = _members_of(resource)
         change = MemberChange(added=members) if members else None
         stored = self.writer.create(resource_type, resource, change, by_hand=self.by_hand)
-        if members and self.reader.keeps_apart(resource_type, response_parameters):
+        if members and self.reader.keeps_separate(resource_type, response_parameters):
             return self._written(resource_type, stored.id)
         # A new user is in no group, so showing it whole costs nothing.
         return self.reader.resources(resource_type, [stored], whole=resource_type.name == "User")[0]
