@@ -1,11 +1,13 @@
 """The tenant of `scimctl check` and `scimctl simulate`: the one of their options, or an endpoint in the local cloud."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scimprobe import options
+from scimprobe.options import OAuthChoices
 
 if TYPE_CHECKING:
     from scimprobe.endpoint.rules import Rules
@@ -30,13 +32,21 @@ StateOption = Annotated[
 ]
 
 
-def choose(url: str | None, token: str | None, state_directory: Path | None, environment: str | None) -> "Tenant":
+def choose(
+    url: str | None,
+    token: str | None,
+    oauth: OAuthChoices,
+    state_directory: Path | None,
+    environment: str | None,
+) -> "Tenant":
     """Return the tenant that the options name; without a URL an endpoint in the local cloud, whose token goes nowhere else.
 
+    :param oauth: An OAuth 2.0 client in place of a token; its token endpoint defaults to that of the local endpoint.
     :param state_directory: The local cloud's; its usual one when None.
     :param environment: An environment in the local cloud; the one that was deployed first when None.
     :raises typer.BadParameter: Something is missing, or the URL is not safe to send a token to.
     """
+    from lambdas.operations.clients import TOKEN_PATH
     from scimctl import local_state as state
 
     if url and environment:
@@ -51,8 +61,13 @@ def choose(url: str | None, token: str | None, state_directory: Path | None, env
             raise typer.BadParameter(
                 f"There is no local endpoint. Start it with `scimctl local up{named}`, or pass URL and a token."
             )
-        url, token = local.tenant_url, token or local.secret_token
-    return options.tenant(url, token)
+        url = local.tenant_url
+        if oauth:
+            base = url.rpartition("/v2/")[0]
+            oauth = replace(oauth, token_endpoint=oauth.token_endpoint or base + TOKEN_PATH)
+        else:
+            token = token or local.secret_token
+    return options.tenant(url, token, oauth)
 
 
 def rules(expect: Path | None, url: str | None, state_directory: Path | None, environment: str | None) -> "Rules":

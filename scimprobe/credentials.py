@@ -1,8 +1,11 @@
 """What opens an endpoint: the `Authorization` header of each request, and what no report may show of it."""
 
 import json
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from scimprobe.wire import Exchange
 
 REDACTED = "[the credential]"
 """What a report shows in place of a secret that an endpoint repeats."""
@@ -30,7 +33,11 @@ class Credential(Protocol):
 
     @property
     def secrets(self) -> Iterable[str]:
-        """Every text that no report may show: tokens, client secrets."""
+        """Every text that no report may show: tokens, client secrets. There may be more after each request."""
+
+    @property
+    def exchanges(self) -> Sequence["Exchange"]:
+        """The requests that were needed to obtain it, in order."""
 
 
 class BearerToken:
@@ -59,6 +66,11 @@ class BearerToken:
     def secrets(self) -> Iterable[str]:
         """The token."""
         return (self._token,)
+
+    @property
+    def exchanges(self) -> Sequence["Exchange"]:
+        """None: the token was pasted."""
+        return ()
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:

@@ -73,15 +73,8 @@ class Tenant:
         :raises ValueError: no http(s) URL; or http to another machine, which would send the credential in clear text;
             or a character that cannot go over the wire. The text never holds the token.
         """
-        url = url.strip()
+        parts = checked_url("Tenant URL", url)
         credential = BearerToken(credential) if isinstance(credential, str) else credential
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("The Tenant URL must begin with https:// and name a host")
-        if not (url.isascii() and url.isprintable()) or " " in url or not _has_a_port_or_none(parts):
-            raise ValueError("The Tenant URL holds a character that no URL has")
-        if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
-            raise ValueError("The Tenant URL must begin with https://: http would send the token in clear text")
         return cls(parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), parts.query, credential)
 
     def with_parameter(self, name: str) -> "Tenant":
@@ -103,6 +96,23 @@ class Tenant:
         if self.scheme == "https":
             return HTTPSConnection(self.host, timeout=TIMEOUT, context=ssl.create_default_context())
         return HTTPConnection(self.host, timeout=TIMEOUT)
+
+
+def checked_url(name: str, url: str) -> SplitResult:
+    """Return the parts of a URL that is safe to send a secret to.
+
+    :param name: What the URL is, for the error.
+    :raises ValueError: no http(s) URL; or http to another machine; or a character that cannot go over the wire.
+    """
+    url = url.strip()
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"The {name} must begin with https:// and name a host")
+    if not (url.isascii() and url.isprintable()) or " " in url or not _has_a_port_or_none(parts):
+        raise ValueError(f"The {name} holds a character that no URL has")
+    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ValueError(f"The {name} must begin with https://: http would send the token in clear text")
+    return parts
 
 
 def _has_a_port_or_none(parts: SplitResult) -> bool:

@@ -32,9 +32,6 @@ class Issuers:
     named: Mapping[str, str] = field(default_factory=dict)
     """The issuers that the environment's file names, each with the URL of its keys."""
 
-    local: bool = False
-    """Whether this is the local cloud, which also accepts an issuer in Entra ID's form on 127.0.0.1."""
-
     def keys_url(self, issuer: str) -> str | None:
         """Return the URL of an issuer's public keys; None if the issuer is not accepted.
 
@@ -43,12 +40,15 @@ class Issuers:
         named = self.named.get(issuer)
         if named is not None:
             return named
-        entra = self._entra(issuer)
+        entra = _ENTRA.fullmatch(issuer)
         return f"{entra[1]}/{entra[2]}/discovery/v2.0/keys" if entra else None
 
     def tenant(self, issuer: str) -> str | None:
-        """Return the tenant of an issuer in Entra ID's form, which its assertions repeat as ``tid``; None for any other."""
-        entra = None if issuer in self.named else self._entra(issuer)
+        """Return the tenant of an issuer in Entra ID's form, which its assertions repeat as ``tid``; None for any other.
+
+        An issuer on 127.0.0.1, which only a file for the local cloud can name, may have that form too: tests use it for Entra ID.
+        """
+        entra = _LOCAL.fullmatch(issuer) if issuer in self.named else _ENTRA.fullmatch(issuer)
         return entra[2] if entra else None
 
     def check(self, issuer: str) -> str:
@@ -69,9 +69,6 @@ class Issuers:
             f"{issuer} is not an accepted issuer: https://{MICROSOFT_HOSTS[0]}/TENANT-ID/v2.0, or one of the environment's file "
             "([[oauth.issuers]])."
         )
-
-    def _entra(self, issuer: str) -> re.Match[str] | None:
-        return _ENTRA.fullmatch(issuer) or (_LOCAL.fullmatch(issuer) if self.local else None)
 
 
 def check_subject(subject: str) -> str:

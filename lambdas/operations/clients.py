@@ -100,7 +100,7 @@ class Clients:
         :param audience: The audience in any form that Microsoft shows.
         """
         oauth = self.target.settings.oauth
-        issuers = Issuers({each.issuer: each.keys for each in oauth.issuers}, local=self._is_local)
+        issuers = Issuers({each.issuer: each.keys for each in oauth.issuers})
         federation = Federation(issuers.check(issuer), check_subject(subject), check_audience(audience))
         client = new_client(held.connection, federation=federation, scope=scope, label=label, now=datetime.now(UTC))
         self._write_new(held, client)
@@ -137,11 +137,6 @@ class Clients:
             client=client,
             client_secret=secret.text if secret else None,
         )
-
-    @property
-    def _is_local(self) -> bool:
-        """Whether the environment is in the local cloud, the only one without TLS."""
-        return self.target.base_url.startswith("http://")
 
     def _lifetime(self, days: int | None) -> timedelta:
         return timedelta(days=self.target.settings.oauth.client_secret_days if days is None else days)

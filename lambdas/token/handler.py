@@ -30,13 +30,10 @@ AWS = Config(
 """Client settings for DynamoDB, which answers in milliseconds; the function's time-out is above the worst case."""
 
 
-def build_endpoint(settings: EndpointSettings, table: Table, logger: Logger, *, local: bool) -> TokenEndpoint:
-    """Return the token endpoint of an environment.
-
-    :param local: Whether this is the local cloud, which accepts an issuer on 127.0.0.1.
-    """
+def build_endpoint(settings: EndpointSettings, table: Table, logger: Logger) -> TokenEndpoint:
+    """Return the token endpoint of an environment."""
     oauth = settings.oauth
-    issuers = Issuers({each.issuer: each.keys for each in oauth.issuers}, local=local)
+    issuers = Issuers({each.issuer: each.keys for each in oauth.issuers})
     return TokenEndpoint(
         TokenIssuer(table, timedelta(minutes=oauth.access_token_minutes)),
         AssertionCheck(issuers, SigningKeys(table, jwks.fetch, time.time), time.time),
@@ -48,7 +45,7 @@ def build_endpoint(settings: EndpointSettings, table: Table, logger: Logger, *, 
 _logger = Logger(use_rfc3339=True, utc=True, location=None)
 _client: Any = botocore.session.get_session().create_client("dynamodb", config=AWS)  # importing boto3 takes longer
 _table = Table(_client, os.environ["TABLE_NAME"])
-_endpoint = build_endpoint(load_deployed(), _table, _logger, local=os.environ.get("ADDRESSING") == "path")
+_endpoint = build_endpoint(load_deployed(), _table, _logger)
 
 
 def handler(event: Event, _context: Any) -> Answer:

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scimprobe import options
-from scimprobe.options import UNUSABLE, ExpectOption, Output, OutputOption, TokenOption, UrlArgument
+from scimprobe.options import (
+    UNUSABLE,
+    ClientAssertionOption,
+    ClientIdOption,
+    ClientSecretOption,
+    ExpectOption,
+    OAuthChoices,
+    Output,
+    OutputOption,
+    TokenEndpointOption,
+    TokenOption,
+    UrlArgument,
+)
 
 if TYPE_CHECKING:
     from scimprobe.check.job import Run
@@ -24,6 +36,7 @@ class SuiteName(StrEnum):
     VALIDATOR = "validator"
     LOGIC_APP = "logicapp"
     OKTA = "okta"
+    OAUTH = "oauth"
     RULES = "rules"
     ALL = "all"
 
@@ -35,6 +48,10 @@ VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show every
 def check(
     url: UrlArgument,
     token: TokenOption = None,
+    client_id: ClientIdOption = "",
+    client_secret: ClientSecretOption = "",
+    client_assertion: ClientAssertionOption = "",
+    token_endpoint: TokenEndpointOption = "",
     suite: SuiteOption = SuiteName.ALL,
     expect: ExpectOption = None,
     output: OutputOption = Output.TEXT,
@@ -50,12 +67,17 @@ def check(
     `--expect FILE` adds the rules that its operator has set: a check that they rule out is reported as such, and the
     suite `rules` checks that the endpoint follows them.
 
+    With `--client-id` it gets access tokens as Entra does with OAuth 2.0, and the suite `oauth` checks the token endpoint:
+    Microsoft's test of credentials for the gallery, or with `--client-assertion` its test of workload identity federation.
+
     All users and groups that it creates have random names, so the directory need not be empty. All are deleted again,
     also after a failure or Ctrl-C; the report lists what could not be deleted.
 
     **Examples**
 
     `SCIM_TOKEN=... scimprobe check https://HOST/scim/v2 --suite validator` as Microsoft's SCIM Validator does
+
+    `SCIM_CLIENT_SECRET=... scimprobe check URL --client-id ID --token-endpoint https://HOST/oauth2/token` by OAuth 2.0
 
     `SCIM_TOKEN=... scimprobe check https://HOST/scim/v2 --output json > result.json` in a pipeline
 
@@ -65,14 +87,15 @@ def check(
     bad arguments, no answer, a refused token, or no SCIM endpoint; 130 after Ctrl-C. Optional checks and the validator's
     previews do not count.
     """
-    run(options.tenant(url, token), suite, options.rules(expect), output, is_verbose=verbose)
+    oauth = OAuthChoices(client_id, client_secret, client_assertion, token_endpoint)
+    run(options.tenant(url, token, oauth), suite, options.rules(expect), output, is_verbose=verbose)
 
 
 def run(tenant: "Tenant", suite: SuiteName, rules: "Rules", output: Output, *, is_verbose: bool) -> None:
     """Run the checks against a tenant, print the report and end the command.
 
     :raises typer.Exit: Always, with the exit status that `check` documents.
-    :raises typer.BadParameter: The suite `rules` is chosen, and there are none.
+    :raises typer.BadParameter: The suite `rules` or `oauth` is chosen, and what it needs is not there.
     """
     from scimprobe import interruption
     from scimprobe.check import job
@@ -82,9 +105,10 @@ def run(tenant: "Tenant", suite: SuiteName, rules: "Rules", output: Output, *, i
     from scimprobe.credentials import redact
     from scimprobe.endpoint.reach import UnusableError
 
-    chosen = [each for each in suites(rules) if suite in (SuiteName.ALL, each.name)]
+    chosen = [each for each in suites(rules, tenant.credential) if suite in (SuiteName.ALL, each.name)]
     if not chosen:
-        raise typer.BadParameter("The suite `rules` needs --expect FILE.", param_hint="--suite")
+        needs = "--client-id" if suite is SuiteName.OAUTH else "--expect FILE"
+        raise typer.BadParameter(f"The suite `{suite}` needs {needs}.", param_hint="--suite")
     interruption.act_like_ctrl_c()
     try:
         finished = job.run(tenant, chosen, err(), rules)

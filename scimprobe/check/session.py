@@ -1,7 +1,7 @@
 """What a check works with: requests to the endpoint, and users and groups created for it."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from scimprobe.endpoint.profile import Profile
 from scimprobe.endpoint.values import invent
 from scimprobe.simulate.attributes import CORE_USER, nest
 from scimprobe.simulate.entra import patch_body
-from scimprobe.wire import ATTEMPTS, NO_HEADERS, Client
+from scimprobe.wire import ATTEMPTS, NO_HEADERS, Answer, Client
 
 CREATED_BY_POST = ("/Users", "/Groups")
 """Where a POST creates something that has to be removed again."""
@@ -131,6 +131,13 @@ class Session:
             self._ledger.seen_gone(path)
         request = Request(method, f"{path}?{query}" if query else path, body)
         self.replies.append(Reply(request, answer, self.differences, seconds))
+        return self.replies[-1]
+
+    def keep(self, request: Request, send: Callable[[], Answer]) -> Reply:
+        """Send a request that does not go to the SCIM endpoint, such as one for a token, and keep it with the others."""
+        began = time.perf_counter()
+        answer = send()
+        self.replies.append(Reply(request, answer, self.differences, time.perf_counter() - began))
         return self.replies[-1]
 
     # Attributes that the endpoint takes --------------------------------------------------------------------------

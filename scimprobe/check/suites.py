@@ -5,6 +5,7 @@ from scimprobe.check import (
     entra_groups,
     entra_users,
     logic_app,
+    oauth_client,
     okta,
     rules_attributes,
     rules_behavior,
@@ -12,7 +13,9 @@ from scimprobe.check import (
     validator_users,
 )
 from scimprobe.check.suite import Level, Suite
+from scimprobe.credentials import Credential
 from scimprobe.endpoint.rules import Rules
+from scimprobe.oauth import ClientCredentials
 
 ENTRA = Suite(
     "entra",
@@ -40,9 +43,13 @@ SUITES = (ENTRA, VALIDATOR, LOGIC_APP, OKTA)
 """The suites that need nothing but an endpoint."""
 
 
-def suites(rules: Rules) -> list[Suite]:
-    """Return the suites for an endpoint with these rules: those of clients, and one that checks the rules themselves."""
-    if not rules.name:
-        return list(SUITES)
-    checks = [*rules_attributes.checks(rules), *rules_behavior.checks(rules)]
-    return [*SUITES, Suite("rules", f"The rules of {rules.name}", checks)]
+def suites(rules: Rules, credential: Credential) -> list[Suite]:
+    """Return the suites for an endpoint: those of clients, one for an OAuth 2.0 client, and one for the operator's rules."""
+    found = list(SUITES)
+    if isinstance(credential, ClientCredentials):
+        title = "Microsoft's tests of credentials for the gallery, and the token endpoint"
+        found.append(Suite("oauth", title, oauth_client.checks(credential)))
+    if rules.name:
+        checks = [*rules_attributes.checks(rules), *rules_behavior.checks(rules)]
+        found.append(Suite("rules", f"The rules of {rules.name}", checks))
+    return found

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scimprobe import options
-from scimprobe.options import UNUSABLE, ExpectOption, Output, OutputOption, TokenOption, UrlArgument
+from scimprobe.options import (
+    UNUSABLE,
+    ClientAssertionOption,
+    ClientIdOption,
+    ClientSecretOption,
+    ExpectOption,
+    OAuthChoices,
+    Output,
+    OutputOption,
+    TokenEndpointOption,
+    TokenOption,
+    UrlArgument,
+)
 from scimprobe.simulate.dialect import FLAG, Dialect
 
 if TYPE_CHECKING:
@@ -49,6 +61,10 @@ def simulate(
     groups: GroupsOption = 5,
     dialect: DialectOption = None,
     token: TokenOption = None,
+    client_id: ClientIdOption = "",
+    client_secret: ClientSecretOption = "",
+    client_assertion: ClientAssertionOption = "",
+    token_endpoint: TokenEndpointOption = "",
     concurrency: ConcurrencyOption = 5,
     seed: SeedOption = 1,
     clean_up: CleanUpOption = False,
@@ -69,11 +85,15 @@ def simulate(
     Every run uses names of its own, so the directory need not be empty, but nothing else may write to it meanwhile.
     What Entra would retry (429, 5xx, no answer) is retried and counted.
 
+    With `--client-id` it gets access tokens as Entra does with OAuth 2.0, and replaces each before it expires.
+
     **Examples**
 
     `SCIM_TOKEN=... scimprobe simulate https://HOST/scim/v2` provisions 25 users and 5 groups
 
     `scimprobe simulate URL --users 100 --groups 10 --dialect entra-flag` as a job with `?aadOptscim062020` in its URL
+
+    `SCIM_CLIENT_SECRET=... scimprobe simulate URL --client-id ID --token-endpoint https://HOST/oauth2/token` by OAuth 2.0
 
     `scimprobe simulate URL --cleanup --output json > result.json` leaves nothing behind but the result
 
@@ -83,7 +103,8 @@ def simulate(
     bad arguments, no answer, a refused token, or no SCIM endpoint.
     """
     choices = Choices(users, groups, dialect, concurrency, seed, clean_up)
-    run(options.tenant(url, token), choices, options.rules(expect), output)
+    oauth = OAuthChoices(client_id, client_secret, client_assertion, token_endpoint)
+    run(options.tenant(url, token, oauth), choices, options.rules(expect), output)
 
 
 def run(tenant: "Tenant", choices: Choices, rules: "Rules", output: Output) -> None:
@@ -102,12 +123,12 @@ def run(tenant: "Tenant", choices: Choices, rules: "Rules", output: Output) -> N
     if dialect is Dialect.ENTRA_FLAG and not in_url:
         tenant = tenant.with_parameter(FLAG)
     plan = job.Plan(choices.users, choices.groups, dialect, choices.concurrency, choices.seed, choices.clean_up, rules)
-    secrets = tenant.credential.secrets
     try:
-        finished = report.redacted(job.run(tenant, plan, err()), secrets)
+        finished = job.run(tenant, plan, err())
     except UnusableError as error:
-        show_error(redact(str(error), secrets))
+        show_error(redact(str(error), tenant.credential.secrets))
         raise typer.Exit(UNUSABLE) from None
+    finished = report.redacted(finished, tenant.credential.secrets)
     if output is Output.JSON:
         typer.echo(json_text(report.as_json(finished), indent=2))
     else:

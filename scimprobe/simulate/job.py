@@ -81,7 +81,7 @@ def run(tenant: Tenant, plan: Plan, console: Console) -> Run:
         groups=len(directory.groups),
         concurrency=plan.concurrency,
         seconds=time.monotonic() - started,
-        exchanges=client.exchanges,
+        exchanges=[*tenant.credential.exchanges, *client.exchanges],
         differences=engine.findings,
         stopped=stopped,
         rules=plan.rules.name,

@@ -61,7 +61,10 @@ class Environment(EndpointSettings):
 
     @model_validator(mode="after")
     def _fits_its_account_and_region(self) -> Self:
-        found = [*self._limits_of_region(), *(self._only_on_aws() if self.local else self._arns())]
+        found = [
+            *self._limits_of_region(),
+            *(self._only_on_aws() if self.local else (*self._arns(), *self._loopback())),
+        ]
         if found:
             raise mistakes(found)
         return self
@@ -87,6 +90,10 @@ class Environment(EndpointSettings):
             yield from place.mistakes("backup.copy_to", self.backup.copy_to, same_account=False, same_region=False)
             if self.backup.copy_to.split(":")[3:5] == [place.region, place.account]:
                 yield "backup.copy_to is a vault of the environment's own account and region; it must be in another one"
+
+    def _loopback(self) -> Iterator[str]:
+        for url in self.oauth.loopback_urls:
+            yield f'oauth.issuers: {url} is on this machine, which only platform "local" can reach; name an https URL'
 
     def _only_on_aws(self) -> Iterator[str]:
         """Yield the keys that need AWS although the environment is one of the local cloud."""

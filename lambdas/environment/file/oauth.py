@@ -7,10 +7,15 @@ from pydantic import Field, StringConstraints, model_validator
 from lambdas.environment.file.mistakes import mistake
 from lambdas.environment.file.section import Section
 
+LOOPBACK = "http://127.0.0.1:"
+"""The beginning of the one kind of URL without TLS: an issuer on this machine, which a file for the local cloud can name."""
+
 Url = Annotated[
     str,
     StringConstraints(
-        pattern=r"^https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?$", max_length=255
+        pattern=r"^(?:https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?|http://127\.0\.0\.1:[0-9]{1,5})"
+        r"(?:/[A-Za-z0-9._~/-]*)?$",
+        max_length=255,
     ),
 ]
 """A URL of the web without user, query and fragment."""
@@ -59,3 +64,8 @@ class OAuth(Section):
         if twice:
             raise mistake(f"oauth.issuers: {twice[0]} is declared twice; declare it in one table")
         return self
+
+    @property
+    def loopback_urls(self) -> list[str]:
+        """The URLs of issuers on this machine."""
+        return [url for each in self.issuers for url in (each.issuer, each.keys) if url.startswith(LOOPBACK)]

@@ -204,3 +204,26 @@ def test_a_program_is_told_each_mistake_with_its_key(tmp_path: Path):
 def test_a_redirect_uri_that_an_identity_provider_would_refuse_is_a_mistake(told, uri: str):
     (line,) = told(f"[login]\nredirect_uris = [{json.dumps(uri)}]")
     assert line.startswith(f"login.redirect_uris[1] is {json.dumps(uri)}; login.redirect_uris must be a list of URLs")
+
+
+LOOPBACK = """
+[[oauth.issuers]]
+issuer = "http://127.0.0.1:4599/"
+keys = "http://127.0.0.1:4599/keys"
+"""
+
+
+def test_an_issuer_on_this_machine_is_for_the_local_cloud_only(told, tmp_path: Path):
+    line = told(LOOPBACK)[0]
+    assert 'oauth.issuers: http://127.0.0.1:4599/ is on this machine, which only platform "local" can reach' in line
+    path = tmp_path / "acme.toml"
+    path.write_text(f'platform = "local"\n{as_toml(MINIMAL)}{LOOPBACK}', encoding="utf-8")
+    assert settings.load(path).oauth.issuers[0].keys == "http://127.0.0.1:4599/keys"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:1/", "http://127.0.0.1/", "http://127.0.0.1:1@example.com/", "http://x/"]
+)
+def test_no_other_url_of_an_issuer_is_without_tls(told, url: str):
+    lines = told(LOOPBACK.replace("http://127.0.0.1:4599/keys", url), top='platform = "local"')
+    assert any("oauth.issuers[1].keys" in line for line in lines)

@@ -49,7 +49,7 @@ class Endpoint:
 
     client: Any
     table_name: str = TABLE
-    issuers: Issuers = field(default_factory=lambda: Issuers(local=True))
+    issuers: Issuers = field(default_factory=Issuers)
     stream: io.StringIO = field(default_factory=io.StringIO)
     ahead: float = 0.0
     """Seconds by which the endpoint's clock is ahead of the machine's."""
@@ -92,7 +92,10 @@ class Endpoint:
         return client, secret
 
     def federate(self, entra: Entra, **claims: str) -> Client:
-        """A federated client of an issuer."""
+        """A federated client of an issuer, which the environment's file names unless it is another one."""
+        named = self.issuers.named
+        if "issuer" not in claims and isinstance(named, dict):
+            named[entra.issuer] = entra.keys_url
         connection = self.connect()
         federation = replace(Federation(entra.issuer, SUBJECT, APPLICATION), **claims)
         client = new_client(connection, federation=federation, now=datetime.now(UTC))

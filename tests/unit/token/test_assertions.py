@@ -234,6 +234,13 @@ def test_an_issuer_that_the_file_no_longer_names_is_refused(dynamodb, entra):
     assert entra.requests == []
 
 
+def test_an_issuer_on_this_machine_that_the_file_does_not_name_is_refused_and_never_asked(dynamodb, entra):
+    client = Endpoint(dynamodb).federate(entra)
+    gone = Endpoint(dynamodb, issuers=Issuers())
+    refused(gone, gone.with_assertion(client, entra.sign()), "wif_issuer")
+    assert entra.requests == []
+
+
 # Keys
 
 
