@@ -15,6 +15,7 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_lambda as lambda_
 
+from infra.built_packages import built
 from infra.imports import modules_of
 from infra.packages import install, keep_services
 from infra.target import Target
@@ -51,11 +52,13 @@ def dependencies_code(lock: str, services: tuple[str, ...], target: Target) -> l
     :param services: The AWS services whose API descriptions botocore keeps, such as ``dynamodb``. All of them would take 25 MB.
     """
 
-    def fill(asset: Path) -> None:
-        packages = asset / "python"
+    def build(packages: Path) -> None:
         install(lock, target, packages)
         keep_services(packages / "botocore" / "data", services)
         compile_all(packages, target, LAYER_ROOT)
+
+    def fill(asset: Path) -> None:
+        shutil.copytree(built(lock, services, target, build), asset / "python")
 
     return _code(fill, [lock, *services, target.python, str(target.wheels)])
 

@@ -2,11 +2,15 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from infra.built_packages import CACHE
+from scimctl.local_state import PROJECT
 
 SCIMCTL = Path(sys.executable).parent / "scimctl"
 
@@ -19,6 +23,19 @@ def free_port() -> int:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         return int(server.getsockname()[1])
+
+
+def copy_checkout(path: Path, *names: str) -> None:
+    """Copy folders and files of this checkout to a new folder; what `make install` installed and what was built is shared."""
+    path.mkdir()
+    for name in ("infra", "lambdas", "scimctl", "requirements", "cdk.json", "pyproject.toml", *names):
+        if (PROJECT / name).is_dir():
+            shutil.copytree(PROJECT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(PROJECT / name, path)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    for shared in (PROJECT / "node_modules", CACHE.parent):
+        (path / shared.name).symlink_to(shared)
 
 
 def processes_of(directory: Path) -> list[str]:

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import stat
@@ -23,9 +22,8 @@ from lambdas.store import keys
 from scimctl import local_state as state
 from scimctl.local import processes
 from scimctl.local.cloud import start as start_cloud
-from scimctl.local_state import PROJECT
 from tests.e2e.endpoint import Endpoint, now
-from tests.e2e.local_cloud import COMMAND_SECONDS, LocalCloud, free_port
+from tests.e2e.local_cloud import COMMAND_SECONDS, LocalCloud, copy_checkout, free_port
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -301,11 +299,6 @@ app.synth()
 
 def broken_checkout(path: Path) -> Path:
     """A copy of this checkout whose stack holds a resource that cannot be made."""
-    path.mkdir()
-    for name in ("infra", "lambdas", "scimctl", "environments", "requirements"):
-        shutil.copytree(PROJECT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("cdk.json", "pyproject.toml"):
-        shutil.copy(PROJECT / name, path)
-    (path / "node_modules").symlink_to(PROJECT / "node_modules")
+    copy_checkout(path, "environments")
     (path / "app.py").write_text(BROKEN)
     return path

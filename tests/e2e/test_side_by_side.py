@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from scimctl import local_state as state
 from scimctl.local_state import PROJECT
 from tests.e2e.endpoint import Endpoint, now
-from tests.e2e.local_cloud import LocalCloud, free_port
+from tests.e2e.local_cloud import LocalCloud, copy_checkout, free_port
 
 SAME = "same.name@example.com"
 
@@ -209,12 +208,7 @@ def test_one_that_must_retain_its_data_keeps_it_when_it_is_removed(cloud: LocalC
 
 def checkout(path: Path, environments: dict[str, bool]) -> Path:
     """A copy of this checkout with environment files of its own; name to whether the data is retained."""
-    path.mkdir()
-    for name in ("infra", "lambdas", "scimctl", "requirements"):
-        shutil.copytree(PROJECT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("cdk.json", "pyproject.toml", "app.py"):
-        shutil.copy(PROJECT / name, path)
-    (path / "node_modules").symlink_to(PROJECT / "node_modules")
+    copy_checkout(path, "app.py")
     (path / "environments").mkdir()
     for name, retained in environments.items():
         (path / "environments" / f"{name}.toml").write_text(FILE.format(name=name, retained=str(retained).lower()))
