@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.credentials.clients import Client
 from tests.unit.moto_tables import table_on_moto
 from tests.unit.token.endpoint import TABLE, Endpoint
 from tests.unit.token.entra import Entra, running_entra
@@ -25,3 +26,9 @@ def endpoint(dynamodb: Any) -> Endpoint:
 def entra() -> Iterator[Entra]:
     with running_entra() as tenant:
         yield tenant
+
+
+@pytest.fixture
+def federated(endpoint: Endpoint, entra: Entra) -> Client:
+    """A federated client, made once for all examples of a property: moto copies its tables for every transaction."""
+    return endpoint.federate(entra)

@@ -378,12 +378,6 @@ def test_a_claim_is_logged_in_short_and_without_anything_that_looks_like_a_token
     assert assertion.split(".")[2] not in written
 
 
-@pytest.fixture
-def federated(endpoint, entra):
-    """A federated client, made once for all examples: moto copies its tables for every transaction."""
-    return endpoint.federate(entra)
-
-
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(data=st.data())
 def test_no_changed_character_of_an_assertion_gets_a_token(endpoint, entra, federated, data):
