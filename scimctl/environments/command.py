@@ -1,4 +1,4 @@
-"""`scimctl environments`: which environment files there are, and whether one can be deployed."""
+"""`scimctl environments`: which environment files there are, whether one can be deployed, and whether a deployed one works."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from scimctl import console
 from scimctl.connections.show import print_json
 from scimctl.environments.expectations import expectations
 from scimctl.options import Output, OutputOption
+from scimctl.proof.command import prove
 from scimprobe.printable import printable
 
 WRONG = "has mistakes"
@@ -28,11 +29,12 @@ EnvironmentArgument = Annotated[
 ]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+app.command()(prove)
 
 
 @app.callback()
 def environments() -> None:
-    """Check and list environment files. Each `environments/NAME.toml` describes one deployed stack.
+    """Check and list environment files, and prove deployed environments. Each `environments/NAME.toml` describes one stack.
 
     `docs/operator/environments.md` describes every key, and how to get from a product's requirements to a file.
     """
