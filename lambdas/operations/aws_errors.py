@@ -24,6 +24,9 @@ BAD_CREDENTIALS = frozenset(
 )
 """Error codes of AWS for invalid or expired credentials."""
 
+UNKNOWN_HERE = frozenset({"InvalidClientTokenId", "UnrecognizedClientException"})
+"""Those with which a region answers that is not enabled for the account, too."""
+
 CHECK_NETWORK = "Check the network connection."
 """What to advise when AWS does not answer."""
 
@@ -62,5 +65,6 @@ def _answer(error: ClientError, place: str) -> str:
     if code in DENIED:
         return f"These AWS credentials are not allowed to call `{error.operation_name}` on {place}: {message}"
     if code in BAD_CREDENTIALS:
-        return f"The AWS credentials for {place} are invalid or expired ({code}): sign in again."
+        region = ", or enable the region for the account" if code in UNKNOWN_HERE else ""
+        return f"The AWS credentials for {place} are invalid or expired ({code}): sign in again{region}."
     return f"{place}: `{error.operation_name}` failed with {code}: {message}"

@@ -14,6 +14,7 @@ from lambdas.environment.summary import place_of, summary
 from scimctl import console
 from scimctl.connections.show import print_json
 from scimctl.environments.expectations import expectations
+from scimctl.environments.explain import explain
 from scimctl.options import Output, OutputOption
 from scimctl.proof.command import prove
 from scimprobe.printable import printable
@@ -30,6 +31,7 @@ EnvironmentArgument = Annotated[
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 app.command()(prove)
+app.command()(explain)
 
 
 @app.callback()

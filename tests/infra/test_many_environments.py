@@ -1,0 +1,110 @@
+"""All worked environments in one synthesis, and many more: rules, sizes, and one copy of each asset."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import functions
+from infra.main import build
+from lambdas.environment import file as settings
+from lambdas.environment.file import Environment
+from tests.infra.test_rules import LINT_IGNORED
+
+MAX_RESOURCES = 500
+"""Resources of a stack (AWS CloudFormation quotas)."""
+
+MAX_TEMPLATE = 1_000_000
+"""Bytes of a template that is uploaded to S3 (AWS CloudFormation quotas)."""
+
+MANY = 20
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """A synthesis of several environments."""
+
+    folder: Path
+    environments: tuple[Environment, ...]
+
+    @classmethod
+    def synthesize(cls, folder: Path, environments: Iterable[Environment]) -> "Fleet":
+        fleet = cls(folder, tuple(environments))
+        build(*fleet.environments, outdir=str(folder)).synth()
+        return fleet
+
+    @property
+    def templates(self) -> list[Path]:
+        return sorted(self.folder.glob("*.template.json"))
+
+    def assets(self) -> list[Path]:
+        return sorted(self.folder.glob("asset.*"))
+
+    def settings(self) -> list[Path]:
+        """The assets with settings of one environment."""
+        return [each for each in self.assets() if (each / "python" / settings.DEPLOYED_FILE).is_file()]
+
+
+def on_aws() -> list[Environment]:
+    loaded = (settings.load(name) for name in settings.names())
+    return [each for each in loaded if not each.local]
+
+
+def code_assets() -> int:
+    """How many assets of code there are: one for each function, and one for each set of packages."""
+    specs = (*functions.ALL, functions.CONSOLE)
+    return len(specs) + len({each.dependencies for each in specs})
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    return Fleet.synthesize(tmp_path_factory.mktemp("worked"), on_aws())
+
+
+def test_every_worked_environment_has_a_template_below_the_limits_of_cloudformation(worked: Fleet):
+    assert len(worked.templates) == len(worked.environments) >= 6
+    for template in worked.templates:
+        assert template.stat().st_size < MAX_TEMPLATE
+        assert 50 < len(json.loads(template.read_text())["Resources"]) < MAX_RESOURCES
+
+
+def test_no_worked_environment_breaks_a_rule_of_aws_solutions_without_a_reason(worked: Fleet):
+    assert json.loads((worked.folder / "validation-report.json").read_text())["pluginReports"] == []
+
+
+def test_cfn_lint_finds_nothing_in_any_worked_environment(worked: Fleet):
+    program = "import sys; from cfnlint.runner import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "--ignore-checks", *LINT_IGNORED]
+    ran = subprocess.run(
+        [*command, "--template", *map(str, worked.templates)], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
+
+
+def test_all_worked_environments_share_one_copy_of_each_asset_of_code(worked: Fleet):
+    assert len(worked.settings()) == len(worked.environments)
+    assert len(worked.assets()) - len(worked.settings()) == code_assets()
+
+
+def copies(number: int) -> Iterable[Environment]:
+    """Yield environments as a vendor with many customers has them: the worked ones, and others like them."""
+    worked = on_aws()
+    for each in range(number):
+        environment: Any = worked[each % len(worked)]
+        name = environment.name if each < len(worked) else f"{environment.name}-{each}"
+        yield environment.model_copy(update={"name": name, "directory": name})
+
+
+@pytest.mark.full
+def test_twenty_environments_are_synthesized_in_one_process_with_one_copy_of_each_asset(tmp_path: Path):
+    """It takes about half a minute on an idle machine with two processors."""
+    fleet = Fleet.synthesize(tmp_path, copies(MANY))
+    assert len(fleet.templates) == len({each.name for each in fleet.environments}) == MANY
+    assert len(fleet.settings()) == MANY
+    assert len(fleet.assets()) - MANY == code_assets()
+    assert json.loads((fleet.folder / "validation-report.json").read_text())["pluginReports"] == []
