@@ -31,5 +31,11 @@ ALARM_METRIC = 0.10
 METRIC = 0.30
 """CloudWatch, a custom metric for a month, prorated by the hours in which there is data. An account has 10 free."""
 
+TRACE = 5.00 / 1_000_000
+"""X-Ray, a trace recorded. An account has 100,000 free in a month."""
+
+KEPT_BACKUP_GB = 0.10
+"""AWS Backup, a GB of a DynamoDB backup in warm storage for a month."""
+
 KEY_REQUEST = 0.03 / 10_000
 """KMS, a request that uses a key. An account has 20,000 free in a month."""

@@ -71,8 +71,9 @@ class ScimApi(Construct):
             # Gzipped responses reach API Gateway as base64. It decodes them only if the client's Accept, whatever that is,
             # is listed here. As a consequence, request bodies arrive as base64 too.
             binary_media_types=["*/*"],
-            # API Gateway writes access logs with one role per account and region. It is retained, because other
-            # environments of the account need it.
+            # API Gateway writes access logs with one role per account and region. It is retained, also when the creation fails:
+            # the account's setting keeps naming it ("when you delete a stack containing this resource, API Gateway can still
+            # assume the provided IAM role", AWS::ApiGateway::Account), and other environments of the account log with it.
             cloud_watch_role=environment.aws.api_gateway_log_role,
             policy=resource_policy(environment.api.allowed_sources),
             deploy_options=self._stage(environment, log_group),

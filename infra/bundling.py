@@ -1,8 +1,8 @@
 """Building the assets of functions and layers on this machine, without Docker.
 
 Compiled files are included: ``/var/task`` and ``/opt`` are read-only, so Lambda would otherwise compile every module at each
-cold start, which makes the first import three times as long. Their invalidation mode is ``unchecked-hash``, because a zip file
-loses the modification times that Python compares by default.
+cold start (with SnapStart, when a version is published), which makes the first import three times as long. Their invalidation
+mode is ``unchecked-hash``, because a zip file loses the modification times that Python compares by default.
 """
 
 import shutil

@@ -259,3 +259,10 @@ def test_compressed_answers_of_the_function_reach_the_client_as_bytes(either: As
 
 def test_one_permission_for_each_function_behind_the_api_is_enough_however_many_routes_there_are(either: Assembly):
     assert len(either.all("AWS::Lambda::Permission")) == 3
+
+
+def test_the_role_of_the_log_outlives_the_stack_because_the_account_keeps_naming_it(aws: Assembly):
+    for kind in ("AWS::ApiGateway::Account", "AWS::IAM::Role"):
+        found = {key: each for key, each in aws.json["Resources"].items() if each["Type"] == kind}
+        (kept,) = [each for key, each in found.items() if key.startswith(("ScimApiAccount", "ScimApiCloudWatchRole"))]
+        assert kept["DeletionPolicy"] == kept["UpdateReplacePolicy"] == "Retain"

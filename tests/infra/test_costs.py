@@ -1,5 +1,6 @@
 """What the documents say an environment costs is computed from the template and the price list."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from aws_cdk.assertions import Template
 
 from benchmarks import idle, prices
 from benchmarks.default_stack import default_stack
+from infra import functions
 from lambdas.environment.file import ROOT
 
 
@@ -51,3 +53,53 @@ def test_an_alarm_of_metric_math_pays_for_each_metric(template: dict):
 
 def test_the_report_is_where_the_documents_say():
     assert "(benchmarks/results/idle.md)" in Path(ROOT / "README.md").read_text()
+
+
+def quoted(pattern: str, *documents: str) -> list[float]:
+    """Return the numbers that a pattern finds in documents, at least one in each."""
+    found = []
+    for document in documents:
+        text = " ".join((ROOT / document).read_text().replace("#", " ").split())
+        numbers = [float(each) for each in re.findall(pattern, text)]
+        assert numbers, f"{document} does not have it"
+        found += numbers
+    return found
+
+
+def test_the_price_of_snap_start_is_quoted_as_it_is_computed(template: dict):
+    parts = {each.part: each for each in idle.lines(template)}
+    places = ("docs/operator/environments.md", "environments/example.toml", "lambdas/environment/file/api.py")
+    assert set(quoted(r"about (\d+) USD per month", *places)) == {round(parts["SnapStart, snapshots"].idle)}
+
+
+def test_the_token_endpoints_snapshot_would_cost_what_its_comment_says():
+    gigabytes = functions.TOKEN_ENDPOINT.memory / 1024
+    computed = gigabytes * prices.SNAPSHOT_GB_SECOND * idle.HOURS * 3600
+    assert quoted(r"a snapshot would cost (\d+) USD a month", "infra/functions.py") == [round(computed)]
+
+
+SCALE = "docs/operator/scale.md"
+CALLS_OF_CHANGES = 200_000
+
+
+@pytest.mark.parametrize(
+    ("pattern", "documents", "price"),
+    [
+        (r"(\d+) USD per million (?:requests|traces)", (SCALE, "environments/example.toml"), prices.TRACE * 1_000_000),
+        (r"Each further connection adds ([\d.]+) USD", (SCALE,), prices.ALARM_METRIC),
+        (r"`\[backup\]` adds ([\d.]+) USD for each GB", (SCALE,), prices.KEPT_BACKUP_GB),
+        (r"Each costs ([\d.]+) USD a month per environment", ("lambdas/records.py",), prices.METRIC),
+        (r"2.2 million read units by index \(([\d.]+) USD\)", (SCALE,), 2_200_000 * prices.READ_UNIT),
+        (r"a million read units, ([\d.]+) USD", (SCALE,), 1_000_000 * prices.READ_UNIT),
+        (r"about ([\d.]+) USD for the calls", (SCALE,), CALLS_OF_CHANGES * prices.INVOCATION),
+        (
+            r"([\d.]+) USD for 50 ms of 256 MB each",
+            (SCALE,),
+            CALLS_OF_CHANGES * 0.05 * functions.CHANGES.memory / 1024 * prices.GB_SECOND,
+        ),
+    ],
+)
+def test_every_other_price_in_a_document_is_that_of_the_price_list(
+    pattern: str, documents: tuple[str, ...], price: float
+):
+    assert quoted(pattern, *documents) == pytest.approx([price] * len(documents), abs=0.0051)
