@@ -107,7 +107,7 @@ def _last_failures(environment: str) -> "list[FailedResource]":
 
 
 def _last_deployment(pages: Any, stack: str) -> Iterator[dict[str, Any]]:
-    """Yield the events of the last deployment, the newest first: up to that in which somebody began it."""
+    """Yield the events of the last deployment, the newest first: up to that with which it began."""
     for page in pages:
         for event in page["StackEvents"]:
             yield event
