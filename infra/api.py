@@ -14,7 +14,6 @@ from infra.access_log import record_format
 from infra.gateway_responses import add_gateway_responses
 from infra.sources import attach_web_acl, resource_policy
 from infra.token import THROTTLES
-from infra.unknown_paths import answer_unknown_paths
 from lambdas.environment.file import Environment
 
 STAGE = "scim"
@@ -81,7 +80,6 @@ class ScimApi(Construct):
         # The CDK's own output duplicates BaseUrl.
         self.api.node.try_remove_child("Endpoint")
         add_gateway_responses(self.api, restricted=bool(environment.api.allowed_sources))
-        answer_unknown_paths(self.api)
         self._add_routes(scim, self._authorizer(environment, authorizer))
         attach_web_acl(self.api, environment.api.web_acl)
 

@@ -20,6 +20,7 @@ from infra.stack_parts import StackParts
 from infra.table import DirectoryTable
 from infra.target import Target
 from infra.token import TokenRoutes
+from infra.unknown_paths import answer_unknown_paths
 from infra.versioned_function import VersionedFunction
 from lambdas.environment.file import Environment
 
@@ -59,6 +60,7 @@ class ScimStack(StackParts):
         )
         TokenRoutes(self, "TokenRoutes", environment, api=self.scim_api.api, token=self.token.alias)
         self.console = Console(self, "Console", self) if environment.console else None
+        answer_unknown_paths(self.scim_api.api)
         self.alarms = Alarms(self, "Alarms", environment, self.key)
         self._watch()
         add_options(self)

@@ -21,7 +21,24 @@ transform (API Gateway, *Content type conversions*), and the answer would be 500
 
 
 def answer_unknown_paths(api: apigateway.RestApi) -> None:
-    """Add the method ANY to the API's root and to every path without a route."""
+    """Add the method ANY to the API's root and to every path without a route.
+
+    Call it when the API has all of its routes: a path between them, such as ``/v2``, is a resource of its own, which the greedy
+    path ``{proxy+}`` does not cover.
+    """
+    api.root.add_resource("{proxy+}")
+    for each in api.root.node.find_all():
+        if isinstance(each, apigateway.Resource) and not _has_any(each):
+            _answer(each)
+    _answer(api.root)
+
+
+def _has_any(resource: apigateway.Resource) -> bool:
+    methods = (each for each in resource.node.children if isinstance(each, apigateway.Method))
+    return any(each.http_method == "ANY" for each in methods)
+
+
+def _answer(resource: apigateway.IResource) -> None:
     unknown = apigateway.MockIntegration(
         content_handling=TEXT,
         # Without a template the body would become the mock's instruction, and a body that is none is a 500.
@@ -36,12 +53,7 @@ def answer_unknown_paths(api: apigateway.RestApi) -> None:
             )
         ],
     )
-    answers = [
-        apigateway.MethodResponse(
-            status_code=NOT_FOUND, response_parameters={"method.response.header.Content-Type": True}
-        )
-    ]
-    for resource in (api.root, api.root.add_resource("{proxy+}")):
-        resource.add_method(
-            "ANY", unknown, authorization_type=apigateway.AuthorizationType.NONE, method_responses=answers
-        )
+    answer = apigateway.MethodResponse(
+        status_code=NOT_FOUND, response_parameters={"method.response.header.Content-Type": True}
+    )
+    resource.add_method("ANY", unknown, authorization_type=apigateway.AuthorizationType.NONE, method_responses=[answer])

@@ -4,7 +4,8 @@ from scimctl.proof.deployed import Deployed
 from scimctl.proof.http import is_scim_error, send
 from scimctl.proof.outcomes import Result
 
-PATHS = ("/", "/unknown", "/v2")
+PATHS = ("/", "/unknown", "/v2", "/oauth2", "/v2/aaaaaaaaaaaaaaaa/unknown")
+"""Also paths between routes, and below one."""
 SCIM = "application/scim+json"
 REQUESTS: tuple[tuple[str, dict[str, str], bytes | None], ...] = (
     ("GET", {}, None),

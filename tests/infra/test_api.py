@@ -135,7 +135,7 @@ def test_a_header_that_holds_no_token_is_refused_without_a_call(header: str):
 
 
 def test_an_unknown_path_is_a_scim_404_that_calls_no_function_and_needs_no_token(either: Assembly):
-    for path in ("/", "/{proxy+}"):
+    for path in ("/", "/{proxy+}", "/v2", "/oauth2"):
         method = methods(either)[path]
         assert method["HttpMethod"] == "ANY"
         assert method["AuthorizationType"] == "NONE"
@@ -150,10 +150,21 @@ def test_an_unknown_path_is_a_scim_404_that_calls_no_function_and_needs_no_token
 
 
 def test_nothing_else_is_open_to_requests_without_a_token_than_the_token_endpoint(aws: Assembly, local: Assembly):
-    metadata = "/.well-known/oauth-authorization-server"
-    for assembly, more in ((aws, {metadata}), (local, set())):
+    metadata = {"/.well-known", "/.well-known/oauth-authorization-server"}
+    for assembly, more in ((aws, metadata), (local, set())):
         unauthenticated = {path for path, each in methods(assembly).items() if each["AuthorizationType"] == "NONE"}
-        assert unauthenticated == {"/", "/{proxy+}", "/oauth2/token"} | more
+        assert unauthenticated == {"/", "/{proxy+}", "/v2", "/oauth2", "/oauth2/token"} | more
+
+
+def test_every_path_of_the_api_answers_every_method(either: Assembly):
+    """``{proxy+}`` does not cover a resource without a method: with an Authorization header, API Gateway answers a 403 itself."""
+    every = {path_of(either, key) for key in either.all("AWS::ApiGateway::Resource")} | {"/"}
+    answered = {
+        path_of(either, each["ResourceId"]["Ref"]) if "Ref" in each["ResourceId"] else "/"
+        for each in either.all("AWS::ApiGateway::Method").values()
+        if each["HttpMethod"] == "ANY"
+    }
+    assert answered == every
 
 
 def test_the_token_endpoint_invokes_its_own_function_and_no_authorizer(either: Assembly):
