@@ -185,7 +185,7 @@ def test_an_unknown_profile_is_explained(monkeypatch):
     [
         ("AccessDenied", "are not allowed to call"),
         ("ExpiredToken", "sign in again"),
-        ("InvalidClientTokenId", "sign in again"),
+        ("InvalidClientTokenId", "sign in again, or enable the region for the account"),
     ],
 )
 def test_credentials_that_do_not_suffice_are_explained(cloudformation, code, wanted):
