@@ -8,6 +8,7 @@ from scim2_models import ComplexAttribute, Context, InvalidValueException, Meta,
 from lambdas.scim.detail import Detail
 from lambdas.scim.extensions.redeclared import read_stored
 from lambdas.scim.product_attributes import ProductUser, computes_entitlements
+from lambdas.store import limits
 from lambdas.store.items import Stored, etag
 
 NOT_IN_DOCUMENT = frozenset({"id", "meta", "groups", "password"})
@@ -15,9 +16,6 @@ NOT_IN_DOCUMENT = frozenset({"id", "meta", "groups", "password"})
 
 PRODUCT_USER = str(ProductUser.__schema__)
 """The extension that shows how a user signs in, computed by the service."""
-
-MAX_DOCUMENT_BYTES = 300_000
-"""Bytes of a document. An item holds up to 400 KB (AWS limit), shared with a user's group ids: 300 KB leave room for 2,500."""
 
 NAMES = {"user_name": "userName", "display_name": "displayName"}
 """By field, the attributes that are stored beside the document: the first that a resource type has."""
@@ -46,7 +44,8 @@ def resource_of(stored: Stored, resource_type: ResourceType, model: type[Resourc
 def document_of(resource: Resource[Any]) -> str:
     """Return the JSON document of a resource.
 
-    :raises InvalidValueException: When it exceeds :data:`MAX_DOCUMENT_BYTES`, or a string is not valid Unicode.
+    :raises InvalidValueException: When it exceeds :data:`~lambdas.store.limits.MAX_DOCUMENT_BYTES`, or a string is not valid
+        Unicode.
     """
     dumped = resource.model_dump(scim_ctx=Context.DEFAULT)
     left_out = _left_out(type(resource))
@@ -60,14 +59,14 @@ def document_of(resource: Resource[Any]) -> str:
         raise InvalidValueException(
             detail=Detail("A string holds an unpaired surrogate, which is no Unicode text")
         ) from None
-    if size > MAX_DOCUMENT_BYTES:
+    if size > limits.MAX_DOCUMENT_BYTES:
         raise InvalidValueException(
             detail=Detail(
                 "{attribute}: the resource takes {size:,} bytes, most of them in this attribute; up to {limit:,} are stored for "
                 "each resource. Send fewer or shorter values.",
                 attribute=largest_attribute_of(document),
                 size=size,
-                limit=MAX_DOCUMENT_BYTES,
+                limit=limits.MAX_DOCUMENT_BYTES,
             )
         )
     return document

@@ -11,12 +11,8 @@ from lambdas.scim.attributes import Attribute
 from lambdas.scim.case_sensitivity import comparable_value
 from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
-from lambdas.store import keys
+from lambdas.store import keys, limits
 from lambdas.store.keys import Key
-
-MAX_INDEXED_VALUES = 45
-"""Values of one resource that have an item of their own. A change may remove and write each of them: 90 of the 100 actions that
-one transaction holds (AWS limit), which leaves room for the resource and its count."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +31,9 @@ class Index:
         """Refuse more values than a change can write; a resource that had so many before may keep them.
 
         :param before: The values that the resource had; None for a new one.
-        :raises InvalidValueException: When they are more than :data:`MAX_INDEXED_VALUES`.
+        :raises InvalidValueException: When they are more than :data:`~lambdas.store.limits.MAX_INDEXED_VALUES`.
         """
-        if self.number <= max(MAX_INDEXED_VALUES, before.number if before else 0):
+        if self.number <= max(limits.MAX_INDEXED_VALUES, before.number if before else 0):
             return
         ((most, _),) = Counter(attribute for attribute, _ in [*self.unique, *self.lookups]).most_common(1)
         raise InvalidValueException(
@@ -45,7 +41,7 @@ class Index:
                 "The {type} has {number} values with look-up keys; the limit is {limit}. Send fewer values of {attribute}.",
                 type=resource_type,
                 number=self.number,
-                limit=MAX_INDEXED_VALUES,
+                limit=limits.MAX_INDEXED_VALUES,
                 attribute=most,
             )
         )

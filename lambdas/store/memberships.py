@@ -18,7 +18,7 @@ from lambdas.scim.detail import Detail
 from lambdas.scim.errors import BusyException
 from lambdas.scim.ids import is_id, shown_id
 from lambdas.scim.members_in_requests import Member, MemberChange
-from lambdas.store import keys
+from lambdas.store import keys, limits
 from lambdas.store.keys import Item
 from lambdas.store.lost_race import LostRace
 from lambdas.store.sizes import check_text
@@ -28,11 +28,6 @@ from lambdas.store.transactions import MAX_TRANSACTION_ACTIONS, Action, Conditio
 
 BATCH = 45
 """Members changed in one transaction: two actions each; ten remain for the group itself (AWS limit: 100)."""
-
-MAX_CHANGES = 5_000
-"""Memberships that one request changes, a bulk request's operations together. Each takes 2 write units or more of the partition
-that holds the users, and a partition gives 1,000 a second (AWS limit): 10 seconds of a request's 15, with users of up to 1 KB. With
-larger ones the request can time out; a retry resumes."""
 
 QUIET_SECONDS = 0.15
 """Seconds without a change of the group after which a request resumes that lost a race to another request's batches: several times
@@ -77,7 +72,7 @@ class Memberships:
         """Return the steps that add the members of a new group.
 
         :raises InvalidValueException: When an id cannot exist, or the group would be its own member.
-        :raises TooManyException: When they are more than :data:`MAX_CHANGES`.
+        :raises TooManyException: When they are more than :data:`~lambdas.store.limits.MAX_CHANGES`.
         """
         _check_members(group_id, change.added.values())
         self._check_number(len(change.added))
@@ -91,7 +86,7 @@ class Memberships:
 
         :param version: The version the group must have, if any; the caller makes its first transaction conditional on it.
         :raises InvalidValueException: When an id cannot exist, or the group would be its own member.
-        :raises TooManyException: When the steps are more than :data:`MAX_CHANGES`.
+        :raises TooManyException: When the steps are more than :data:`~lambdas.store.limits.MAX_CHANGES`.
         :raises LostRace: When the group of a replacement does not exist.
         """
         _check_members(group_id, change.added.values())
@@ -165,12 +160,12 @@ class Memberships:
 
     def _check_number(self, changes: int) -> None:
         """Raise an error for more changes than one request has time for, before any is written."""
-        if self.changed + changes > MAX_CHANGES:
+        if self.changed + changes > limits.MAX_CHANGES:
             raise TooManyException(
                 detail=Detail(
                     "members: the request would add or remove more than {limit:,} members, the limit of one request. Send it in "
                     "parts. A new group can be created without members; one to be emptied can be deleted.",
-                    limit=MAX_CHANGES,
+                    limit=limits.MAX_CHANGES,
                 )
             )
 

@@ -8,7 +8,6 @@ from scim2_models import (
     Resource,
     ResourceType,
     ResponseParameters,
-    TooManyException,
 )
 
 from lambdas.environment.product import PLAIN, Product
@@ -18,15 +17,12 @@ from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.ids import is_id, shown_id
 from lambdas.store import keys
-from lambdas.store.documents import entry_of, resource_of
+from lambdas.store.documents import resource_of
 from lambdas.store.entitlements import add_groups_and_entitlements, add_login_method
-from lambdas.store.items import Stored, member_value
+from lambdas.store.group_members import GroupMembers
+from lambdas.store.items import Stored
 from lambdas.store.table import Table
 from lambdas.store.user_groups import UserGroups
-
-MAX_MEMBERS = 100_000
-"""Members that one request reads, of all its groups together. As an answer they take some 10 seconds of the function's share of a
-processor and, compressed, 3.5 MB of Lambda's 6 (`benchmarks/results/speed.md`)."""
 
 SEPARATE_ATTRIBUTES: dict[str, tuple[str, ...]] = {"User": ("groups",), "Group": ("members",)}
 """By resource type, the attributes that are stored in other items than the resource."""
@@ -62,7 +58,7 @@ class Reader:
         self.provider = provider
         self.product = product
         self.user_groups = UserGroups(table, directory, product)
-        self.members_left = MAX_MEMBERS
+        self.group_members = GroupMembers(table, directory)
 
     def separate_attributes(self, resource_type: ResourceType) -> tuple[str, ...]:
         """Return the attributes of a type for which more than the resource's own item is read."""
@@ -110,8 +106,8 @@ class Reader:
 
         :param whole: Whether to read the separately stored attributes: the users' groups (1 BatchGetItem for all of them), the
             groups' members (1 Query for each).
-        :raises TooManyException: When the members are more than :data:`MAX_MEMBERS`, or the request's time is up
-            before the last group is read.
+        :raises TooManyException: When the request has read more than :data:`~lambdas.store.limits.MAX_MEMBERS` members, or its
+            time is up before the last group is read.
         """
         model = self.model(resource_type)
         resources = [resource_of(each, resource_type, model) for each in stored]
@@ -131,28 +127,7 @@ class Reader:
             add_groups_and_entitlements(resources, stored, self.user_groups)
         elif resource_type.name == "Group":
             for number, resource in enumerate(resources):
-                self._add_members(resource, late=number > 0 and time_is_up())
-
-    def _add_members(self, group: Resource[Any], *, late: bool) -> None:
-        pk = keys.members(self.directory, str(group.id))
-        entry = entry_of(group, "members")
-        members = []
-        for item in self.table.query(pk, limit=self.members_left + 1, attributes=("sk", "type", "display")):
-            value = member_value(item)
-            # Not validated: the service wrote them, and validation would double the time that reading 100,000 of them takes.
-            members.append(entry.model_construct(ref=value.pop("$ref"), **value))
-        self.members_left -= len(members)
-        if self.members_left < 0 or late:
-            raise TooManyException(
-                detail=Detail(
-                    "The groups have more members than one request can read: more than {limit:,}, or for longer than a request has "
-                    "time. Exclude them with excludedAttributes=members, list fewer groups at a time with count, or look up one "
-                    'member with the filter id eq "<group>" and members eq "<user>".',
-                    limit=MAX_MEMBERS,
-                )
-            )
-        if members:
-            setattr(group, "members", members)  # noqa: B010 -- the attribute is known to groups only
+                self.group_members.add_to(resource, late=number > 0 and time_is_up())
 
 
 def not_found(resource_type: str, resource_id: str) -> NotFoundException:

@@ -12,7 +12,7 @@ from scim2_server.utils import parametrize
 from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.ids import is_id
-from lambdas.store import keys
+from lambdas.store import keys, limits
 from lambdas.store.documents import set_values
 from lambdas.store.items import Stored, member_value
 from lambdas.store.listing import Listing
@@ -20,20 +20,14 @@ from lambdas.store.pages import Match, page_of
 from lambdas.store.planner import AccessPath, AnyOf, ById, ByLookup, ByMember, ByUnique, Planner
 from lambdas.store.reads import Reader
 
-SCAN_PAGES = 30
-"""Pages of 1 MB that a search without a key may read, for all searched types together: about 30,000 users."""
-
-SCAN_SECONDS = 15.0
-"""Seconds that a search without a key may take, well below API Gateway's 29."""
-
 
 class ScanLimits:
     """The pages and the time that one search may use without a key, for all its types together."""
 
     def __init__(self) -> None:
-        """Start the clock of :data:`SCAN_SECONDS`."""
-        self.pages = SCAN_PAGES
-        self.deadline = time.monotonic() + SCAN_SECONDS
+        """Start the clock of :data:`~lambdas.store.limits.SCAN_SECONDS`."""
+        self.pages = limits.SCAN_PAGES
+        self.deadline = time.monotonic() + limits.SCAN_SECONDS
 
     def allow_page(self) -> bool:
         """Return whether another page may be read, and count it."""
@@ -61,8 +55,8 @@ class Searcher:
             listed = self.listing.page(types, request, position)
             resources = self._whole(request, listed.stored)
             return SearchPage(listed.total, resources, listed.next, listed.previous)
-        limits = ScanLimits()
-        found = [each for resource_type in types for each in self._find(resource_type, request, limits)]
+        scan = ScanLimits()
+        found = [each for resource_type in types for each in self._find(resource_type, request, scan)]
         selected = page_of(request, position, found)
         self._complete(request, selected.matches)
         return SearchPage(len(found), [each.resource for each in selected.matches], selected.next, selected.previous)
@@ -85,11 +79,11 @@ class Searcher:
                 resources, stored = [each.resource for each in lacking], [each.stored for each in lacking]
                 self.reader.complete(resource_type, resources, stored)
 
-    def _find(self, resource_type: ResourceType, request: SearchRequest[Any], limits: ScanLimits) -> list[Match]:
+    def _find(self, resource_type: ResourceType, request: SearchRequest[Any], scan: ScanLimits) -> list[Match]:
         """Return every resource of a type that the filter matches."""
         scim_filter = request.filter
         path = self.planners[str(resource_type.name)].plan(scim_filter)
-        batches = self._scan(resource_type, limits) if path is None else [self._follow(resource_type, path)]
+        batches = self._scan(resource_type, scan) if path is None else [self._follow(resource_type, path)]
         found: list[Match] = []
         for batch in batches:
             candidates = self._comparable(resource_type, batch, request)
@@ -127,10 +121,10 @@ class Searcher:
         items = self.table.batch_get(both, attributes=("groups",))
         return {each for item in items for each in item.get("groups", {}).get("SS", ())}
 
-    def _scan(self, resource_type: ResourceType, limits: ScanLimits) -> Iterator[list[Stored]]:
+    def _scan(self, resource_type: ResourceType, scan: ScanLimits) -> Iterator[list[Stored]]:
         """Yield all resources of a type, page by page, within the limits."""
         for page in self.table.pages(keys.resources(self.directory, str(resource_type.name))):
-            if not limits.allow_page():
+            if not scan.allow_page():
                 raise TooManyException(
                     detail=Detail(
                         "The directory is too large to evaluate this filter or sort on each resource. Filter by {attributes}, "

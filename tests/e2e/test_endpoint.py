@@ -186,6 +186,7 @@ def test_every_request_leaves_one_record_and_no_record_holds_a_token(acme: Endpo
     assert acme.token not in everything
 
 
+@pytest.mark.full
 def test_no_check_of_the_conformance_suite_fails_on_the_deployed_stack(endpoint: Endpoint) -> None:
     side = endpoint.seen_by(endpoint.create_connection(directory="conformance"))
     found = check_conformance(side)

@@ -27,7 +27,7 @@ class Operator:
 
     def run(self, command: str) -> "subprocess.CompletedProcess[str]":
         self.commands.append(command)
-        return self.cloud.scimctl(*shlex.split(command)[1:])
+        return self.cloud.scimctl_here(*shlex.split(command)[1:])
 
     def look_for(self, user: str) -> "subprocess.CompletedProcess[str]":
         """The first command: what the help of `scimctl log` begins with."""

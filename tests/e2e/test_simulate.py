@@ -42,7 +42,11 @@ def own_directory(endpoint: Endpoint, name: str) -> Endpoint:
     return endpoint.seen_by(endpoint.create_connection(directory=name))
 
 
-@pytest.mark.parametrize("dialect", Dialect)
+@pytest.mark.parametrize(
+    "dialect",
+    [Dialect.ENTRA, pytest.param(Dialect.ENTRA_FLAG, marks=pytest.mark.full)],
+    ids=lambda dialect: str(dialect),
+)
 def test_a_hundred_users_and_ten_groups_are_kept_as_they_were_meant(warm: Endpoint, dialect: Dialect) -> None:
     directory = own_directory(warm, f"simulate-{dialect}")
     status, result = simulate(directory, "--users", "100", "--groups", "10", "--dialect", dialect)

@@ -3,8 +3,7 @@
 import pytest
 
 from lambdas.scim import limits
-from lambdas.store.documents import MAX_DOCUMENT_BYTES
-from lambdas.store.indexes import MAX_INDEXED_VALUES
+from lambdas.store.limits import MAX_DOCUMENT_BYTES, MAX_INDEXED_VALUES
 from tests.protocol.client import Api, Reply
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"

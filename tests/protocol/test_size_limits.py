@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.store.documents import MAX_DOCUMENT_BYTES
-from lambdas.store.sizes import MAX_NAME_BYTES
+from lambdas.store.limits import MAX_DOCUMENT_BYTES, MAX_NAME_BYTES
 from tests.protocol.client import Api, Reply
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"

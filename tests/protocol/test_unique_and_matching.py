@@ -166,9 +166,9 @@ def test_a_filter_on_such_an_attribute_reads_keys(
 
 
 def test_a_filter_that_no_key_serves_is_told_those_that_do(endpoint_of: EndpointOf, monkeypatch: pytest.MonkeyPatch):
-    from lambdas.store import search
+    from lambdas.store import limits
 
-    monkeypatch.setattr(search, "SCAN_PAGES", 0)
+    monkeypatch.setattr(limits, "SCAN_PAGES", 0)
     api = endpoint_of(MATCHING + TEAM)
     api.post("/Users", {"userName": "ann"})
     reply = api.get("/Users?filter=" + quote('nickName eq "al"'))

@@ -12,7 +12,7 @@ from scim2_server.requests import ScimRequest
 
 from benchmarks.places import TablePlace, request
 from lambdas.api.responses import write_answer
-from lambdas.store import search
+from lambdas.store import limits
 from support.engines import engine_name
 from tests.storage.conftest import CROWDS
 
@@ -60,7 +60,7 @@ def test_the_ids_of_100000_members_are_answered_even_uncompressed(place: TablePl
 def test_what_no_key_serves_reads_no_more_than_its_limit_among_100000_users(
     place: TablePlace, monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(search, "SCAN_PAGES", 2)
+    monkeypatch.setattr(limits, "SCAN_PAGES", 2)
     with pytest.raises(TooManyException, match="too large"):
         place.send("GET", "/Users", count=10, **query)
     assert place.meter.calls == 3

@@ -10,13 +10,13 @@ from scim2_models import InvalidValueException, TooManyException
 from scim2_server.requests import ScimRequest
 
 from lambdas.retrying import request_time
-from lambdas.scim import limits
+from lambdas.scim import limits as request_limits
 from lambdas.scim.errors import BusyException
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.members_in_requests import Member, MemberChange
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
-from lambdas.store import keys, memberships, reads
+from lambdas.store import keys, limits
 from lambdas.store.memberships import BATCH
 from lambdas.store.table import Table, key_of
 from support.engines import engine_name
@@ -54,7 +54,7 @@ def patch(directory: Directory, group: str, *operations: dict[str, Any]) -> int:
 def test_a_group_is_shown_up_to_the_limit_and_one_more_member_is_told_how_to_ask(
     acme: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reads, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(limits, "MAX_MEMBERS", 3)
     ann, *others = users(acme, 4)
     staff = acme.group("Staff", *others)
     assert acme.members(staff) == set(others)
@@ -67,7 +67,7 @@ def test_a_group_is_shown_up_to_the_limit_and_one_more_member_is_told_how_to_ask
 
 
 def test_the_groups_of_a_page_share_the_limit(acme: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reads, "MAX_MEMBERS", 4)
+    monkeypatch.setattr(limits, "MAX_MEMBERS", 4)
     made = users(acme, 3)
     for name in ("Staff", "Admins"):
         acme.group(name, *made)
@@ -80,7 +80,7 @@ def test_the_groups_of_a_page_share_the_limit(acme: Directory, monkeypatch: pyte
 def test_the_groups_that_a_filter_on_members_looks_through_share_the_limit(
     acme: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reads, "MAX_MEMBERS", 4)
+    monkeypatch.setattr(limits, "MAX_MEMBERS", 4)
     made = users(acme, 3)
     for name in ("Staff", "Admins"):
         acme.group(name, *made)
@@ -100,7 +100,7 @@ def test_a_search_through_groups_that_takes_too_long_ends_with_the_request_s_tim
 def test_as_many_members_as_the_limit_are_changed_and_one_more_is_refused_unwritten(
     acme: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memberships, "MAX_CHANGES", 3)
+    monkeypatch.setattr(limits, "MAX_CHANGES", 3)
     ann, *others = users(acme, 4)
     staff = acme.group("Staff")
 
@@ -120,7 +120,7 @@ def test_a_replacement_is_measured_by_its_difference_not_by_its_length(
 ) -> None:
     ann, *others = users(acme, 5)
     staff = acme.group("Staff", *others)
-    monkeypatch.setattr(memberships, "MAX_CHANGES", 2)
+    monkeypatch.setattr(limits, "MAX_CHANGES", 2)
 
     acme.replace_members(staff, ann, *others[1:])
     assert acme.members(staff) == {ann, *others[1:]}
@@ -133,7 +133,7 @@ def test_a_replacement_is_measured_by_its_difference_not_by_its_length(
 def test_a_put_names_members_up_to_the_limit_and_one_more_is_told_to_be_a_patch(
     acme: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "MAX_MEMBERS_REPLACED", 2)
+    monkeypatch.setattr(request_limits, "MAX_MEMBERS_REPLACED", 2)
     made = users(acme, 3)
     staff = acme.group("Staff", *made)
     body = lambda ids: {"displayName": "Staff", "members": [{"value": each} for each in ids]}  # noqa: E731
@@ -145,7 +145,7 @@ def test_a_put_names_members_up_to_the_limit_and_one_more_is_told_to_be_a_patch(
 
 
 def test_the_operations_of_one_request_share_the_limit(acme: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memberships, "MAX_CHANGES", 3)
+    monkeypatch.setattr(limits, "MAX_CHANGES", 3)
     made = users(acme, 4)
     staff, admins = acme.group("Staff"), acme.group("Admins")
     add = lambda *ids: MemberChange(added={each: Member(each) for each in ids})  # noqa: E731
@@ -201,7 +201,7 @@ def test_a_large_change_that_was_made_already_changes_nothing(acme: Directory) -
 def test_a_patch_looks_at_members_up_to_the_limit_and_at_any_number_by_id(
     acme: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "MAX_MEMBERS_COMPARED", 2)
+    monkeypatch.setattr(request_limits, "MAX_MEMBERS_COMPARED", 2)
     ann, bob, eve = users(acme, 3)
     staff = acme.group("Staff", ann, bob, eve)
     by_type = {"op": "remove", "path": 'members[type eq "User"]'}
@@ -218,7 +218,7 @@ def test_a_patch_that_looks_at_more_members_than_are_read_is_told_so_too(
     acme: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     staff = acme.group("Staff", *users(acme, 3))
-    monkeypatch.setattr(reads, "MAX_MEMBERS", 2)
+    monkeypatch.setattr(limits, "MAX_MEMBERS", 2)
     with pytest.raises(TooManyException, match="by their ids"):
         patch(acme, staff, {"op": "remove", "path": 'members[type eq "User"]'})
 
@@ -226,7 +226,7 @@ def test_a_patch_that_looks_at_more_members_than_are_read_is_told_so_too(
 def test_a_write_is_answered_whatever_the_request_read_before(acme: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
     made = users(acme, 3)
     staff = acme.group("Staff", *made)
-    monkeypatch.setattr(reads, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(limits, "MAX_MEMBERS", 3)
 
     storage = acme.storage
     group: Any = storage.get(GROUP, staff)

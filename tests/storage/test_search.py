@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from scim2_models import SearchRequest, TooManyException
 
-from lambdas.store import search
+from lambdas.store import limits
 from lambdas.store.table import Table
 from support.tables import create_table
 from tests.storage.builders import GROUP, NOBODY, PROVIDER, USER, Directory
@@ -104,7 +104,7 @@ def test_a_filter_without_a_key_is_evaluated_on_everyone(crowd: Directory) -> No
 def test_a_filter_that_reads_too_much_is_refused_and_told_how_to_ask(
     crowd: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "SCAN_PAGES", 0)
+    monkeypatch.setattr(limits, "SCAN_PAGES", 0)
     with pytest.raises(TooManyException, match="userName"):
         crowd.search(USER, filter='title eq "Manager"')
 
@@ -117,15 +117,15 @@ def test_the_types_that_are_searched_together_share_the_limits(
         with PROVIDER:
             return crowd.storage.search([USER, GROUP], request).total
 
-    monkeypatch.setattr(search, "SCAN_PAGES", 1)
+    monkeypatch.setattr(limits, "SCAN_PAGES", 1)
     with pytest.raises(TooManyException):
         search_both()
-    monkeypatch.setattr(search, "SCAN_PAGES", 2)
+    monkeypatch.setattr(limits, "SCAN_PAGES", 2)
     assert search_both() == 0
 
 
 def test_a_filter_that_takes_too_long_is_refused(crowd: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "SCAN_SECONDS", -1.0)
+    monkeypatch.setattr(limits, "SCAN_SECONDS", -1.0)
     with pytest.raises(TooManyException, match="userName"):
         crowd.search(USER, filter='title eq "Manager"')
     assert crowd.search(USER, filter='userName eq "user7@example.com"').total == 1

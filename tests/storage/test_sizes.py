@@ -10,7 +10,8 @@ from scim2_models import InvalidValueException
 from lambdas.store import keys
 from lambdas.store.items import Stored
 from lambdas.store.keys import key_of
-from lambdas.store.sizes import MAX_ITEM_BYTES, MAX_NAME_BYTES, item_bytes
+from lambdas.store.limits import MAX_ITEM_BYTES, MAX_NAME_BYTES
+from lambdas.store.sizes import item_bytes
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Table
 from support.engines import engine_name

@@ -127,7 +127,7 @@ class Operator:
 
     def run(self, command: str, *, fails: bool = False) -> "subprocess.CompletedProcess[str]":
         """Run `scimctl --local COMMAND --environment NAME`; it must succeed, or else fail."""
-        ran = self.cloud.scimctl("--local", *shlex.split(command), "--environment", self.environment)
+        ran = self.cloud.scimctl_here("--local", *shlex.split(command), "--environment", self.environment)
         assert (ran.returncode != 0) is fails, f"scimctl {command}:\n{ran.stdout}{ran.stderr}"
         return ran
 

@@ -57,7 +57,7 @@ LIMITS: dict[str, dict[str, Limit]] = {
 
 
 RICHEST = "forms-mobile"
-"""The environment that declares most. The suite runs there and, in `test_endpoint.py`, on the smallest; for a release on all."""
+"""The environment that declares most. The suite runs there; for a release on all, and in `test_endpoint.py` on the smallest."""
 
 
 @pytest.mark.parametrize(
