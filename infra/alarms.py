@@ -78,7 +78,7 @@ class Alarms(Construct):
             metric,
             1,
             f"Sweeping after a deleted group failed for good. See `scimctl log --failed` and the metric {SWEEPS_FAILED}; "
-            "then run `scimctl directory verify --repair`.",
+            "then run `scimctl directories verify --repair`.",
         )
 
     def watch_delay(self, function: lambda_.Function) -> None:

@@ -25,8 +25,9 @@ class Choice:
 def read_choice() -> Choice:
     """Return what the options of the CDK's command line select.
 
-    ``-c environment=NAME`` selects the stack of an environment, ``-c environment=NAME,NAME`` several. ``-c platform=local`` adapts
-    them to the local cloud. ``-c account-of=NAME`` selects the stack that all environments of that account and region share.
+    ``-c environment=NAME`` selects the stack of an environment, ``-c environment=NAME,NAME`` several; a path selects any file.
+    ``-c platform=local`` adapts them to the local cloud. ``-c account-of=NAME`` selects the stack that all environments of that
+    account and region share.
 
     The CDK runs the app for every command, ``cdk bootstrap`` included, which then takes account and region from the stacks.
 

@@ -4,6 +4,7 @@ import aws_cdk as cdk
 
 from infra.release import release
 from infra.stack_parts import StackParts
+from lambdas.store import schema
 
 
 def add_outputs(stack: StackParts) -> None:
@@ -17,6 +18,7 @@ def add_outputs(stack: StackParts) -> None:
         "TableName": (stack.directory.table.table_name, "The table of directories, connections and tokens"),
         "LogGroupName": (stack.log.group.log_group_name, "The SCIM log"),
         "ApiId": (api.api.rest_api_id, "The REST API"),
+        "Schema": (str(schema.CURRENT), "The newest schema of stored data that the functions support"),
         "Version": (release(), "The version of serverless-scim that the stack runs"),
     }
     if stack.environment_file.console:

@@ -25,6 +25,12 @@ SIGN_INS = ["SESSION#*", "SETUP#*", "LOGIN#*"]
 CREDENTIALS = [*TOKENS, *CLIENTS, *ISSUER_KEYS, *SIGN_INS, "CONNECTION#*", "CONNECTIONS"]
 """The partitions that decide about access. Functions that process clients' data can neither read nor write them."""
 
+SCHEMA = ["SCHEMA"]
+"""The partition of the item that names the version of what is stored."""
+
+OPERATORS = [*SCHEMA, "DIRECTORIES"]
+"""The partitions that only operators at a terminal write: the schema and the list of directories. Functions may read them."""
+
 Statements = Mapping[str, list[iam.PolicyStatement]]
 
 
@@ -67,8 +73,11 @@ def authorizer_table(table_arn: str) -> list[iam.PolicyStatement]:
 
 
 def token_table(table_arn: str) -> list[iam.PolicyStatement]:
-    """Return the statements of the token endpoint: read and update OAuth clients and the keys of issuers, and nothing else."""
-    return [_allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], [table_arn], _only([*CLIENTS, *ISSUER_KEYS]))]
+    """Return the statements of the token endpoint: read and update OAuth clients and the keys of issuers, and read the schema."""
+    return [
+        _allow(["dynamodb:GetItem"], [table_arn], _only([*CLIENTS, *ISSUER_KEYS, *SCHEMA])),
+        _allow(["dynamodb:UpdateItem"], [table_arn], _only([*CLIENTS, *ISSUER_KEYS])),
+    ]
 
 
 def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
@@ -98,7 +107,7 @@ def console_table(table_arn: str) -> list[iam.PolicyStatement]:
     It is the one function that makes credentials for people who sign in.
     """
     actions = ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"]
-    return [_allow([f"dynamodb:{action}" for action in actions], [table_arn])]
+    return [_allow([f"dynamodb:{action}" for action in actions], [table_arn]), _deny_writing(table_arn)]
 
 
 def console_log(log_group_arn: str) -> list[iam.PolicyStatement]:
@@ -129,7 +138,17 @@ def _all_but_credentials(actions: list[str], table_arn: str) -> list[iam.PolicyS
         resources=[table_arn],
         conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": CREDENTIALS}},
     )
-    return [_allow(actions, [table_arn]), deny]
+    return [_allow(actions, [table_arn]), deny, _deny_writing(table_arn)]
+
+
+def _deny_writing(table_arn: str) -> iam.PolicyStatement:
+    """Return the statement that keeps a function from changing what stops all functions, or closes a directory."""
+    return iam.PolicyStatement(
+        effect=iam.Effect.DENY,
+        actions=["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+        resources=[table_arn],
+        conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": OPERATORS}},
+    )
 
 
 def _allow(

@@ -10,7 +10,7 @@ STEPS = {
     Step.CREATE_TOKEN: "`{scimctl} tokens create {connection} --environment {environment}`",
     Step.ENABLE_CONNECTION: "`{scimctl} connections enable {connection} --environment {environment}`",
     Step.SHOW_RESOURCE: "`{scimctl} {noun}s show {name} --environment {environment}`",
-    Step.REPAIR_DIRECTORY: "`{scimctl} directory verify --repair --environment {environment}`",
+    Step.REPAIR_DIRECTORY: "`{scimctl} directories verify --repair --environment {environment}`",
 }
 """The steps that operations ask for, as commands."""
 

@@ -1,11 +1,13 @@
 """`scimctl`: the operator's command line. Lists the commands, and prints the problem that stopped one."""
 
+import os
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from scimctl.lazy import Entry, LazyGroup, UsageError
-from scimctl.local_option import IS_LOCAL
+from scimctl.local_option import ENVIRONMENT_VARIABLE, IS_LOCAL, ROLE, ROLE_VARIABLE
 from scimprobe.printable import printable
 
 LOCAL_VARIABLE = "SCIMCTL_LOCAL"
@@ -20,7 +22,9 @@ class Commands(LazyGroup):
             "scimctl.local.app:app",
             "Run the endpoint on this machine: the same stack, deployed into an AWS emulator, without Docker or AWS account.",
         ),
-        "environments": Entry("scimctl.environments.command:app", "Check and list environment files."),
+        "environments": Entry(
+            "scimctl.environments.command:app", "Create, check and list environment files, and show what is deployed."
+        ),
         "connections": Entry(
             "scimctl.connections.command:app",
             "Generate and manage connections: the Tenant URL and Secret Token that an administrator pastes.",
@@ -36,8 +40,13 @@ class Commands(LazyGroup):
             "scimctl.permissions.command:app", "Map groups to permission sets, and assign sets to users."
         ),
         "console": Entry("scimctl.web.command:app", "Set up and open the web console of an environment."),
-        "directory": Entry(
-            "scimctl.maintenance.verify_command:app", "Verify, repair and restore a directory's stored data."
+        "directories": Entry(
+            "scimctl.directories.command:app",
+            "Create, list, verify, restore and delete the directories of an environment.",
+        ),
+        "migrate": Entry(
+            "scimctl.maintenance.migrate_command:migrate",
+            "Migrate an environment's stored data to the schema of this version.",
         ),
         "check": Entry(
             "scimctl.probe:check", "Check any SCIM endpoint as identity providers and their test programs would."
@@ -55,6 +64,10 @@ class Commands(LazyGroup):
         except UsageError as error:
             error.message = printable(error.message)
             raise
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> tuple[str | None, Any, list[str]]:  # type: ignore[override]
+        """Find the command that arguments begin with; `directory` was the name of `directories` in 0.1.0."""
+        return super().resolve_command(ctx, ["directories", *args[1:]] if args[:1] == ["directory"] else args)
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer hides click's Context
         """Run the command that the arguments name."""
@@ -100,6 +113,23 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _use(file: Path, context: typer.Context) -> None:
+    """Make a file's folder the folder of environments, and its environment the default of the options `--environment`."""
+    from lambdas.environment import file as settings
+
+    before = settings.ENVIRONMENTS, os.environ.get(ENVIRONMENT_VARIABLE)
+    settings.ENVIRONMENTS = file.absolute().parent
+    os.environ[ENVIRONMENT_VARIABLE] = file.stem
+
+    def restore() -> None:
+        settings.ENVIRONMENTS = before[0]
+        os.environ.pop(ENVIRONMENT_VARIABLE)
+        if before[1] is not None:
+            os.environ[ENVIRONMENT_VARIABLE] = before[1]
+
+    context.call_on_close(restore)
+
+
 @app.callback()
 def scimctl(
     context: typer.Context,
@@ -112,6 +142,26 @@ def scimctl(
             "file says; a deployment in the local cloud never replaces one on AWS.",
         ),
     ] = False,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            metavar="PATH",
+            help="Act on the environment of this file, wherever it is; then `--environment` is not needed. "
+            "SCIMCTL_ENVIRONMENTS names a folder of files instead of `environments/`.",
+            show_default=False,
+        ),
+    ] = None,
+    role: Annotated[
+        str | None,
+        typer.Option(
+            "--role",
+            metavar="NAME",
+            envvar=ROLE_VARIABLE,
+            help="Assume this IAM role in the account that the environment's file names.",
+            show_default=False,
+        ),
+    ] = None,
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
@@ -140,6 +190,11 @@ def scimctl(
     """
     selected = IS_LOCAL.set(is_local)
     context.call_on_close(lambda: IS_LOCAL.reset(selected))
+    if role:
+        assumed = ROLE.set(role)
+        context.call_on_close(lambda: ROLE.reset(assumed))
+    if file:
+        _use(file, context)
     if is_local:
         from scimctl.local import isolation
 

@@ -11,6 +11,7 @@ import typer
 
 from lambdas.credentials.connections import MAX_LIFETIME
 from lambdas.operations.problems import Problem
+from scimctl.local_option import ENVIRONMENT_VARIABLE
 from scimprobe.printable import printable
 
 
@@ -29,7 +30,14 @@ MIN_ID = 6
 
 
 EnvironmentOption = Annotated[
-    str, typer.Option("--environment", "-e", help="The environment: NAME of environments/NAME.toml.", metavar="NAME")
+    str,
+    typer.Option(
+        "--environment",
+        "-e",
+        metavar="NAME",
+        envvar=ENVIRONMENT_VARIABLE,
+        help="The environment: NAME of environments/NAME.toml, or the path of any other file.",
+    ),
 ]
 DirectoryOption = Annotated[
     str | None,

@@ -14,12 +14,17 @@ from lambdas.operations.problems import Problem
 from lambdas.operations.target import Service, Target
 from scimctl import console, guide
 from scimctl import local_state as state
+from scimctl.aws_session import session_for
 from scimctl.local_option import IS_LOCAL
 
 TIMEOUTS = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
 """How long a command waits for AWS: boto3's own ten attempts at DynamoDB would take half a minute."""
 
 START_CLOUD = "Start it with `scimctl local up --detach`."
+
+
+class NotDeployed(Problem):
+    """The environment has no stack."""
 
 
 def resolve(environment: str, state_directory: Path | None = None, *, local: bool | None = None) -> Target:
@@ -29,7 +34,7 @@ def resolve(environment: str, state_directory: Path | None = None, *, local: boo
     file, reached with the usual AWS credentials; it is in the local cloud only with ``--local``. A deployment in the local cloud is
     never used instead of one on AWS, nor the reverse: a command would change production by mistake.
 
-    :param environment: The environment's name, for example ``acme`` for ``environments/acme.toml``.
+    :param environment: The environment's name, for example ``acme`` for ``environments/acme.toml``, or the path of its file.
     :param state_directory: The local cloud's; ``.local`` of the checkout by default.
     :param local: Whether ``--local`` is set; None for the operator's option.
     :raises SettingsError: When its file is missing or has mistakes.
@@ -44,17 +49,19 @@ def resolve(environment: str, state_directory: Path | None = None, *, local: boo
     try:
         return _on_aws(loaded)
     except Problem as problem:
-        if state.read_state(directory, environment) is None:
+        if state.read_state(directory, loaded.name) is None:
             raise
-        example = f"`scimctl --local COMMAND --environment {environment}`"
-        raise Problem(f"{problem}\nTo act on its deployment in the local cloud: {example}.") from problem
+        example = f"`scimctl --local COMMAND --environment {loaded.name}`"
+        raise type(problem)(f"{problem}\nTo act on its deployment in the local cloud: {example}.") from problem
 
 
 def _local(environment: Environment, state_directory: Path, scimctl: str) -> Target:
     name = environment.name
     found = state.read_state(state_directory, name)
     if found is None:
-        raise Problem(f"{name} is not deployed to the local cloud: run `scimctl local up --environment {name}` first.")
+        raise NotDeployed(
+            f"{name} is not deployed to the local cloud: run `scimctl local up --environment {name}` first."
+        )
     place = f"the local cloud on port {found.port}"
     _output(found.outputs, "ApiId", place)  # which the base URL is made of
     return _target(
@@ -81,7 +88,14 @@ def _on_aws(environment: Environment) -> Target:
         )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
     base_url = _output(outputs, "BaseUrl", place).rstrip("/")
-    return _target(environment, outputs, base_url=base_url, place=place, client_arguments={"region_name": region})
+    return _target(
+        environment,
+        outputs,
+        base_url=base_url,
+        place=place,
+        client_arguments={"region_name": region},
+        session=session_for(environment),
+    )
 
 
 def _target(
@@ -91,6 +105,7 @@ def _target(
     base_url: str,
     place: str,
     client_arguments: dict[str, str],
+    session: boto3.Session | None = None,
     scimctl: str = "scimctl",
     when_silent: str = CHECK_NETWORK,
 ) -> Target:
@@ -98,10 +113,11 @@ def _target(
 
     :param outputs: The outputs of the stack, by name.
     :param client_arguments: Keyword arguments of the boto3 clients that reach the environment.
+    :param session: The session of the clients; None for the operator's current credentials.
     """
 
     def connect(service: str) -> Any:
-        return _client(service, **client_arguments)
+        return _client(session or boto3.Session(), service, **client_arguments)
 
     return Target(
         settings=environment,
@@ -115,25 +131,27 @@ def _target(
         guide=guide.guide(environment.name, scimctl),
         warn=console.show_warning,
         when_silent=when_silent,
+        version=outputs.get("Version"),
+        schema=int(outputs.get("Schema", 1)),
     )
 
 
 def _stack(environment: Environment, stack: str, place: str) -> dict[str, Any]:
     """Return CloudFormation's description of a stack."""
-    client = _client("cloudformation", region_name=environment.aws.region)
+    client = _client(session_for(environment), "cloudformation", region_name=environment.aws.region)
     try:
         found: dict[str, Any] = client.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
         if error.response["Error"].get("Code") != "ValidationError":
             raise
         deploy = f"npx cdk deploy -c environment={environment.name}"
-        raise Problem(f"There is no {place}: deploy it first with `{deploy}`.") from error
+        raise NotDeployed(f"There is no {place}: deploy it first with `{deploy}`.") from error
     return found
 
 
-def _client(service: str, **arguments: Any) -> Any:
-    """Return a boto3 client with the operator's current credentials."""
-    make: Any = boto3.Session().client  # typed for the names of services, and this one is known at run time
+def _client(session: boto3.Session, service: str, **arguments: Any) -> Any:
+    """Return a boto3 client of a session."""
+    make: Any = session.client  # typed for the names of services, and this one is known at run time
     return make(service, config=TIMEOUTS, **arguments)
 
 

@@ -15,9 +15,11 @@ from lambdas.api.requests import read_request
 from lambdas.api.responses import Answer, write_answer
 from lambdas.api.settings import Addressing, read_settings
 from lambdas.environment.file import EndpointSettings, load_deployed
+from lambdas.retrying import request_time
 from lambdas.scim.errors import UnexpectedException
 from lambdas.store.directories import Directories
 from lambdas.store.failures import scim_exception_of
+from lambdas.store.schema import SchemaCheck
 from lambdas.store.table import Table
 
 AWS = Config(
@@ -41,6 +43,7 @@ class Endpoint:
         self.table = table
         self.addressing = addressing
         self.directories = Directories.open(environment, table)
+        self.schema = SchemaCheck(table)
 
     def serve(self, event: Event) -> Answer:
         """Serve one request: read it, let its directory handle it, write the answer and the log record.
@@ -52,7 +55,9 @@ class Endpoint:
         try:
             record.caller = caller = read_caller(event)
             record.request = request = read_request(event, caller, self.addressing)
-            response = self.directories.handle(caller.directory, request, record.trace, reader=caller.is_reader)
+            with request_time():
+                self.schema.require()
+                response = self.directories.handle(caller.directory, request, record.trace, reader=caller.is_reader)
             answer = write_answer(response, request)
         except Exception as exception:
             record.refusal = refusal = scim_exception_of(exception, record.request_id)

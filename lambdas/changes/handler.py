@@ -19,6 +19,7 @@ from lambdas.environment.file import load_deployed
 from lambdas.environment.product import Product
 from lambdas.records import Kind
 from lambdas.retrying import request_time
+from lambdas.store.schema import SchemaCheck
 from lambdas.store.table import Table
 
 AWS = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
@@ -30,6 +31,7 @@ a function that Lambda stops writes none."""
 # The stream's event source retries a batch from its first failure, so one failure must not stop the records after it.
 PROCESSOR = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 TABLE = Table(boto3.client("dynamodb", config=AWS), os.environ["TABLE_NAME"])
+SCHEMA = SchemaCheck(TABLE)
 logger = Logger(use_rfc3339=True, utc=True, location=None)
 SWEEPER = Sweeper(TABLE, logger, os.environ["ENVIRONMENT"])
 PERMISSIONS = PermissionLog(TABLE, logger, os.environ["ENVIRONMENT"], Product.of(load_deployed()))
@@ -38,11 +40,18 @@ PERMISSIONS = PermissionLog(TABLE, logger, os.environ["ENVIRONMENT"], Product.of
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Complete the changes in a batch of stream records.
 
-    :param event: A batch of DynamoDB stream records; records that need no completion are skipped.
-    :return: The records that failed (``batchItemFailures``), so that only they are delivered again.
+    <<<<<<< HEAD
+        :param event: A batch of DynamoDB stream records; records that need no completion are skipped.
+        :return: The records that failed (``batchItemFailures``), so that only they are delivered again.
+    =======
+        :param event: A batch of DynamoDB stream records; what needs no completion is passed over.
+        :return: Which records failed (``batchItemFailures``), so that only they are delivered again.
+        :raises NewerSchemaError: When the table has a newer schema; the whole batch is then delivered again.
+    >>>>>>> d8c0e13 (The table names the schema of what it stores; scimctl migrate brings it to that of the version)
     """
     logger.append_keys(function_request_id=context.aws_request_id)
     with request_time(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS):
+        SCHEMA.require()
         return process_partial_response(event, complete, PROCESSOR, context)
 
 

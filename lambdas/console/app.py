@@ -28,6 +28,7 @@ from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target
 from lambdas.records import Kind
 from lambdas.retrying import OutOfTimeError
+from lambdas.store.schema import NewerSchemaError, SchemaCheck
 from lambdas.store.table import Table
 
 Page = Callable[..., Response[str]]
@@ -65,6 +66,7 @@ class Console:
         self.settings = settings
         self.connect = connect
         self.table = Table(connect("dynamodb"), settings.table_name)
+        self.schema = SchemaCheck(self.table)
         self.sessions = Sessions(self.table)
         self.provider = Provider(self.file.issuer, self.file.client_id)
         self.secret = ClientSecret(connect("ssm"), settings.secret_name)
@@ -115,6 +117,11 @@ class Console:
     def _answer(self, page: Page, role: Role | None, parts: Mapping[str, str]) -> Response[str]:
         request = self._request
         assert request is not None  # noqa: S101 -- set by serve
+        try:
+            self.schema.require()
+        except NewerSchemaError as newer:
+            title = "Not available"
+            return self.show("problem.html", request, HTTPStatus.SERVICE_UNAVAILABLE, title=title, problem=str(newer))
         if role is not None:
             refused = self._refusal(request, role)
             if refused is not None:

@@ -8,6 +8,6 @@ GUIDE = Guide(
         Step.CREATE_TOKEN: "*Rotate* on the page of connection {connection}",
         Step.ENABLE_CONNECTION: "*Enable* on the page of connection {connection}",
         Step.SHOW_RESOURCE: "a search for {name} on the page of {noun}s",
-        Step.REPAIR_DIRECTORY: "`scimctl directory verify --repair`",
+        Step.REPAIR_DIRECTORY: "`scimctl directories verify --repair`",
     }
 )

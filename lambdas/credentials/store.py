@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lambdas.credentials.connections import Connection, InvalidConnectionError, State, Token
 from lambdas.credentials.items import connection_item, read_connection, read_token, token_item
-from lambdas.store import actions, keys
+from lambdas.store import actions, directory_list, keys
 from lambdas.store.keys import Item, Key, key_of
 from lambdas.store.table import Table
 from lambdas.store.transactions import Action
@@ -57,7 +57,7 @@ class ConnectionStore:
         :param token: A new token of the connection.
         :returns: The connection as written.
         :raises InvalidConnectionError: When the directory's id is not valid.
-        :raises ConditionFailed: When one of the ids exists already; nothing was written.
+        :raises ConditionFailed: When one of the ids exists already or the directory is being deleted; nothing was written.
         """
         check_directory(connection.directory)
         created = replace(connection, tokens=frozenset({token.id}))
@@ -145,7 +145,8 @@ def check_directory(directory: str) -> None:
 
 def _creation(connection: Connection, token: Token) -> list[Action]:
     listed = key_of(keys.listed_connection(connection.id))
-    return [put_new(connection_item(connection)), put_new(listed), put_new(token_item(token))]
+    new = [put_new(connection_item(connection)), put_new(listed), put_new(token_item(token))]
+    return [*new, directory_list.check_open(connection.directory)]
 
 
 def _removal(connection: Connection) -> list[Action]:

@@ -129,7 +129,7 @@ class Connections:
         directory = self.target.settings.directory if directory is None else directory
         connection = new_connection(directory, label=label, now=now)
         token, secret = new_token(connection, lifetime=self._lifetime(lifetime_days), scope=scope, now=now)
-        with self.writing(connection.id):
+        with self.writing(connection.id, conflict=f"Directory {directory} is being deleted. Nothing was created."):
             created = self.store.create(connection, token)
         self.record("create connection", created, token, f"its token expires {token.expires:%Y-%m-%d}")
         return self._generated(created, token, secret)
@@ -244,15 +244,19 @@ class Connections:
             self.target.warn(f"Done, but not recorded in the log ({action}, connection {connection.id}). {problem}")
 
     @contextmanager
-    def writing(self, connection_id: str) -> Iterator[None]:
-        """Turn a failed transaction on a connection into a :class:`Problem` that says what was changed."""
+    def writing(self, connection_id: str, *, conflict: str | None = None) -> Iterator[None]:
+        """Turn a failed transaction on a connection into a :class:`Problem` that says what was changed.
+
+        :param conflict: What a failed condition means; None for a concurrent change of the connection.
+        """
         look = self.target.guide.name(Step.LIST_CONNECTIONS)
         try:
             with self.target.aws_errors_as_problems():
                 yield
         except ConditionFailed as changed:
             raise Conflict(
-                f"Another change to connection {connection_id} was made at the same time, and yours was not. Check the "
+                conflict
+                or f"Another change to connection {connection_id} was made at the same time, and yours was not. Check the "
                 f"connection with {look}, then retry."
             ) from changed
         except Unavailable as problem:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from lambdas.credentials.connections import Token
 from lambdas.operations.connections import Connections
-from lambdas.operations.log.events import Record, is_failure
+from lambdas.operations.log.events import LogEvent, Record, is_failure
 from lambdas.operations.log.pages import newest
 from lambdas.operations.log.reader import LogReader
 from lambdas.operations.log.selection import Selection
@@ -70,13 +70,27 @@ def expiring_tokens(target: Target, now: datetime) -> list[Token]:
     return sorted((each for each in live if each.expires - now < SOON), key=lambda each: each.expires)
 
 
-def _last_cycle(reader: LogReader, now: datetime) -> Cycle | None:
+def last_request(target: Target, now: datetime) -> datetime | None:
+    """Return when an identity provider or product sent its last request in :data:`BACK`; None when none did.
+
+    :raises Problem: When the log cannot be read.
+    """
+    found = _last_request(LogReader.of(target), now)
+    return found.at if found else None
+
+
+def _last_request(reader: LogReader, now: datetime) -> LogEvent | None:
     last = newest(reader, Selection(), until=now, oldest=now - BACK, limit=1).events
     while last and not _is_request(last[0].record):
         last = newest(reader, Selection(), until=last[-1].at, oldest=now - BACK, limit=1).events
-    if not last:
+    return last[0] if last else None
+
+
+def _last_cycle(reader: LogReader, now: datetime) -> Cycle | None:
+    last = _last_request(reader, now)
+    if last is None:
         return None
-    connection, ended = str(last[0].record["connection"]), last[0].at
+    connection, ended = str(last.record["connection"]), last.at
     of_connection = Selection(connection=connection)
     page = newest(reader, of_connection, until=ended + timedelta(milliseconds=1), oldest=ended - DAY, limit=MOST)
     began, requests, failures = ended, 0, 0

@@ -10,6 +10,7 @@ from lambdas.environment.file import EndpointSettings
 from lambdas.operations.aws_errors import CHECK_NETWORK, aws_errors_as_problems
 from lambdas.operations.guidance import Guide
 from lambdas.operations.problems import Problem
+from lambdas.store.schema import CURRENT, NewerSchemaError, require_supported
 from lambdas.store.table import Table
 
 
@@ -57,6 +58,12 @@ class Target:
     when_silent: str = CHECK_NETWORK
     """What to advise when it does not answer."""
 
+    version: str | None = None
+    """The version that the deployed stack runs: its output ``Version``; None for a stack from before 0.2.0."""
+
+    schema: int = 1
+    """The newest schema of stored data that the deployed functions support: the stack's output ``Schema``."""
+
     @property
     def log_group(self) -> str:
         """The name of its log group. Raises Problem when the deployed stack has no such output."""
@@ -69,12 +76,27 @@ class Target:
         return self.connect(service)
 
     def table(self) -> Table:
-        """Return the environment's table.
+        """Return the environment's table, after checking its schema: 1 GetItem.
 
         It does not retry beyond the client's own attempts: an operator waits for the answer.
+
+        :raises Problem: When the table has a newer schema than this version supports, or does not answer.
         """
         with self.aws_errors_as_problems():
-            return Table(self.client("dynamodb"), self.table_name, patient=False)
+            table = self.unchecked_table()
+            try:
+                require_supported(table)
+            except NewerSchemaError as newer:
+                raise Problem(
+                    f"{self.place}: the stored data has schema {newer.found}, and this version of scimctl supports schema "
+                    f"{CURRENT} at most. Use the version that is deployed there."
+                ) from newer
+        table.meter.reset()
+        return table
+
+    def unchecked_table(self) -> Table:
+        """Return the environment's table, whatever its schema."""
+        return Table(self.client("dynamodb"), self.table_name, patient=False)
 
     def aws_errors_as_problems(self) -> AbstractContextManager[None]:
         """Return the block in which what boto3 raises about this target becomes a :class:`Problem`."""

@@ -114,6 +114,16 @@ def listed_connection(connection_id: str) -> Key:
     return Key(listed_connections(), connection_id)
 
 
+def listed_directories() -> str:
+    """Return the partition that lists the directories that operators created, with their ids as its sort keys."""
+    return "DIRECTORIES"
+
+
+def listed_directory(directory: str) -> Key:
+    """Return the key of a directory's line in the list."""
+    return Key(listed_directories(), directory)
+
+
 def token(token_id: str) -> Key:
     """Return the key of a token."""
     return Key(f"TOKEN#{token_id}", ONLY)
@@ -137,6 +147,11 @@ def permissions(directory: str) -> str:
 def permission(directory: str, group_id: str) -> Key:
     """Return the key of the permission sets that a group is mapped to."""
     return Key(permissions(directory), group_id)
+
+
+def schema() -> Key:
+    """Return the key of the item that names the version of what is stored; no directory's id is in capitals."""
+    return Key("SCHEMA", ONLY)
 
 
 def secret(name: str) -> Key:

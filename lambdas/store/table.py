@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MAX_BATCH_KEYS = 100
 """Keys in one BatchGetItem (AWS limit)."""
 
+MAX_BATCH_WRITES = 25
+"""Requests in one BatchWriteItem (AWS limit)."""
+
 RETRIED_ERRORS = frozenset(
     {
         "InternalServerError",
@@ -139,19 +142,32 @@ class Table:
 
         It reads, and costs, the whole table: for operator commands, never for a request.
         """
-        request: dict[str, Any] = {
-            "TableName": self.name,
-            "ConsistentRead": True,
-            "FilterExpression": "begins_with(#pk, :prefix)",
-            "ExpressionAttributeNames": {"#pk": "pk"},
-            "ExpressionAttributeValues": {":prefix": {"S": prefix}},
-        }
+        for page, _ in self.scan_pages(
+            FilterExpression="begins_with(#pk, :prefix)",
+            ExpressionAttributeNames={"#pk": "pk"},
+            ExpressionAttributeValues={":prefix": {"S": prefix}},
+        ):
+            yield page
+
+    def scan_pages(self, *, after: Key | None = None, **parameters: Any) -> Iterator[tuple[list[Item], Key | None]]:
+        """Yield each page of a scan, strongly consistent, with the key after which the next one begins; None for the last.
+
+        It reads, and costs, the whole table: for operator commands, never for a request.
+
+        :param after: Where an interrupted scan resumes.
+        :param parameters: Parameters of Scan, such as a filter.
+        """
+        request: dict[str, Any] = {"TableName": self.name, "ConsistentRead": True, **parameters}
+        position = after
         while True:
+            if position:
+                request["ExclusiveStartKey"] = key_of(position)
             answer = self._call(self.client.scan, writes=False, **request)
-            yield answer.get("Items", [])
-            if "LastEvaluatedKey" not in answer:
+            last = answer.get("LastEvaluatedKey")
+            position = Key(last["pk"]["S"], last["sk"]["S"]) if last else None
+            yield answer.get("Items", []), position
+            if position is None:
                 return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def snapshot(self, keys: Sequence[Key], *, attributes: Sequence[str] = ()) -> list[Item | None]:
         """Return up to 100 items as of one moment, in the order of their keys; None for one that does not exist.
@@ -239,6 +255,25 @@ class Table:
                     pause.wait()
             else:
                 return
+
+    def batch_delete(self, keys: Iterable[Key]) -> None:
+        """Delete items, whether they exist or not, for half the capacity units of transactions; contention is retried.
+
+        It can be interrupted between two batches. IAM needs ``BatchWriteItem``: for operator commands, never for a request.
+
+        :raises OutOfTimeError: When the table did not answer in time.
+        """
+        left: list[Any] = [{"DeleteRequest": {"Key": key_of(key)}} for key in dict.fromkeys(keys)]
+        pause = Backoff()
+        while left:
+            batch, left = left[:MAX_BATCH_WRITES], left[MAX_BATCH_WRITES:]
+            answer = self._call(self.client.batch_write_item, writes=True, RequestItems={self.name: batch})
+            unprocessed = answer.get("UnprocessedItems", {}).get(self.name, [])
+            if unprocessed:
+                left = [*unprocessed, *left]
+                pause.wait()
+            else:
+                pause = Backoff()
 
     def _call(self, method: Callable[..., Answer], *, writes: bool, **request: Any) -> Answer:
         """Make one call and count it; throttling and lost answers are retried after botocore's own attempts.

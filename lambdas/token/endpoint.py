@@ -9,6 +9,7 @@ from lambdas.credentials.connections import State
 from lambdas.credentials.issuing import ClientChangedError, IssuedToken, TokenIssuer, TooManyAccessTokensError
 from lambdas.credentials.tokens import ID
 from lambdas.retrying import Backoff, OutOfTimeError, request_time
+from lambdas.store.schema import NewerSchemaError, SchemaCheck
 from lambdas.token.assertions import AssertionCheck
 from lambdas.token.client_secrets import matching_secret, read_secret
 from lambdas.token.log import TokenLog
@@ -29,15 +30,18 @@ class TokenEndpoint:
         assertions: AssertionCheck,
         log: TokenLog,
         clock: Callable[[], float],
+        schema: SchemaCheck,
     ) -> None:
         """Create it.
 
         :param clock: Returns the time in seconds since 1970.
+        :param schema: Checks that the code supports what the table stores.
         """
         self.issuer = issuer
         self.assertions = assertions
         self.log = log
         self.clock = clock
+        self.schema = schema
 
     def serve(self, event: Event) -> Answer:
         """Return the response to one request, and log it.
@@ -57,6 +61,10 @@ class TokenEndpoint:
             busy = unavailable("the table was busy or did not answer")
             self.log.refused(request_id, busy)
             return error_answer(busy)
+        except NewerSchemaError as newer:
+            outdated = unavailable(str(newer))
+            self.log.refused(request_id, outdated)
+            return error_answer(outdated)
         except Exception as error:
             failure = unavailable()
             self.log.failed(request_id, failure, error)
@@ -65,6 +73,7 @@ class TokenEndpoint:
     def _respond(self, event: Event, request_id: str) -> Answer:
         _check_method(event)
         request = read_request(event)
+        self.schema.require()
         client, issued, secret = self._issue(request)
         self.log.issued(request_id, client, issued, secret, self.clock())
         return token_answer(issued, client.scope, request.scope)

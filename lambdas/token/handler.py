@@ -12,6 +12,7 @@ from botocore.config import Config
 from lambdas.credentials.issuers import Issuers
 from lambdas.credentials.issuing import TokenIssuer
 from lambdas.environment.file import EndpointSettings, load_deployed
+from lambdas.store.schema import SchemaCheck
 from lambdas.store.table import Table
 from lambdas.token import jwks
 from lambdas.token.assertions import AssertionCheck
@@ -39,6 +40,7 @@ def build_endpoint(settings: EndpointSettings, table: Table, logger: Logger) -> 
         AssertionCheck(issuers, SigningKeys(table, jwks.fetch, time.time), time.time),
         TokenLog(logger, settings.name),
         time.time,
+        SchemaCheck(table),
     )
 
 

@@ -13,6 +13,7 @@ from lambdas.environment.file import Environment, SettingsError
 from lambdas.environment.summary import place_of, summary
 from scimctl import console
 from scimctl.connections.show import print_json
+from scimctl.environments import new as new_file
 from scimctl.environments.expectations import expectations
 from scimctl.environments.explain import explain
 from scimctl.options import Output, OutputOption
@@ -36,7 +37,7 @@ app.command()(explain)
 
 @app.callback()
 def environments() -> None:
-    """Check and list environment files, and prove deployed environments. Each `environments/NAME.toml` describes one stack.
+    """Create, check and list environment files; show and prove what is deployed. Each file describes one stack.
 
     `docs/operator/environments.md` describes every key, and how to get from a product's requirements to a file.
     """
@@ -67,6 +68,88 @@ def list_environments(output: OutputOption = Output.TEXT) -> None:
 
 
 @app.command()
+def new(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="Its name: up to 40 lowercase letters, digits and hyphens. The stack is called scim-NAME and never renamed.",
+        ),
+    ],
+    account: Annotated[
+        str | None,
+        typer.Option(metavar="ACCOUNT", help="The 12 digits of the AWS account.", show_default=False),
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option(metavar="REGION", help="The AWS region, such as eu-central-1.", show_default=False)
+    ] = None,
+    description: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="The stack's description; the name by default.", show_default=False),
+    ] = None,
+    directory: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The id of its directory; the name by default.", show_default=False),
+    ] = None,
+    local_only: Annotated[
+        bool, typer.Option("--local-only", help="For the local cloud alone, without account and region.")
+    ] = False,
+) -> None:
+    """Write a minimal environment file, and refuse to overwrite one. Sends no request to AWS.
+
+    Every other key has a default; `docs/operator/environments.md` describes all of them. The file is written into
+    `environments/`, or into the folder that `SCIMCTL_ENVIRONMENTS` names, so that a vendor's files can be in a repository of
+    their own.
+
+    **Examples**
+
+    `scimctl environments new acme --account 111122223333 --region eu-central-1`
+
+    `scimctl environments new trial --local-only`
+    """
+    path = new_file.write(
+        name,
+        account=account,
+        region=region,
+        description=description,
+        directory=directory,
+        is_local=local_only,
+    )
+    check_it = f"scimctl environments check {name}"
+    console.out.print(Text(f"{settings.shown(path)} is written. Edit it, then: {check_it}"), soft_wrap=True)
+
+
+@app.command()
+def status(
+    environments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...", help="The environments; all that have a file by default.", show_default=False
+        ),
+    ] = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Show what is deployed: version, stack, alarms, last request, credentials that expire, schema.
+
+    Environments are read together. One that cannot be read does not stop the others: its problem is shown, and the exit status
+    is 1. *Last request* is of an identity provider or product, in the last 7 days. Tokens, and the last client secret of each
+    client, are listed when they expire within 30 days. `scimctl --role NAME environments status` assumes a role in each
+    environment's account.
+
+    **Examples**
+
+    `scimctl environments status`
+
+    `scimctl environments status acme globex --output json`
+
+    `scimctl --local environments status` looks into the local cloud
+    """
+    from scimctl.environments import status as printing
+
+    printing.run(environments or settings.names(), as_json=output is Output.JSON)
+
+
+@app.command()
 def check(
     environment: EnvironmentArgument,
     output: OutputOption = Output.TEXT,
@@ -88,10 +171,10 @@ def check(
 
     `scimctl environments check acme --output json`
     """
-    path = _path(environment)
+    path = settings.file_of(environment)
     found = _read(path, deployable=True)
     if output is Output.JSON:
-        print_json({"file": environment if _is_path(environment) else f"environments/{path.name}", **_checked(found)})
+        print_json({"file": settings.shown(path), **_checked(found)})
     elif isinstance(found, Environment):
         _print(found, path)
     else:
@@ -113,16 +196,7 @@ def print_expectations(environment: EnvironmentArgument) -> None:
 
     `SCIM_TOKEN=... scimctl check https://HOST/v2/CONNECTION --expect acme.json`
     """
-    print_json(expectations(settings.load(_path(environment))))
-
-
-def _is_path(environment: str) -> bool:
-    return environment.endswith(".toml") or "/" in environment
-
-
-def _path(environment: str) -> Path:
-    """Return the file that an argument names."""
-    return Path(environment) if _is_path(environment) else settings.ENVIRONMENTS / f"{environment}.toml"
+    print_json(expectations(settings.load(environment)))
 
 
 def _read(path: Path, *, deployable: bool = False) -> Environment | SettingsError:
@@ -157,7 +231,10 @@ def _print(environment: Environment, path: Path) -> None:
         for label, line in ((title, first), *(("", each) for each in more)):
             console.out.print(Text(f"{label:<{width}}{printable(line)}"), soft_wrap=True)
     if path.resolve().parent != settings.ENVIRONMENTS.resolve():
-        console.out.print(Text("\nTo deploy it, put the file into environments/."))
+        named = f"-c environment={path}"
+        tried = f"\nTry it:    scimctl --file {path} local up --detach"
+        deployed = "" if environment.local else f"\nDeploy it: npx cdk deploy {named}"
+        console.out.print(Text(f"{tried}{deployed}"), soft_wrap=True)
     else:
         tried = f"\nTry it:    scimctl local up --detach --environment {environment.name}"
         deployed = "" if environment.local else f"\nDeploy it: npx cdk deploy -c environment={environment.name}"

@@ -13,6 +13,7 @@ from lambdas.operations.log.selection import Selection
 from scimctl import local_state as state
 from scimctl.console import err, out
 from scimctl.local import isolation, lifecycle, lock, removal, signals, status
+from scimctl.local_option import ENVIRONMENT_VARIABLE
 from scimctl.log.listing import Listing, Question
 from scimctl.log.moments import moment
 from scimctl.options import YesOption, confirm
@@ -73,6 +74,7 @@ def up(
             "--environment",
             "-e",
             metavar="NAME",
+            envvar=ENVIRONMENT_VARIABLE,
             help="Deploys environments/NAME.toml; can be repeated. By default all that were deployed before, or local.",
             show_default=False,
         ),

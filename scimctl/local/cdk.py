@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from lambdas.environment import file as settings
 from scimctl.local_state import PROJECT, LocalState
 
 CDK = PROJECT / "node_modules" / ".bin" / "cdk"
@@ -95,5 +96,6 @@ def _environment(state: LocalState) -> dict[str, str]:
         "AWS_ENDPOINT_URL_S3": state.endpoint,
         "AWS_REGION": state.region,
         "AWS_SECRET_ACCESS_KEY": state.secret_access_key,
+        settings.FOLDER_VARIABLE: str(settings.ENVIRONMENTS),
     }
     return os.environ | _QUIET | aws

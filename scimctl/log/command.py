@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from scimctl.lazy import LightGroup
+from scimctl.local_option import ENVIRONMENT_VARIABLE
 from scimctl.options import MIN_ID, Output, OutputOption
 
 app = typer.Typer(cls=LightGroup, rich_markup_mode="markdown", invoke_without_command=True)
@@ -15,7 +16,8 @@ EnvironmentOption = Annotated[
         "--environment",
         "-e",
         metavar="NAME",
-        help="The environment: NAME of environments/NAME.toml.",
+        envvar=ENVIRONMENT_VARIABLE,
+        help="The environment: NAME of environments/NAME.toml, or the path of any other file.",
         show_default=False,
     ),
 ]

@@ -1,5 +1,6 @@
-"""`scimctl directory restore`: restores a directory from a backup."""
+"""`scimctl directories restore`: restores a directory from a backup."""
 
+import shlex
 import uuid
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from lambdas.operations.journal import Journal
 from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target
 from lambdas.records import Kind, record
+from lambdas.store.schema import read_schema
 from lambdas.store.table import Table
 from scimctl import console
 from scimctl.guide import command
@@ -44,9 +46,9 @@ def restore(
 
     2. Disable the directory's connections, so that it does not change meanwhile: `scimctl connections disable`
 
-    3. `scimctl directory restore --from TABLE-before --environment acme` shows what it would do, and asks for confirmation
+    3. `scimctl directories restore --from TABLE-before --environment acme` shows what it would do, and asks for confirmation
 
-    4. `scimctl directory verify`, then enable the connections, and restart provisioning in the identity provider: it has
+    4. `scimctl directories verify`, then enable the connections, and restart provisioning in the identity provider: it has
        stored the ids of users that were created after the backup and no longer exist.
 
     After an interruption, run it again.
@@ -55,9 +57,9 @@ def restore(
     chosen = target.settings.directory if directory_id is None else directory_id
     check_directory(chosen)
     with target.aws_errors_as_problems():
-        client = target.client("dynamodb")
-        live, copy = (Table(client, name, patient=False) for name in (target.table_name, backup))
+        live, copy = target.table(), Table(target.client("dynamodb"), backup, patient=False)
         _check_closed(target, live, chosen)
+        _check_schema(live, copy, target)
         with console.step(f"Comparing directory {chosen} with {backup}") as step:
             difference = restoring.compare(live, copy, chosen, step.update)
             step.note = f"{len(difference.changed):,} items differ, {len(difference.added):,} are new"
@@ -72,7 +74,7 @@ def restore(
     journal.write(
         record(
             Kind.OPERATION,
-            environment=environment,
+            environment=target.settings.name,
             request_id=str(uuid.uuid4()),
             directory=chosen,
             operator=journal.operator,
@@ -80,7 +82,7 @@ def restore(
             detail=f"from table {backup}: {len(difference.changed):,} items written, {len(difference.added):,} removed",
         )
     )
-    verify = command(target, "directory verify")
+    verify = command(target, "directories verify")
     done = f"Directory {chosen} is restored. Next: {verify}, then enable its connections."
     console.out.print(Text(done), soft_wrap=True)
 
@@ -98,6 +100,20 @@ def _check_closed(target: Target, live: Table, directory: str) -> None:
         raise Problem(
             f"Directory {directory} could change while it is restored. Disable its connections first, and wait {seconds} s "
             f"until API Gateway no longer accepts cached tokens:{commands}"
+        )
+
+
+def _check_schema(live: Table, copy: Table, target: Target) -> None:
+    """Refuse a backup of another schema, whose items the functions would misread."""
+    now, then = read_schema(live), read_schema(copy)
+    if then < now:
+        migrate = command(target, f"migrate --table {shlex.quote(copy.name)}")
+        raise Problem(
+            f"Table {copy.name} has schema {then}, and the environment has schema {now}. First run {migrate}."
+        )
+    if then > now:
+        raise Problem(
+            f"Table {copy.name} has schema {then}, and the environment has schema {now}: migrate the environment first."
         )
 
 

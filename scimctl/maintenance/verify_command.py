@@ -1,4 +1,4 @@
-"""`scimctl directory`: find and repair inconsistencies in stored data."""
+"""`scimctl directories verify`: finds and repairs inconsistencies in stored data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,18 +13,15 @@ from lambdas.environment.provider import build_provider
 from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target
 from lambdas.scim.discovery import DirectoryProvider
+from lambdas.store import directory_list
 from lambdas.store.listing import Listing
 from lambdas.store.table import Table
 from scimctl import console
 from scimctl.maintenance import verification
-from scimctl.maintenance.restore_command import restore
 from scimctl.maintenance.verification import Difference
 from scimctl.options import EnvironmentOption, Output, OutputOption
 from scimctl.targets import resolve
 from scimprobe.printable import json_text
-
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
-app.command()(restore)
 
 SHOWN = 100
 """Differences shown as text; the JSON output holds all of them."""
@@ -67,12 +64,6 @@ class Verified:
         }
 
 
-@app.callback()
-def directory() -> None:
-    """Verify, repair and restore a directory's stored data."""
-
-
-@app.command()
 def verify(
     environment: EnvironmentOption,
     directory_id: Annotated[
@@ -116,11 +107,11 @@ def verify(
 
     **Examples**
 
-    `scimctl directory verify --environment acme`
+    `scimctl directories verify --environment acme`
 
-    `scimctl directory verify --environment acme --directory subsidiary --repair`
+    `scimctl directories verify --environment acme --directory subsidiary --repair`
 
-    `scimctl directory verify --environment local --output json`
+    `scimctl directories verify --environment local --output json`
     """
     target = resolve(environment)
     chosen = target.settings.directory if directory_id is None else directory_id
@@ -142,8 +133,7 @@ def run(target: Target, directory_id: str, *, repair: bool = False) -> Verified:
     """
     provider = build_provider(target.settings)
     with target.aws_errors_as_problems():
-        # Retried by botocore alone (targets.TIMEOUTS): an operator needs to see when the table does not answer.
-        table = Table(target.client("dynamodb"), target.table_name, patient=False)
+        table = target.table()
         found = _verify(table, directory_id, provider, f"Reading directory {directory_id}")
         repaired: list[Difference] = []
         if repair and found:
@@ -165,7 +155,8 @@ def _require_directory(target: Target, table: Table, directory_id: str) -> None:
 
     :raises Problem: With the ids of the directories.
     """
-    known = {target.settings.directory, *(each.directory for each in ConnectionStore(table).connections())}
+    of_connections = {each.directory for each in ConnectionStore(table).connections()}
+    known = {target.settings.directory, *directory_list.read_all(table), *of_connections}
     if directory_id not in known:
         raise Problem(
             f"There is no directory {directory_id} in {target.place}. The directories are: {', '.join(sorted(known))}."

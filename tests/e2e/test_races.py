@@ -98,8 +98,8 @@ def client(warm: Endpoint) -> Callable[[str], Client]:
 
 
 def verified(cloud: LocalCloud, directory: str) -> dict[str, Any]:
-    """What `scimctl directory verify` finds."""
-    finished = cloud.scimctl("directory", "verify", "-e", "local", "--directory", directory, "--output", "json")
+    """What `scimctl directories verify` finds."""
+    finished = cloud.scimctl("directories", "verify", "-e", "local", "--directory", directory, "--output", "json")
     assert finished.returncode == 0, finished.stdout + finished.stderr
     told: dict[str, Any] = json.loads(finished.stdout)
     return told

@@ -51,11 +51,28 @@ def test_the_api_may_do_everything_with_items_but_scan(either: Assembly):
 
 @pytest.mark.parametrize("handler", ["api", "changes"])
 def test_who_serves_a_directory_may_not_touch_what_decides_who_gets_in(either: Assembly, handler: str):
-    (denied,) = [each for each in statements(either, handler) if each["Effect"] == "Deny"]
+    denied = next(each for each in denials(either, handler) if "CONNECTIONS" in partitions_of(each))
     partitions = ["TOKEN#*", "CLIENT#*", "JWKS#*", "SESSION#*", "SETUP#*", "LOGIN#*", "CONNECTION#*", "CONNECTIONS"]
     assert denied["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": partitions}}
     on_items = {action for action in allowed(either, handler) if action.startswith("dynamodb:")} - STREAM
     assert set(denied["Action"]) == on_items
+
+
+def denials(assembly: Assembly, handler: str) -> list[Statement]:
+    return [each for each in statements(assembly, handler) if each["Effect"] == "Deny"]
+
+
+def partitions_of(denial: Statement) -> list[str]:
+    """The partitions that a statement denies, whichever form the template has."""
+    return as_list(denial["Condition"]["ForAnyValue:StringLike"]["dynamodb:LeadingKeys"])
+
+
+@pytest.mark.parametrize("handler", ["api", "changes"])
+def test_no_function_may_change_the_version_of_what_is_stored_or_the_list_of_directories(
+    either: Assembly, handler: str
+):
+    (denied,) = [each for each in denials(either, handler) if partitions_of(each) == ["SCHEMA", "DIRECTORIES"]]
+    assert set(denied["Action"]) == dynamodb("PutItem", "UpdateItem", "DeleteItem")
 
 
 def on_partitions(assembly: Assembly, handler: str) -> dict[str, list[str]]:
@@ -79,10 +96,13 @@ def test_the_authorizer_may_read_tokens_and_clients_and_keep_the_last_use_of_tok
     }
 
 
-def test_the_token_endpoint_may_read_and_write_clients_and_keys_of_issuers_alone(either: Assembly):
+def test_the_token_endpoint_may_write_clients_and_keys_of_issuers_alone_and_also_read_the_schema(either: Assembly):
     assert allowed(either, "token") == LOG | dynamodb("GetItem", "UpdateItem")
     partitions = ["CLIENT#*", "JWKS#*"]
-    assert on_partitions(either, "token") == {"dynamodb:GetItem": partitions, "dynamodb:UpdateItem": partitions}
+    assert on_partitions(either, "token") == {
+        "dynamodb:GetItem": [*partitions, "SCHEMA"],
+        "dynamodb:UpdateItem": partitions,
+    }
 
 
 def test_the_function_on_the_stream_may_read_it_sweep_and_leave_what_failed(either: Assembly):

@@ -182,7 +182,7 @@ def test_a_checked_token_is_trusted_for_as_long_as_the_file_says_and_not_at_all_
 
 
 def test_operators_and_tools_find_what_they_need_in_the_outputs(aws: Assembly, local: Assembly):
-    everywhere = {"BaseUrl", "TableName", "LogGroupName", "ApiId", "Version"}
+    everywhere = {"BaseUrl", "TableName", "LogGroupName", "ApiId", "Schema", "Version"}
     assert local.json["Outputs"].keys() == everywhere
     assert aws.json["Outputs"].keys() == everywhere | {"DomainTarget", "DomainTargetZone"}
 

@@ -12,6 +12,8 @@ import pytest
 from lambdas import metrics
 from lambdas import retrying as backoff
 from lambdas.changes.sweep import Sweeper
+from lambdas.store import schema
+from lambdas.store.schema import NewerSchemaError, SchemaCheck, schema_item
 from lambdas.store.sweeping import SWEEP_BATCH
 from lambdas.store.table import Table
 from scimctl.maintenance.verification import verify
@@ -61,6 +63,7 @@ def function(module: Any, acme: Directory, monkeypatch: pytest.MonkeyPatch) -> I
     """The function over the table of ``acme``."""
     function = Function(module)
     monkeypatch.setattr(module, "SWEEPER", Sweeper(acme.table, module.logger, "test"))
+    monkeypatch.setattr(module, "SCHEMA", SchemaCheck(acme.table))
     (handler,) = module.logger.handlers
     before = handler.setStream(function.log)
     yield function
@@ -252,3 +255,12 @@ def test_a_member_that_was_deleted_before_the_sweep_does_not_stop_it(function: F
     acme.storage.delete(USER, ann)
     assert function.call(removal(1, "GROUP", staff)) == []
     assert verify(acme.table, acme.id, PROVIDER) == []
+
+
+def test_a_newer_schema_leaves_the_batch_for_the_version_that_supports_it(acme: Directory, function: Function) -> None:
+    group = acme.group("Staff", acme.user("ann"))
+    acme.storage.delete(GROUP, group)
+    acme.table.write({"Put": {"Item": schema_item(schema.CURRENT + 1)}})
+    with pytest.raises(NewerSchemaError):
+        function.call(removal(1, "GROUP", group))
+    assert list(acme.table.query(f"acme#MEMBERS#{group}"))

@@ -1,4 +1,4 @@
-"""`scimctl directory verify`: what it prints, what it mends, and its exit status, over a table with something wrong in it."""
+"""`scimctl directories verify`: what it prints, what it mends, and its exit status, over a table with something wrong in it."""
 
 import json
 from collections.abc import Callable
@@ -48,7 +48,7 @@ def acme(new_table: Callable[[], Table], tmp_path: Path, monkeypatch: pytest.Mon
 
 def verify(*arguments: str) -> Result:
     return CliRunner().invoke(
-        app, ["directory", "verify", "--environment", "local", *arguments], env={"COLUMNS": "100"}
+        app, ["directories", "verify", "--environment", "local", *arguments], env={"COLUMNS": "100"}
     )
 
 
@@ -184,8 +184,8 @@ def test_a_local_cloud_that_does_not_run_is_explained(acme: Directory, tmp_path:
 
 
 def test_help_tells_what_is_reported_and_shows_how_it_is_asked() -> None:
-    result = CliRunner().invoke(app, ["directory", "verify", "--help"], env={"COLUMNS": "200"})
+    result = CliRunner().invoke(app, ["directories", "verify", "--help"], env={"COLUMNS": "200"})
     assert result.exit_code == 0
-    assert "scimctl directory verify --environment acme" in result.output
+    assert "scimctl directories verify --environment acme" in result.output
     for kind in ("count", "unique-twice", "unreadable", "unswept"):
         assert kind in result.output

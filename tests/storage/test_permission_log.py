@@ -14,6 +14,7 @@ from lambdas.environment.product import Product
 from lambdas.operations.permission_store import PermissionStore
 from lambdas.store import keys
 from lambdas.store.keys import Item
+from lambdas.store.schema import SchemaCheck
 from lambdas.store.sweeping import sweep_group
 from support.environments import SETS, environment_of
 from tests.storage.builders import GROUP, USER, Directory
@@ -63,6 +64,7 @@ def stream(acme: Directory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stream]
     module = importlib.import_module("lambdas.changes.handler")
     product = Product.of(environment_of(FILE + SETS))
     monkeypatch.setattr(module, "PERMISSIONS", PermissionLog(acme.table, module.logger, "acme", product))
+    monkeypatch.setattr(module, "SCHEMA", SchemaCheck(acme.table))
     log = io.StringIO()
     (handler,) = module.logger.handlers
     before = handler.setStream(log)

@@ -1,6 +1,6 @@
 """Races: fifty requests at once lose nothing, duplicate nothing and are refused nothing that their clients did not cause.
 
-What they leave is verified as `scimctl directory verify` does it.
+What they leave is verified as `scimctl directories verify` does it.
 """
 
 import json

@@ -35,6 +35,7 @@ from lambdas.environment.file.toml import read_toml
 __all__ = [
     "DEPLOYED_FILE",
     "ENVIRONMENTS",
+    "FOLDER_VARIABLE",
     "LOCAL_ACCOUNT",
     "LOCAL_REGION",
     "LOG_RETENTION_DAYS",
@@ -64,15 +65,20 @@ __all__ = [
     "Source",
     "Tokens",
     "Users",
+    "file_of",
     "load",
     "load_deployed",
     "names",
+    "shown",
 ]
 
 ROOT = Path(__file__).resolve().parents[3]
 """The project's root, in a checkout as in the deployed asset, which keeps the same tree."""
 
-ENVIRONMENTS = Path(os.environ.get("SCIMCTL_ENVIRONMENTS") or ROOT / "environments")
+FOLDER_VARIABLE = "SCIMCTL_ENVIRONMENTS"
+"""The variable that names another folder of environment files, so that a vendor keeps them in a repository of their own."""
+
+ENVIRONMENTS = Path(os.environ.get(FOLDER_VARIABLE) or ROOT / "environments").absolute()
 """The folder of the environment files: that of the checkout, or the one that ``$SCIMCTL_ENVIRONMENTS`` names."""
 
 DEPLOYED_FILE = "environment.json"
@@ -80,31 +86,48 @@ DEPLOYED_FILE = "environment.json"
 
 
 def names() -> list[str]:
-    """Return the names of all environment files in this checkout."""
+    """Return the names of all environment files in :data:`ENVIRONMENTS`."""
     return sorted(path.stem for path in ENVIRONMENTS.glob("*.toml"))
+
+
+def file_of(environment: str | Path) -> Path:
+    """Return the file of an environment.
+
+    :param environment: A path, or the name of a file in :data:`ENVIRONMENTS`. A text is a path when it has a slash or ends with
+        ``.toml``, which no name has.
+    """
+    if isinstance(environment, Path):
+        return environment
+    is_path = "/" in environment or environment.endswith(".toml")
+    return Path(environment) if is_path else ENVIRONMENTS / f"{environment}.toml"
+
+
+def shown(path: Path) -> str:
+    """Return a file's path as messages show it: relative to the project's root, or as it is."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 def load(environment: str | Path, platform: Literal["local"] | None = None, *, deployable: bool = False) -> Environment:
     """Return the validated environment of a file.
 
-    :param environment: The environment's name, such as ``local``, or the path of its file.
+    :param environment: The environment's name, such as ``local``, or the path of its file (:func:`file_of`).
     :param platform: "local" for the settings used in the local cloud (:meth:`Environment.in_local_cloud`); None for the
         settings as written.
     :param deployable: Whether placeholders of the example files are mistakes as well, unless it is for the local cloud.
     :raises SettingsError: When the file does not exist, is not TOML, or has invalid settings. The text names the file, and
         for each mistake the key, the value and the valid values.
     """
-    path = environment if isinstance(environment, Path) else ENVIRONMENTS / f"{environment}.toml"
-    shown = str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
-    data = read_toml(path, shown)
+    path = file_of(environment)
+    name = shown(path)
+    data = read_toml(path, name)
     placeholders = placeholders_in(data) if deployable and platform != "local" else []
     try:
         loaded = Environment.model_validate(data)
     except ValidationError as error:
-        raise invalid_file(shown, [*mistakes_in(Environment, error, data), *placeholders]) from None
+        raise invalid_file(name, [*mistakes_in(Environment, error, data), *placeholders]) from None
     found = [*_name_mistakes(loaded, path.stem), *_schema_mistakes(loaded), *placeholders]
     if found:
-        raise invalid_file(shown, found)
+        raise invalid_file(name, found)
     return loaded.in_local_cloud() if platform == "local" else loaded
 
 

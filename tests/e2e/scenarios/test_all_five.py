@@ -94,7 +94,7 @@ def test_a_token_of_one_is_refused_by_another(entra_of: EntraOf) -> None:
 @pytest.mark.parametrize("name", FIVE)
 def test_everything_that_is_stored_agrees_in_the_end(entra_of: EntraOf, operator_of: OperatorOf, name: str) -> None:
     entra: Entra = entra_of(name)
-    told = operator_of(name).read("directory verify")
+    told = operator_of(name).read("directories verify")
     assert (told["passed"], told["differences"]) == (True, [])
     assert told["resources"]["User"] == entra.endpoint.send("GET", "/Users?count=0").json["totalResults"] > 0
 

@@ -7,6 +7,8 @@ import pytest
 
 from lambdas.console.app import Console
 from lambdas.operations.resources import Resources
+from lambdas.store import schema
+from lambdas.store.schema import SchemaCheck, schema_item
 from tests.unit.console.browser import ORIGIN, Answer, Browser
 
 PAGES = ["", "/connections", "/users", "/groups", "/permission-sets", "/permission-sets/people", "/log", "/log/records"]
@@ -214,3 +216,11 @@ def test_files_have_names_that_change_with_their_content_and_are_kept(browser: B
         assert answer.status == 200
         assert "immutable" in answer.headers["cache-control"][0]
     assert browser.get("/console/static/tabler.min.css").status == 404
+
+
+def test_a_newer_schema_is_a_page_that_says_what_to_deploy(console: Console, ada: Browser):
+    console.table.write({"Put": {"Item": schema_item(schema.CURRENT + 1)}})
+    console.schema = SchemaCheck(console.table)  # as after a start: the sign-in was checked already
+    answer = ada.get("/console/users")
+    assert answer.status == 503
+    assert f"has schema {schema.CURRENT + 1}" in answer.text

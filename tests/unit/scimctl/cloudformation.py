@@ -1,4 +1,5 @@
-"""A stand-in for CloudFormation, which moto has only with packages that nothing else needs: answers DescribeStacks."""
+"""A stand-in for CloudFormation, which moto has only with packages that nothing else needs: answers DescribeStacks and
+ListStackResources."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,9 @@ class StandIn:
 
     stacks: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """Name of a stack to its outputs."""
+
+    resources: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Name of a stack to its resources: physical id to type."""
 
     account: str = "123456789012"
     error: tuple[int, str, str] | None = None
@@ -45,6 +49,19 @@ class StandIn:
             f"</member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
         )
 
+    def list_resources(self, stack: str) -> tuple[int, str]:
+        members = "".join(
+            f"<member><PhysicalResourceId>{escape(name)}</PhysicalResourceId><ResourceType>{kind}</ResourceType>"
+            "<LogicalResourceId>X</LogicalResourceId><ResourceStatus>CREATE_COMPLETE</ResourceStatus>"
+            "<LastUpdatedTimestamp>2026-11-22T09:00:00Z</LastUpdatedTimestamp></member>"
+            for name, kind in self.resources.get(stack, {}).items()
+        )
+        return 200, (
+            f'<ListStackResourcesResponse xmlns="{NAMESPACE}"><ListStackResourcesResult>'
+            f"<StackResourceSummaries>{members}</StackResourceSummaries>"
+            "</ListStackResourcesResult></ListStackResourcesResponse>"
+        )
+
 
 def _error(code: str, message: str) -> str:
     return (
@@ -63,7 +80,9 @@ def serving() -> Iterator[StandIn]:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
             # Credential=<key>/<date>/<region>/<service>/aws4_request
             region = self.headers["Authorization"].split("Credential=")[1].split("/")[2]
-            status, body = stand_in.answer(form["StackName"][0], region)
+            stack = form["StackName"][0]
+            listing = form["Action"] == ["ListStackResources"]
+            status, body = stand_in.list_resources(stack) if listing else stand_in.answer(stack, region)
             self.send_response(status)
             self.send_header("Content-Type", "text/xml")
             self.end_headers()

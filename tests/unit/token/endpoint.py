@@ -21,6 +21,7 @@ from lambdas.credentials.issuing import TokenIssuer
 from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore
 from lambdas.credentials.tokens import PresentedToken
+from lambdas.store.schema import SchemaCheck
 from lambdas.store.table import Table
 from lambdas.token import jwks
 from lambdas.token.assertions import AssertionCheck
@@ -66,6 +67,7 @@ class Endpoint:
             AssertionCheck(self.issuers, keys, self.now),
             TokenLog(Logger(service=f"token-{uuid.uuid4()}", stream=self.stream), "acme"),
             self.now,
+            SchemaCheck(self.table, self.now),
         )
 
     def now(self) -> float:

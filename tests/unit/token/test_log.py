@@ -6,10 +6,23 @@ from lambdas import records
 from lambdas.credentials.generation import generate_client_secret
 from lambdas.credentials.tokens import PresentedToken
 from lambdas.records import Kind
+from lambdas.store import schema
+from lambdas.store.schema import schema_item
 from lambdas.token.log import shown
 from tests.unit.token.endpoint import Endpoint
 
-BY_LOGGER = {"level", "location", "message", "service", "timestamp", "xray_trace_id", "event", "environment", "_aws"}
+BY_LOGGER = {
+    "level",
+    "location",
+    "message",
+    "service",
+    "timestamp",
+    "xray_trace_id",
+    "event",
+    "environment",
+    "version",
+    "_aws",
+}
 
 
 def test_every_field_of_a_record_is_one_of_its_kind_and_every_field_is_written(endpoint, entra, dynamodb):
@@ -54,3 +67,11 @@ def test_a_value_is_shown_in_one_line_of_ascii_without_tokens():
     assert shown("a\nb\x1b") == "a?b?"
     assert shown("é") == "\\xe9"
     assert shown("x" * 400) == "x" * 300 + "..."
+
+
+def test_a_newer_schema_refuses_every_token_request_and_says_so_in_the_log(endpoint):
+    client, secret = endpoint.create()
+    endpoint.table.write({"Put": {"Item": schema_item(schema.CURRENT + 1)}})
+    reply = endpoint.with_secret(client, secret)
+    assert (reply.status, reply.body["error"]) == (503, "temporarily_unavailable")
+    assert f"has schema {schema.CURRENT + 1}" in endpoint.last["detail"]

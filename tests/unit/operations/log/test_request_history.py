@@ -185,7 +185,7 @@ def test_a_sweep_that_failed_is_found_by_the_call_that_failed_with_what_to_do(cl
     assert [each.record["group"] for each in history.sweeps] == [USER_ID]
     cause = history.cause(GUIDE)
     assert cause is not None
-    assert "scimctl directory verify --repair --environment acme" in cause.remedy
+    assert "scimctl directories verify --repair --environment acme" in cause.remedy
 
 
 def test_a_sweep_that_failed_and_ended_later_needs_nothing(client: Any):

@@ -163,7 +163,7 @@ def test_a_sweep_that_failed_is_among_the_failures_and_is_told_with_its_trace_an
     assert "Answer" not in told
     assert "OutOfTimeError: no time" in told
     assert "What to do: It is retried automatically" in told
-    assert "`scimctl directory verify --repair --environment acme`" in told
+    assert "`scimctl directories verify --repair --environment acme`" in told
 
 
 def test_a_program_is_told_everything_about_one_request(acme: Acme) -> None:

@@ -1,4 +1,4 @@
-"""`scimctl directory restore`: what it asks for, what it refuses, and what it leaves in the log."""
+"""`scimctl directories restore`: what it asks for, what it refuses, and what it leaves in the log."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,7 @@ def connect(acme: Acme, directory: str = DIRECTORY) -> tuple[ConnectionStore, Co
 
 
 def restore(*arguments: str) -> tuple[str, ...]:
-    return ("directory", "restore", "--from", BACKUP, *arguments)
+    return ("directories", "restore", "--from", BACKUP, *arguments)
 
 
 def test_a_directory_is_restored_when_the_operator_agrees(acme: Acme, backup: Directory) -> None:
@@ -44,7 +44,7 @@ def test_a_directory_is_restored_when_the_operator_agrees(acme: Acme, backup: Di
     assert result.exit_code == 0, result.output
     assert "users 1 → 1, groups 0 → 0" in " ".join(result.stderr.split())
     assert [each["userName"] for each in acme.json("users", "list")["Resources"]] == ["ada"]
-    assert "scimctl directory verify" in result.stdout
+    assert "scimctl directories verify" in result.stdout
 
 
 def test_it_is_in_the_log_under_the_operators_identity(acme: Acme, backup: Directory) -> None:
@@ -85,9 +85,9 @@ def test_a_directory_that_is_what_it_was_is_left_alone(acme: Acme, backup: Direc
 
 
 def test_a_backup_without_the_directory_would_empty_it_and_is_refused(acme: Acme, backup: Directory) -> None:
-    told = acme.refused("directory", "restore", "--from", BACKUP, "--directory", "another", "--yes")
+    told = acme.refused("directories", "restore", "--from", BACKUP, "--directory", "another", "--yes")
     assert "has no items of directory another" in told
 
 
 def test_a_table_that_is_not_there_is_told(acme: Acme) -> None:
-    assert "ResourceNotFoundException" in acme.refused("directory", "restore", "--from", "nowhere", "--yes")
+    assert "ResourceNotFoundException" in acme.refused("directories", "restore", "--from", "nowhere", "--yes")
