@@ -70,6 +70,12 @@ class Ticker:
 
 
 @contextlib.contextmanager
+def silent_step(_: str) -> Iterator[Step]:
+    """Show nothing of a step, for steps that run beside others."""
+    yield Step(update=lambda _: None)
+
+
+@contextlib.contextmanager
 def step(text: str) -> Iterator[Step]:
     """Show a step and its seconds while the block runs, and a line with its result when the block ends."""
     began = time.monotonic()

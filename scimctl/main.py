@@ -23,7 +23,8 @@ class Commands(LazyGroup):
             "Run the endpoint on this machine: the same stack, deployed into an AWS emulator, without Docker or AWS account.",
         ),
         "environments": Entry(
-            "scimctl.environments.command:app", "Create, check and list environment files, and show what is deployed."
+            "scimctl.environments.command:app",
+            "Create, check and list environment files; show and prove what is deployed.",
         ),
         "connections": Entry(
             "scimctl.connections.command:app",

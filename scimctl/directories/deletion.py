@@ -1,7 +1,8 @@
 """`scimctl directories delete`: its steps, and what remains afterwards."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 from rich.text import Text
@@ -14,6 +15,7 @@ from lambdas.store import directory_list
 from lambdas.store.directory_list import ListedDirectory
 from scimctl import console
 from scimctl.connections.show import print_json
+from scimctl.console import Step
 from scimctl.maintenance.deletion import delete_items
 from scimctl.options import confirm
 from scimctl.targets import resolve
@@ -44,19 +46,26 @@ def run(environment: str, directory_id: str, *, yes: bool, as_json: bool) -> Non
         console.out.print(Text(f"- {each}"), soft_wrap=True)
 
 
-def delete(directories: Directories, directory_id: str, *, wait: timedelta) -> int:
+def delete(
+    directories: Directories,
+    directory_id: str,
+    *,
+    wait: timedelta,
+    show: Callable[[str], AbstractContextManager[Step]] = console.step,
+) -> int:
     """Delete a directory, and return the number of deleted items.
 
     :param wait: How long tokens that were checked before may still be accepted.
+    :param show: Shows each step.
     :raises Problem: When the table or the log cannot be reached; running it again resumes.
     """
     target = directories.target
     journal = Journal(target)
-    with console.step("Deleting its connections") as step:
+    with show("Deleting its connections") as step:
         closed = directories.close(directory_id)
         step.note = f"{len(closed.connections):,}"
-    _wait(closed, wait)
-    with target.aws_errors_as_problems(), console.step(f"Deleting directory {directory_id}") as step:
+    _wait(closed, wait, show)
+    with target.aws_errors_as_problems(), show(f"Deleting directory {directory_id}") as step:
         deleted = delete_items(directories.table, closed, step.update)
         directory_list.remove(directories.table, directory_id)
         step.note = f"{deleted:,} items"
@@ -64,13 +73,13 @@ def delete(directories: Directories, directory_id: str, *, wait: timedelta) -> i
     return deleted
 
 
-def _wait(closed: ListedDirectory, wait: timedelta) -> None:
+def _wait(closed: ListedDirectory, wait: timedelta, show: Callable[[str], AbstractContextManager[Step]]) -> None:
     """Wait until no token is accepted that was checked before the connections were deleted."""
     assert closed.closed is not None  # noqa: S101 -- it was marked before
     ends = closed.closed + wait
     if datetime.now(UTC) >= ends:
         return
-    with console.step("Waiting until no token is accepted") as step:
+    with show("Waiting until no token is accepted") as step:
         while (left := (ends - datetime.now(UTC)).total_seconds()) > 0:
             step.update(f"{left:.0f} s")
             time.sleep(min(left, 1.0))

@@ -174,7 +174,8 @@ def check(
     path = settings.file_of(environment)
     found = _read(path, deployable=True)
     if output is Output.JSON:
-        print_json({"file": settings.shown(path), **_checked(found)})
+        named = f"{path.parent.name}/{path.name}" if path.parent == settings.ENVIRONMENTS else environment
+        print_json({"file": named, **_checked(found)})
     elif isinstance(found, Environment):
         _print(found, path)
     else:

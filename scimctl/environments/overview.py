@@ -133,7 +133,7 @@ def _read_parts(target: Target, environment: Environment) -> dict[str, Any]:
     parts: dict[str, Callable[[], Any]] = {
         "schema": lambda: _schema(target),
         "stack": lambda: _stack(target, environment),
-        "alarms": lambda: _alarms(target, environment),
+        "alarms": lambda: alarms_of(target, environment),
         "last_request": lambda: last_request(target, now),
         "expiring": lambda: list(_expiring(target, now)),
     }
@@ -172,7 +172,7 @@ def alarm_names(target: Target, environment: Environment) -> list[str]:
     return [each["PhysicalResourceId"] for each in resources if each["ResourceType"] in alarms]
 
 
-def _alarms(target: Target, environment: Environment) -> list[str]:
+def alarms_of(target: Target, environment: Environment) -> list[str]:
     """Return the names of the alarms that are in the state ALARM."""
     names = alarm_names(target, environment)
     if not names:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lambdas.environment import file as settings
@@ -48,14 +48,30 @@ def app_arguments(environment: str, output: Path) -> list[str]:
 
 
 def run(arguments: list[str], state: LocalState, cwd: Path, log: Path, each_line: Callable[[str], None]) -> int:
+    """Run the CDK command line against the local cloud; see :func:`run_with`."""
+    return run_with(arguments, local_variables(state), cwd, log, each_line)
+
+
+def run_with(
+    arguments: list[str],
+    variables: Mapping[str, str],
+    cwd: Path,
+    log: Path,
+    each_line: Callable[[str], None],
+    seconds: float = RUN_SECONDS,
+) -> int:
     """Run the CDK command line in a process group of its own, which ends with this call however it ends.
 
-    What it prints is written to `log`, and each line given to `each_line` as it comes. Gives its exit status.
+    :param variables: Its environment variables.
+    :param log: Receives what it prints.
+    :param each_line: Receives each line as it comes.
+    :param seconds: How long it may run.
+    :returns: Its exit status.
     """
     command = subprocess.Popen(
         [str(CDK), *arguments],
         cwd=cwd,
-        env=_environment(state),
+        env=dict(variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -63,7 +79,7 @@ def run(arguments: list[str], state: LocalState, cwd: Path, log: Path, each_line
         errors="replace",
         start_new_session=True,
     )
-    overdue = threading.Timer(RUN_SECONDS, _end_group, [command])
+    overdue = threading.Timer(seconds, _end_group, [command])
     overdue.start()
     try:
         with log.open("w", encoding="utf-8") as file:
@@ -87,8 +103,18 @@ def _end_group(command: "subprocess.Popen[str]") -> None:
             command.wait(_END_SECONDS)
 
 
-def _environment(state: LocalState) -> dict[str, str]:
-    """Give the CDK's environment variables: every AWS client in it speaks to the local cloud."""
+def aws_variables(credentials: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the CDK's environment variables for AWS.
+
+    :param credentials: The variables of other credentials than the operator's own.
+    """
+    folder = {settings.FOLDER_VARIABLE: str(settings.ENVIRONMENTS)}
+    own = {name: value for name, value in os.environ.items() if credentials is None or name != "AWS_PROFILE"}
+    return own | _QUIET | folder | dict(credentials or {})
+
+
+def local_variables(state: LocalState) -> dict[str, str]:
+    """Return the CDK's environment variables for the local cloud: every AWS client in it sends its requests there."""
     aws = {
         "AWS_ACCESS_KEY_ID": state.access_key_id,
         "AWS_DEFAULT_REGION": state.region,

@@ -16,7 +16,7 @@ from lambdas.operations.problems import Problem
 from scimctl.local import cdk, failures
 from scimctl.local_state import PROJECT, LocalState, home
 
-_PROGRESS = re.compile(r"^\S+ \|\s*(\d+)/(\d+) \|")
+PROGRESS = re.compile(r"^\S+ \|\s*(\d+)/(\d+) \|")
 """A line of `--progress events`: `scim-local |  4/62 | 10:15:01 AM | CREATE_COMPLETE | ...`."""
 
 
@@ -69,7 +69,7 @@ def deploy(directory: Path, state: LocalState, show: Callable[[str], None]) -> D
     began = datetime.now(UTC)
 
     def progress(line: str) -> None:
-        counted = _PROGRESS.match(line)
+        counted = PROGRESS.match(line)
         if counted:
             show(f"{min(int(counted[1]), int(counted[2]))} of {counted[2]} resources")
 
@@ -144,12 +144,13 @@ def _resource_count(state: LocalState, name: str) -> int:
 def _failed_events(state: LocalState, name: str, since: datetime) -> list[failures.FailedResource]:
     """Read which resources of a stack failed since a moment, from its events."""
     try:
-        return list(_failures_among(_client(state), name, since))
+        return list(failures_among(_client(state), name, since))
     except ClientError:  # it failed before there was a stack
         return []
 
 
-def _failures_among(client: Any, name: str, since: datetime) -> Iterator[failures.FailedResource]:
+def failures_among(client: Any, name: str, since: datetime) -> Iterator[failures.FailedResource]:
+    """Yield which resources of a stack failed since a moment, the newest first."""
     for page in client.get_paginator("describe_stack_events").paginate(StackName=name):
         for event in page["StackEvents"]:
             recent = event["Timestamp"] >= since

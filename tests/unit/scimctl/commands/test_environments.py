@@ -182,7 +182,8 @@ def test_a_file_anywhere_else_can_be_checked_too(tmp_path: Path):
     elsewhere.write_text(PRODUCT)
     text = told("check", str(elsewhere))
     assert "No mistakes: acme can be deployed." in text
-    assert text.endswith("To deploy it, put the file into environments/.")
+    assert f"Try it: scimctl --file {elsewhere} local up --detach" in text
+    assert text.endswith(f"Deploy it: npx cdk deploy -c environment={elsewhere}")
     elsewhere.write_text("rate = 3")
     assert f"{elsewhere} is invalid: name is missing" in refused("environments", "check", str(elsewhere))
 

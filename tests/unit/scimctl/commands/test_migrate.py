@@ -87,4 +87,4 @@ def test_a_backup_of_an_older_schema_is_migrated_before_a_directory_is_restored_
     assert "scimctl migrate --table scim-acme-before" in due.refused("directories", "restore", "--from", backup.name)
     assert due.scimctl("migrate", "--table", backup.name, "--yes").exit_code == 0
     assert read_schema(backup) == 2
-    assert "nothing of directory" in due.refused("directories", "restore", "--from", backup.name)
+    assert "has no items of directory" in due.refused("directories", "restore", "--from", backup.name)
