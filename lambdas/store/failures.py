@@ -4,6 +4,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NetworkError
 from scim2_models import SCIMException
 
+from lambdas.scim.detail import Detail
 from lambdas.scim.errors import BusyException, UnexpectedException, as_scim_exception
 from lambdas.store.schema import NewerSchemaError
 from lambdas.store.table import RETRIED_ERRORS
@@ -24,7 +25,7 @@ def scim_exception_of(exception: Exception, request_id: str) -> SCIMException:
     if isinstance(exception, ClientError) and exception.response.get("Error", {}).get("Code") in RETRIED_ERRORS:
         return BusyException()
     if isinstance(exception, NewerSchemaError):
-        return BusyException(detail=f"{exception} Retry the request later.")
+        return BusyException(detail=Detail("{text} Retry the request later.", text=str(exception)))
     if isinstance(exception, (NetworkError, HTTPClientError)):
         return BusyException()
     return UnexpectedException(request_id)
