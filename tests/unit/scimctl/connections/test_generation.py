@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ReadTimeoutError
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -243,3 +245,17 @@ def test_every_command_teaches_with_help(arguments):
 
 def test_help_shows_how_a_connection_is_created():
     assert "scimctl connections create --environment acme" in scimctl("create", "--help").output
+
+
+def test_a_change_without_an_answer_is_said_to_be_unknown(deployed, monkeypatch):
+    call = BaseClient._make_api_call
+
+    def silent_at_writes(client, operation, arguments):
+        if operation == "TransactWriteItems":
+            raise ReadTimeoutError(endpoint_url="https://dynamodb.eu-west-1.amazonaws.com")
+        return call(client, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", silent_at_writes)
+    told = refused("create", "-e", "acme")
+    assert "completely or not at all" in told
+    assert "scimctl connections list --environment acme" in told

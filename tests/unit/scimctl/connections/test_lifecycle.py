@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
-from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -382,20 +380,6 @@ def test_a_length_of_time_is_told_in_its_largest_unit(text, wanted):
 def test_a_command_says_where_nothing_answers(cloudformation, monkeypatch, command):
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")
     assert "No answer from stack scim-acme in eu-west-1" in refused(*command, "-e", "acme")
-
-
-def test_a_change_without_an_answer_is_said_to_be_unknown(deployed, monkeypatch):
-    call = BaseClient._make_api_call
-
-    def silent_at_writes(client, operation, arguments):
-        if operation == "TransactWriteItems":
-            raise ReadTimeoutError(endpoint_url="https://dynamodb.eu-west-1.amazonaws.com")
-        return call(client, operation, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", silent_at_writes)
-    told = refused("connections", "create", "-e", "acme")
-    assert "completely or not at all" in told
-    assert "scimctl connections list --environment acme" in told
 
 
 @pytest.mark.parametrize("group", ["connections", "tokens"])
