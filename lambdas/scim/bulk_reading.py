@@ -10,7 +10,7 @@ from scim2_server.bulk import BulkPlan
 from scim2_server.utils import parametrize
 
 from lambdas.scim.detail import Detail
-from lambdas.scim.patch_places import explain_patch
+from lambdas.scim.error_places import explain_patch
 from lambdas.scim.request_reading import RequestReading
 
 Operation = BulkOperation[Resource[Any]]

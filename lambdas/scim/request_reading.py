@@ -25,8 +25,8 @@ from lambdas.scim import dialects, limits
 from lambdas.scim.detail import Detail
 from lambdas.scim.dialects import groups_as_roles
 from lambdas.scim.error_details import explain, restating
+from lambdas.scim.error_places import explain_patch
 from lambdas.scim.json_body import parse_json
-from lambdas.scim.patch_places import explain_patch
 from lambdas.scim.request_size import check_bulk, check_patch, check_search
 from lambdas.scim.search_parameters import read_search_parameters
 from lambdas.scim.trace import ignored_attributes

@@ -6,7 +6,7 @@ from scim2_models import InvalidValueException, PayloadTooLargeException, TooMan
 
 from lambdas.scim import limits
 from lambdas.scim.detail import Detail
-from lambdas.scim.filters import check_filter
+from lambdas.scim.filter_limits import check_filter
 
 
 def check_patch(payload: Any) -> None:

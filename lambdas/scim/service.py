@@ -23,8 +23,8 @@ from lambdas.scim.cursors import SealedCursors
 from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.error_details import path_of, restate
+from lambdas.scim.error_places import place_of
 from lambdas.scim.models import is_group
-from lambdas.scim.patch_places import place_of
 from lambdas.scim.responses import Responses
 from lambdas.scim.rules import Rules
 from lambdas.scim.upstream import SealedService, apply_operation
