@@ -145,7 +145,7 @@ def _stack(environment: Environment, stack: str, place: str) -> dict[str, Any]:
         if error.response["Error"].get("Code") != "ValidationError":
             raise
         deploy = f"npx cdk deploy -c environment={environment.name}"
-        raise NotDeployed(f"There is no {place}: deploy it first with `{deploy}`.") from error
+        raise NotDeployed(f"There is no {place}: deploy it first with `{deploy}`, or correct `aws.region`.") from error
     return found
 
 

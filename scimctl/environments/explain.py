@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from lambdas.environment.file import Environment
     from scimctl.local.failures import FailedResource
 
 CANCELLED = "cancelled"
@@ -28,7 +29,10 @@ LogOption = Annotated[
 
 def explain(
     environment: Annotated[
-        str, typer.Argument(metavar="NAME", help="The environment, NAME of environments/NAME.toml.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="The environment, NAME of environments/NAME.toml; or the path of its file."
+        ),
     ],
     log: LogOption = None,
 ) -> None:
@@ -47,6 +51,7 @@ def explain(
 
     0 when the last deployment did not fail, 1 when it did.
     """
+    from lambdas.environment import file as settings
     from scimctl import console
     from scimctl.environments.advice import advise
 
@@ -56,13 +61,14 @@ def explain(
             Text(advise(text, environment) or "No known reason is in it: read its last lines."), soft_wrap=True
         )
         raise typer.Exit(1)
-    failed = _last_failures(environment)
+    loaded = settings.load(environment)
+    failed = _last_failures(loaded)
     if not failed:
-        console.out.print(Text(f"The last deployment of {environment} did not fail."))
+        console.out.print(Text(f"The last deployment of {loaded.name} did not fail."))
         return
     for resource in failed:
         console.out.print(Text(str(resource)), soft_wrap=True)
-    advice = dict.fromkeys(advise(each.reason, environment) for each in failed)
+    advice = dict.fromkeys(advise(each.reason, loaded.name) for each in failed)
     for sentence in filter(None, advice):
         console.out.print(Text(f"What to do: {sentence}"), soft_wrap=True)
     raise typer.Exit(1)
@@ -83,27 +89,35 @@ def failures_of(client: Any, stack: str) -> "Iterator[FailedResource]":
         yield FailedResource(each["LogicalResourceId"], each["ResourceType"], each.get("ResourceStatusReason", ""))
 
 
-def _last_failures(environment: str) -> "list[FailedResource]":
+def _last_failures(environment: "Environment") -> "list[FailedResource]":
     """Return the failures of an environment's stack.
 
     :raises Problem: When there is no stack, or AWS refuses the request.
     """
-    import boto3
+    from botocore.exceptions import ClientError
 
-    from lambdas.environment import file as settings
     from lambdas.operations.aws_errors import aws_errors_as_problems
     from scimctl import local_state
+    from scimctl.aws_session import session_for
     from scimctl.local_option import IS_LOCAL
-    from scimctl.targets import TIMEOUTS
+    from scimctl.targets import TIMEOUTS, NotDeployed
 
-    loaded = settings.load(environment)
-    found = local_state.read_state(local_state.default_directory(), environment)
-    arguments: Any = {"region_name": loaded.aws.region, "config": TIMEOUTS}
-    if found and (loaded.local or IS_LOCAL.get()):
+    found = local_state.read_state(local_state.default_directory(), environment.name)
+    arguments: Any = {"region_name": environment.aws.region}
+    if found and (environment.local or IS_LOCAL.get()):
         arguments = found.client_arguments()
-    stack = f"scim-{environment}"
-    with aws_errors_as_problems(f"stack {stack} in {loaded.aws.region}"):
-        return list(failures_of(boto3.client("cloudformation", **arguments), stack))
+    stack = f"scim-{environment.name}"
+    with aws_errors_as_problems(f"stack {stack} in {environment.aws.region}"):
+        client: Any = session_for(environment).client("cloudformation", config=TIMEOUTS, **arguments)
+        try:
+            return list(failures_of(client, stack))
+        except ClientError as error:
+            if error.response["Error"].get("Code") != "ValidationError":
+                raise
+            raise NotDeployed(
+                f"There is no stack {stack} in {environment.aws.region}: correct `aws.region`, or pass with --log what "
+                "`npx cdk` printed when it failed."
+            ) from error
 
 
 def _last_deployment(pages: Any, stack: str) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,10 @@ MARKS = {"proved": ("✓", "green"), "failed": ("✗", "red"), "unproved": ("?",
 
 def prove(
     environment: Annotated[
-        str, typer.Argument(metavar="NAME", help="The deployed environment, NAME of environments/NAME.toml.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="The deployed environment, NAME of environments/NAME.toml; or the path of its file."
+        ),
     ],
     yes: YesOption = False,
     output: OutputOption = Output.TEXT,

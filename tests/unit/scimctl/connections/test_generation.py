@@ -154,7 +154,7 @@ def test_an_environment_that_is_not_deployed_is_explained(cloudformation):
     cloudformation.stacks.clear()
     told = refused("create", "-e", "acme")
     assert "There is no stack scim-acme in eu-west-1" in told
-    assert "npx cdk deploy -c environment=acme" in told
+    assert "deploy it first with `npx cdk deploy -c environment=acme`, or correct `aws.region`." in told
 
 
 def test_a_stack_without_outputs_is_explained(cloudformation):

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from scimctl.environments.explain import failures_of
 from scimctl.main import app
+from tests.unit.scimctl.cloudformation import StandIn
+from tests.unit.scimctl.operators import refused
 
 STACK = "scim-acme"
 
@@ -67,3 +69,10 @@ def test_a_log_without_a_known_reason_says_so(tmp_path: Path, text: str):
     log.write_text(text)
     ran = CliRunner().invoke(app, ["environments", "explain", "acme", "--log", str(log)])
     assert "No known reason" in ran.stdout
+
+
+@pytest.mark.usefixtures("operator")
+def test_an_environment_without_a_stack_is_answered_with_what_to_do(cloudformation: StandIn):
+    cloudformation.stacks.clear()
+    said = refused("environments", "explain", "acme")
+    assert "There is no stack scim-acme in eu-west-1: correct `aws.region`, or pass with --log" in said
