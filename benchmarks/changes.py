@@ -30,7 +30,7 @@ class Change:
     """A group, and requests that change many of its members."""
 
     def __init__(self, place: TablePlace, number: int) -> None:
-        """Take how many members each request changes; they are users of one group so far."""
+        """Set the number of members that each request changes; they are users in one group so far."""
         self.place = place
         self.number = number
         self.ids = [resource_id(each) for each in range(SPARE, SPARE + number)]

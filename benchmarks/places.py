@@ -33,7 +33,7 @@ class Place(ABC):
     """A directory that requests are sent to."""
 
     def __init__(self, dataset: Dataset) -> None:
-        """Take what the directory holds."""
+        """Set the resources of the directory."""
         self.dataset = dataset
 
     def send(self, method: str, path: str, body: Any = None, **query: Any) -> ScimResponse:
@@ -55,7 +55,7 @@ class TablePlace(Place):
     """A directory on a DynamoDB engine, served by our handler."""
 
     def __init__(self, client: Any, dataset: Dataset) -> None:
-        """Take a client of the engine that holds the dataset."""
+        """Set the client of the engine that holds the dataset."""
         super().__init__(dataset)
         self.table = Table(client, TABLE_NAME)
 

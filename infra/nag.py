@@ -92,5 +92,5 @@ def acknowledge(construct: IConstruct, *findings: Finding) -> None:
 
 
 def check(app: cdk.App) -> None:
-    """Make the synthesis fail on a finding that is not acknowledged."""
+    """Fail the synthesis on a finding that is not acknowledged."""
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))

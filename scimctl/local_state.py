@@ -67,16 +67,16 @@ class LocalState:
 
     @property
     def endpoint(self) -> str:
-        """Give the endpoint for every AWS client: an address, because S3 would put its bucket before a name."""
+        """Return the endpoint for every AWS client: an IP address, because S3 would add its bucket to a host name."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def base_url(self) -> str:
-        """Give the URL of the API's stage, to which `/v2/<connection>` is added to get a Tenant URL."""
+        """Return the URL of the API's stage; a Tenant URL adds `/v2/<connection>`."""
         return f"http://127.0.0.1:{self.port}/restapis/{self.outputs['ApiId']}/scim/_user_request_"
 
     def client_arguments(self) -> dict[str, str]:
-        """Give the keyword arguments for `boto3.client(service, ...)` that make it speak to this local cloud."""
+        """Return the keyword arguments of `boto3.client(service, ...)` for a client of this local cloud."""
         return {
             "endpoint_url": self.endpoint,
             "region_name": self.region,
@@ -97,7 +97,7 @@ class LocalConnection:
 
     @property
     def connection_id(self) -> str:
-        """Give the connection's id, the last part of the Tenant URL."""
+        """Return the connection's id, the last part of the Tenant URL."""
         return self.tenant_url.rstrip("/").rsplit("/", 1)[-1]
 
 
@@ -130,7 +130,7 @@ class _Cloud:
 
     @classmethod
     def of(cls, **values: Any) -> "_Cloud":
-        """Make it of a file's values, also of a file from when there was one environment in a local cloud."""
+        """Return the state from a file's values, also from those of a version with one environment in a local cloud."""
         if "environment" in values:
             outputs = {values["environment"]: values.get("outputs", {})}
             values = {"port": values["port"], "region": values["region"], "environments": outputs}
@@ -141,7 +141,7 @@ class _Cloud:
 
 
 def default_directory() -> Path:
-    """Give the state directory when no option names one: `SCIMCTL_STATE_DIR`, or `.local` of the checkout."""
+    """Return the state directory when no option names one: `SCIMCTL_STATE_DIR`, or `.local` of the checkout."""
     named = os.environ.get(STATE_DIRECTORY_VARIABLE)
     return Path(named).absolute() if named else PROJECT / ".local"
 
@@ -206,7 +206,7 @@ def read_retained(directory: Path) -> dict[str, dict[str, str]]:
 
 
 def home(directory: Path, environment: str) -> Path:
-    """Give the directory of what is an environment's own."""
+    """Return the directory of an environment's own files."""
     return directory / "environments" / environment
 
 
@@ -245,7 +245,7 @@ def _connection_file(directory: Path, environment: str) -> Path:
 
 
 def _link_connection(directory: Path) -> None:
-    """Let the `connection.json` of the state directory lead to that of the environment that was deployed first."""
+    """Link `connection.json` of the state directory to that of the environment that was deployed first."""
     link, first = directory / _CONNECTION_FILE, read_state(directory)
     if first is None:
         link.unlink(missing_ok=True)

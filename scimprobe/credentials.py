@@ -44,7 +44,7 @@ class BearerToken:
     """The Secret Token of a connection: the same for every request, until it is replaced by hand."""
 
     def __init__(self, token: str) -> None:
-        """Take the token as it was pasted; spaces and line ends around it are removed.
+        """Set the token, without spaces and line ends around it.
 
         :raises ValueError: It holds a character that cannot be sent in a header. The text does not hold the token.
         """

@@ -42,7 +42,7 @@ class Sweeper:
     """Sweeps after deleted groups. Each sweep leaves one record in the log, which is its metrics too."""
 
     def __init__(self, table: Table, logger: Logger, environment: str) -> None:
-        """Take the table, Powertools' logger, and the environment's name, the metrics' only dimension."""
+        """Set the table, Powertools' logger, and the environment's name, the metrics' only dimension."""
         self.table = table
         self.logger = logger
         self.environment = environment

@@ -25,7 +25,7 @@ class GroupRules:
         self.created_by_clients = environment.groups.created_by_clients
 
     def check_creation(self) -> None:
-        """Refuse a new group where clients cannot create groups."""
+        """Raise an error for a new group where clients cannot create groups."""
         if self.created_by_clients:
             return
         names = ", ".join(each.name for each in self.permissions.sets)
@@ -38,7 +38,7 @@ class GroupRules:
         )
 
     def check_change(self, before: Resource[Any], after: Resource[Any]) -> None:
-        """Refuse a new name for a fixed group; a change of case alone is ignored."""
+        """Raise an error for a new name of a fixed group; a change of case alone is ignored."""
         name, wanted = _name(before), _name(after)
         if name == wanted or not self._is_fixed(before):
             return
@@ -53,7 +53,7 @@ class GroupRules:
         )
 
     def check_deletion(self, current: Resource[Any]) -> None:
-        """Refuse the deletion of a fixed group."""
+        """Raise an error for the deletion of a fixed group."""
         if self._is_fixed(current):
             raise MutabilityException(
                 detail=Detail(

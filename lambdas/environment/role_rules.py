@@ -37,7 +37,7 @@ class RoleRules:
         setattr(user, "roles", [kept])  # noqa: B010 -- the attribute is known to users only
 
     def check(self, user: Resource[Any], before: Resource[Any] | None = None) -> None:
-        """Refuse a role that names no permission set, where the file says so, unless the user already has the role.
+        """Raise an error for a role that names no permission set, where the file says so, unless the user already has the role.
 
         :raises InvalidValueException: With the unknown role and the valid roles.
         """

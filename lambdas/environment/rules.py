@@ -23,7 +23,7 @@ class EnvironmentRules(Rules):
         self._attributes = {name: AttributeChecks(provider.declared(name)) for name in ("User", "Group")}
 
     def check_creation(self, resource: Resource[Any]) -> None:
-        """Refuse a group that clients cannot create; otherwise set defaults and check attributes."""
+        """Raise an error for a group that clients cannot create; otherwise set defaults and check attributes."""
         if _is_group(resource):
             self.groups.check_creation()
         else:
@@ -32,7 +32,7 @@ class EnvironmentRules(Rules):
         self._of(resource).apply(resource)
 
     def check_change(self, before: Resource[Any], after: Resource[Any], *, patched: bool) -> None:
-        """Refuse the renaming of a fixed group; otherwise set defaults and check attributes."""
+        """Raise an error for the renaming of a fixed group; otherwise set defaults and check attributes."""
         if _is_group(after):
             self.groups.check_change(before, after)
         else:
@@ -41,7 +41,7 @@ class EnvironmentRules(Rules):
         self._of(after).apply(after, before, patched=patched)
 
     def check_deletion(self, current: Resource[Any]) -> None:
-        """Refuse the deletion of a fixed group."""
+        """Raise an error for the deletion of a fixed group."""
         if _is_group(current):
             self.groups.check_deletion(current)
 

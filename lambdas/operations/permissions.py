@@ -89,7 +89,7 @@ class PermissionOperations:
         return [self._set(name) for name in names]
 
     def require(self, source: Source) -> None:
-        """Refuse a change that would have no effect.
+        """Raise an error for a change that would have no effect.
 
         :raises Problem: When the environment's file does not use this source of permission sets.
         """

@@ -48,7 +48,7 @@ class DirectoryStorage(ScimStorage):
         return False
 
     def link(self, user_id: str) -> None:
-        """Make the next write of a user in this request link it: from then on it belongs to the identity provider."""
+        """Link a user to the identity provider with the next write of this request."""
 
     @abstractmethod
     def update_and_leave(

@@ -28,7 +28,7 @@ class Index:
         return len(self.unique) + len(self.lookups)
 
     def check_number(self, resource_type: str, before: "Index | None" = None) -> None:
-        """Refuse more values than a change can write; a resource that had so many before may keep them.
+        """Raise an error for more values than a change can write; a resource that had as many before may keep them.
 
         :param before: The values that the resource had; None for a new one.
         :raises InvalidValueException: When they are more than :data:`~lambdas.store.limits.MAX_INDEXED_VALUES`.

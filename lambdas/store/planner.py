@@ -64,7 +64,7 @@ class Planner:
     """Plans the filters on one resource type."""
 
     def __init__(self, provider: DirectoryProvider, resource_type: str) -> None:
-        """Take the description of the resources, with the look-up attributes of each, and the type's name."""
+        """Set the description of the resources, with the look-up attributes of each, and the type's name."""
         self.resource_type = resource_type
         self.model = cast("type[Resource[Any]]", provider.model_for(resource_type))
         self.unique = frozenset(each.name for each in provider.unique(resource_type))

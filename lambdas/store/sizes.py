@@ -13,7 +13,7 @@ BYTES_OF_ELEMENT = 1
 
 
 def check_text(attribute: str, value: str | None) -> None:
-    """Refuse a name that is too long to be stored beside a document.
+    """Raise an error for a name that is too long to be stored beside a document.
 
     :param attribute: The attribute's path, such as ``userName``, for the error.
     :raises InvalidValueException: When it exceeds :data:`~lambdas.store.limits.MAX_NAME_BYTES`.
@@ -38,7 +38,7 @@ def item_bytes(stored: Stored) -> int:
 
 
 def check_item(stored: Stored, before: Stored, attribute: Callable[[], str]) -> None:
-    """Refuse a change that makes a resource's item larger than DynamoDB stores.
+    """Raise an error for a change that makes a resource's item larger than DynamoDB stores.
 
     :param before: The state before the change, which may be too large already.
     :param attribute: Returns the path of the attribute that takes the most, for the error.

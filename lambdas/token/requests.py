@@ -134,7 +134,7 @@ def _check_grant(parameters: Mapping[str, str]) -> None:
 
 
 def _check_query(event: Event) -> None:
-    """Refuse credentials in the URL, where logs and proxies keep them (RFC 6749 section 2.3.1); ignore anything else in it."""
+    """Raise an error for credentials in the URL, where logs and proxies keep them (RFC 6749 section 2.3.1)."""
     query = event.get("multiValueQueryStringParameters") or event.get("queryStringParameters") or {}
     if any(name in query for name in _CREDENTIALS):
         raise invalid_request("Client credentials belong in the body or the Authorization header, not in the URL.")

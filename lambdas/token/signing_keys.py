@@ -140,7 +140,7 @@ class SigningKeys:
         return self._stored(issuer)
 
     def _may_ask(self, issuer: str) -> bool:
-        """Take the turn of asking an issuer, and return whether this process has it."""
+        """Reserve the next request to an issuer, and return whether this process may send it."""
         now = int(self.clock())
         try:
             self._write(

@@ -235,7 +235,7 @@ def show_logs(
 
 
 def _directory(chosen: Path | None) -> Path:
-    """Give the state directory as an absolute path."""
+    """Return the state directory as an absolute path."""
     return (chosen or state.default_directory()).resolve()
 
 

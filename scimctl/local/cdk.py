@@ -37,7 +37,7 @@ _QUIET = {
 
 
 def app_arguments(environment: str, output: Path) -> list[str]:
-    """Give the arguments by which the CDK finds an environment, as it is in the local cloud; it writes below `output`."""
+    """Return the CDK's arguments for an environment in the local cloud; it writes below `output`."""
     return [
         *("--app", f"{shlex.quote(sys.executable)} app.py"),
         *("--context", f"environment={environment}"),

@@ -23,7 +23,7 @@ _COMMAND_SHOWN = 120
 
 
 def require_tools(node: str = "node", cdk: Path = CDK) -> None:
-    """Make sure that Node.js, the CDK command line and ministack are there.
+    """Raise Problem when Node.js, the CDK command line or ministack is missing.
 
     Raises Problem that names everything missing and what to do about each.
     """
@@ -34,7 +34,7 @@ def require_tools(node: str = "node", cdk: Path = CDK) -> None:
 
 
 def require_free_port(port: int) -> None:
-    """Make sure that nobody listens on this port of 127.0.0.1; raises Problem that says who does."""
+    """Raise Problem when a process listens on this port of 127.0.0.1, and name it."""
     if _is_free(port):
         return
     holder = processes.holder_of_port(port)

@@ -124,7 +124,7 @@ def saved_at(directory: Path) -> float | None:
 
 
 def last_complaint(directory: Path) -> str:
-    """Give the last warning or error in the emulator's log, such as a function that cannot be started; "" if none."""
+    """Return the last warning or error in the emulator's log, such as a function that cannot start; "" if there is none."""
     with contextlib.suppress(OSError):
         lines = (directory / "ministack.log").read_text(encoding="utf-8", errors="replace").splitlines()
         found = [_COMPLAINT.search(line) for line in lines[-_TAIL_LINES:]]
@@ -133,7 +133,7 @@ def last_complaint(directory: Path) -> str:
 
 
 def _prepare(directory: Path, log: Path) -> None:
-    """Make the directories, put a long log aside, and make the saved data fit for a new process."""
+    """Create the directories, rotate a long log, and prepare the saved data for a new process."""
     for name in ("tmp", "state"):
         (directory / name).mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > _LOG_LIMIT:
@@ -160,7 +160,7 @@ def _rewind_streams(path: Path) -> None:
 
 
 def _environment(directory: Path, port: int) -> dict[str, str]:
-    """Give the emulator's environment variables; the functions inherit them."""
+    """Return the emulator's environment variables; the functions inherit them."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return kept | {
         "AUTH": "true",

@@ -25,7 +25,7 @@ _REFUSED = (401, 403)
 
 
 def ensure(directory: Path, local: LocalState) -> tuple[LocalConnection, bool]:
-    """Give a connection that an environment in the local cloud accepts, and whether it had to be generated.
+    """Return a valid connection of an environment in the local cloud, and whether it was generated now.
 
     The one of its `connection.json` is kept while it works. Raises Problem when the endpoint does not answer.
     """
@@ -40,7 +40,7 @@ def ensure(directory: Path, local: LocalState) -> tuple[LocalConnection, bool]:
 
 
 def follow(directory: Path, local: LocalState) -> None:
-    """Let the Tenant URL of an environment's connection be where it answers now, which is another port after a move."""
+    """Update the Tenant URL of an environment's connection after a change of the port."""
     kept = state.read_connection(directory, local.environment)
     if kept is not None:
         moved = replace(kept, tenant_url=f"{local.base_url}/v2/{kept.connection_id}")

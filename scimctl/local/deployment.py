@@ -35,12 +35,12 @@ class Deployment:
 
 
 def stack_name(environment: str) -> str:
-    """Give the name of an environment's stack."""
+    """Return the name of an environment's stack."""
     return f"scim-{environment}"
 
 
 def bootstrap(directory: Path, state: LocalState) -> bool:
-    """Make the bucket and roles that a deployment needs (`cdk bootstrap`), unless they are there already.
+    """Create the bucket and roles that a deployment needs (`cdk bootstrap`), unless they exist.
 
     Gives True when it had to. Runs outside the project, because the CDK would synthesize the stack first. Raises
     Problem when it fails.
@@ -108,7 +108,7 @@ def is_deployed(state: LocalState) -> bool:
 
 
 def _app_as_deployed(environment: str, output: Path) -> list[str]:
-    """Give the arguments by which the CDK finds what was deployed, also when its file is gone or wrong by now."""
+    """Return the CDK's arguments for the deployed stack, whose environment file may be missing or invalid now."""
     if (output / "manifest.json").exists():
         return ["--app", str(output), "--no-notices"]
     return cdk.app_arguments(environment, output)
@@ -121,7 +121,7 @@ def _failed(state: LocalState, what: str, began: datetime, log: Path, output: Pa
 
 
 def _client(state: LocalState) -> Any:
-    """Make a client of the local CloudFormation."""
+    """Return a client of the local CloudFormation."""
     arguments: Any = state.client_arguments()
     return boto3.client("cloudformation", **arguments)
 

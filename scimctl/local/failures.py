@@ -36,7 +36,7 @@ class FailedResource:
     """What CloudFormation, or the service behind it, said."""
 
     def __str__(self) -> str:
-        """Give it as one line for the operator."""
+        """Return the failure as one line for the operator."""
         return f"{self.logical_id} ({self.type}): {_readable(self.reason)}"
 
 
@@ -55,7 +55,7 @@ def explain(failed: list[FailedResource], log: Path, template: Path) -> str:
 
 
 def last_words(log: Path) -> str:
-    """Give the last lines of a log that say something; of a traceback, what was raised."""
+    """Return the last informative lines of a log; of a traceback, the error."""
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -81,6 +81,6 @@ def _of_unknown_type(log: Path, template: Path) -> list[FailedResource]:
 
 
 def _readable(reason: str) -> str:
-    """Take the service's message out of what the emulator quotes, for example `b'{"message": "..."}'`."""
+    """Return the service's message in the emulator's text, for example `b'{"message": "..."}'`."""
     found = re.search(r'"message":\s*"((?:[^"\\]|\\.)*)"', reason, re.IGNORECASE)
     return found[1] if found else " ".join(reason.split())

@@ -4,7 +4,7 @@ import os
 
 
 def isolate() -> None:
-    """Make this process, and those it starts, forget the operator's AWS settings, and reach 127.0.0.1 without a proxy.
+    """Remove the operator's AWS settings from this process and its children, and exclude 127.0.0.1 from proxies.
 
     An AWS_PROFILE that does not exist, a session that expired or an endpoint of another service would else stop boto3
     and the CDK; and nothing that is meant for the local cloud can reach AWS with the operator's credentials.

@@ -68,7 +68,7 @@ def deploy(directory: Path, named: Sequence[str]) -> None:
 
 
 def require_running(directory: Path) -> CloudProcess:
-    """Give the process of the running local cloud; raises Problem when there is none, or when it does not answer."""
+    """Return the process of the running local cloud; raise Problem when there is none, or when it does not answer."""
     process = cloud.running(directory)
     if process is None:
         raise Problem("No local cloud is running: start it with `scimctl local up --detach`.")
@@ -94,7 +94,7 @@ def take_down(directory: Path) -> bool:
 
 
 def _remembered(directory: Path) -> list[str]:
-    """Give the environments that were deployed before, without those whose file is gone; the usual one when there are none."""
+    """Return the environments that were deployed before and still have a file; the default one when there are none."""
     before = [each.environment for each in state.read_states(directory)]
     known = settings.names()
     for name in before:

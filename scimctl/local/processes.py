@@ -37,7 +37,7 @@ def find(pid: int) -> ProcessInfo | None:
 
 
 def members(group: int) -> list[ProcessInfo]:
-    """Give the living processes of a process group."""
+    """Return the living processes of a process group."""
     if not _PROC.joinpath("self/stat").exists():
         return [info for info in _from_ps("-ax") if info.group == group]
     pids = [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit()]

@@ -20,7 +20,7 @@ TABLE, LOG_GROUP = "TableName", "LogGroupName"
 
 
 def require_removable(directory: Path, environment: str, port: int, *, with_data: bool) -> LocalState:
-    """Give an environment that is deployed, or of which only retained data is left and is to be deleted.
+    """Return an environment that is deployed, or whose retained data is to be deleted.
 
     Raises Problem when there is nothing to remove.
     """

@@ -30,7 +30,7 @@ class Deployed:
     """Users of the connection's directory; None when the endpoint does not answer at once."""
 
     def as_json(self) -> dict[str, Any]:
-        """Give it for programs, without its secret."""
+        """Return the JSON output, without the secret."""
         return {
             "environment": self.state.environment,
             "tenant_url": self.connection.tenant_url if self.connection else None,
@@ -66,7 +66,7 @@ class Status:
     """In the order in which they were first deployed."""
 
     def of(self, environment: str | None) -> Deployed | None:
-        """Give one of its environments, None being the first; raises Problem when none of this name is deployed."""
+        """Return an environment by its name, the first one for None; raise Problem when none of this name is deployed."""
         if environment is None:
             return next(iter(self.environments), None)
         names = [each.state.environment for each in self.environments]
@@ -107,7 +107,7 @@ class Status:
 
 
 def read(directory: Path) -> Status:
-    """Look at the local cloud of a state directory. Raises StateError when its files are broken."""
+    """Return the status of a state directory's local cloud. Raises StateError when its files are broken."""
     process = cloud.running(directory)
     healthy = process is not None and cloud.is_ready(process.port)
     return Status(
@@ -151,7 +151,7 @@ def _look_at(directory: Path, *, ask: bool) -> list[Deployed]:
 
 
 def _scimctl() -> str:
-    """Give how this command is called from here: by its name on the path, or where it is installed."""
+    """Return how to call this command: by its name if it is on the path, otherwise by its file."""
     if shutil.which("scimctl"):
         return "scimctl"
     installed = Path(sys.executable).parent / "scimctl"

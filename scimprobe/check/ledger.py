@@ -68,13 +68,13 @@ class Ledger:
         """How many users stay because the endpoint's operator wants deleted users kept."""
 
     def sending(self, path: str, body: Mapping[str, Any]) -> CreatedObject:
-        """Note that a POST with this body is about to be sent."""
+        """Record that a POST with this body is about to be sent."""
         created = CreatedObject(path, str(body.get("userName") or body.get("displayName") or ""))
         self._created.append(created)
         return created
 
     def settle(self, created: CreatedObject, answer: Answer) -> None:
-        """Note the outcome of the POST: nothing when it was refused, for certain."""
+        """Record the outcome of the POST: nothing was created when it was refused."""
         if 400 <= answer.status < 500:
             self._created.remove(created)
             return
@@ -83,12 +83,12 @@ class Ledger:
             created.id, created.is_known = resource["id"], self._is_ours(resource)
 
     def deleted(self, path: str) -> None:
-        """Note that a DELETE of this path, such as `/Users/1`, was answered as done."""
+        """Record that a DELETE of this path, such as `/Users/1`, succeeded."""
         for created in self._created:
             created.is_deleted = created.is_deleted or f"{created.path}/{created.id}" == path
 
     def seen_gone(self, path: str) -> None:
-        """Note that there is nothing under this path any more."""
+        """Record that nothing exists under this path."""
         self._created = [created for created in self._created if f"{created.path}/{created.id}" != path]
 
     def is_of_others(self, resource: Mapping[str, Any]) -> bool:

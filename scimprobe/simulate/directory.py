@@ -209,14 +209,14 @@ class Directory:
         return permissions.expected(found)
 
     def remove(self, entry: Entry) -> None:
-        """Note that the endpoint must not have an entry any more, nor a group of it."""
+        """Record that the endpoint must not have an entry, or a group with it."""
         entry.deleted = True
         for group in self.groups.values():
             group.sent_members.discard(entry.key)
             group.left_members.discard(entry.key)
 
     def disable(self, user: Entry) -> None:
-        """Note what the endpoint must make of a user that is disabled, by its operator's rules."""
+        """Record the state that the endpoint must have of a disabled user, by its operator's rules."""
         rules = self.profile.rules
         if rules.deactivated == "remove":
             self.remove(user)
@@ -225,7 +225,7 @@ class Directory:
                 group.left_members |= {user.key} & group.sent_members
 
     def delete(self, entry: Entry) -> None:
-        """Note what the endpoint must make of an entry that is deleted, by its operator's rules."""
+        """Record the state that the endpoint must have of a deleted entry, by its operator's rules."""
         if entry.kind == "User" and self.profile.rules.deleted == "disable":
             entry.expected["active"] = False
             self.disable(entry)

@@ -43,7 +43,7 @@ class Provisioner:
     # Queries -----------------------------------------------------------------------------------------------------
 
     def test_connection(self, kind: str, attribute: str) -> None:
-        """Look for an object that cannot exist: the answer must be an empty list, for groups too (entra-docs).
+        """Search for an object that cannot exist: the answer must be an empty list, for groups too (entra-docs).
 
         :raises ConnectionTestError: It is anything else.
         """
@@ -215,7 +215,7 @@ class Provisioner:
         return entra.group_body(entry.attributes, empty_members=is_odd)
 
     def _created(self, entry: Entry, operation: str, answer: Answer) -> None:
-        """Note the id of a 201 answer, and compare the resource in it with what was sent."""
+        """Record the id of a 201 answer, and compare its resource with what was sent."""
         compare = self.comparing(entry, operation)
         if not compare.status(answer, 201) or answer.resource is None:
             return

@@ -19,7 +19,7 @@ def add_routes(console: Console) -> None:
 
     @console.page("POST", "/connections/<connection_id>/set-up-link", Role.TECHNICIAN)
     def make(request: Request, connection_id: str) -> Response[str]:
-        """Make a link and show it, once."""
+        """Create a link and show it once."""
         connections = Connections(console.target(request))
         connection = connections.connection(connection_id).connection
         link = links.make(connection.id, request.signed_in.name)

@@ -97,7 +97,7 @@ class SetUpLinks:
         )
 
     def use(self, set_up: SetUp) -> bool:
-        """Take the one generation of a session; False when it is taken already."""
+        """Reserve the one generation of a session; return False when it is reserved already."""
         update = {
             "Key": key_of(_session_key(set_up.id)),
             "UpdateExpression": "SET generated = :now",
