@@ -1,5 +1,6 @@
 """The alarms of an environment."""
 
+import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -11,10 +12,12 @@ from constructs import Construct
 from infra.metrics import FIVE_MINUTES, HOUR, expiring_tokens, failed_requests, unchecked_credentials
 from infra.notifications import alarm_topic
 from lambdas.environment.file import Environment
-from lambdas.records import MEMBERSHIPS_SWEPT, SWEEPS_FAILED
+from lambdas.records import EVENTS_FAILED, MEMBERSHIPS_SWEPT, SWEEPS_FAILED
 
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 AT_MOST = cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
+
+QUARTER = cdk.Duration.minutes(15)
 
 EXPIRY_DAYS = 30
 """Days before a token's expiry from which it raises an alarm: time to reach a customer's administrator."""
@@ -90,6 +93,35 @@ class Alarms(Construct):
             HOUR.to_milliseconds(),
             f"Sweeping after deleted groups is an hour behind. If the metric {SWEEPS_FAILED} is above 0, see `scimctl log "
             f"--failed`; otherwise {MEMBERSHIPS_SWEPT} shows the progress.",
+        )
+
+    def watch_events(self, queue: sqs.Queue, function: lambda_.Function) -> None:
+        """Raise an alarm when changes were not published, or are published a quarter of an hour late."""
+        metric = queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=FIVE_MINUTES)
+        self._alarm(
+            "EventDeadLetters",
+            metric,
+            1,
+            "Changes of the directory were not published as events. The queue has their places in the stream and the reasons; "
+            "`scimctl events replay` publishes the directory.",
+        )
+        age = function.metric("IteratorAge", statistic="Maximum", period=FIVE_MINUTES)
+        self._alarm(
+            "EventsBehind",
+            age,
+            QUARTER.to_milliseconds(),
+            f"Change events are a quarter of an hour late. See the metric {EVENTS_FAILED} and the function's errors.",
+        )
+
+    def watch_webhook(self, name: str, queue: sqs.Queue) -> None:
+        """Raise an alarm when a webhook did not take an event in three days."""
+        metric = queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=FIVE_MINUTES)
+        self._alarm(
+            f"Webhook-{name}",
+            metric,
+            1,
+            f"The webhook {name} did not accept events for three days. `scimctl webhooks deliveries {name}` shows why; "
+            f"`scimctl webhooks redrive {name}` delivers them again.",
         )
 
     def _alarm(

@@ -6,7 +6,7 @@ To add a function: add its :class:`Spec` here and to :data:`ALL`, its statements
 
 from dataclasses import dataclass
 
-from infra.layers import AUTHORIZER, SCIM, TOKEN, Dependencies
+from infra.layers import AUTHORIZER, EVENTS, SCIM, TOKEN, WEBHOOKS, Dependencies
 from infra.layers import CONSOLE as CONSOLE_PACKAGES
 
 
@@ -69,6 +69,26 @@ CHANGES = Spec(
     waited_for=False,
 )
 
+# Reads a batch of changes and publishes their events. The time-out allows to list the members of the largest group.
+CHANGE_EVENTS = Spec(
+    "lambdas.events.handler",
+    "Publishes change events",
+    memory=256,
+    timeout=120,
+    dependencies=EVENTS,
+    waited_for=False,
+)
+
+# Waits for receivers: up to five events one after another, each for 13 seconds at most.
+DELIVERY = Spec(
+    "lambdas.webhooks.handler",
+    "Delivers change events to webhooks",
+    memory=256,
+    timeout=90,
+    dependencies=WEBHOOKS,
+    waited_for=False,
+)
+
 # One read, one write and one signature; rarely the keys of an issuer. The time-out is above the retries of one request. An
 # identity provider asks once an hour, in the background: two seconds do not matter, and a snapshot would cost 2 USD a month.
 TOKEN_ENDPOINT = Spec(
@@ -96,4 +116,5 @@ CONSOLE = Spec(
 )
 
 ALL = (API, TOKEN_CHECK, CHANGES, TOKEN_ENDPOINT)
-"""The functions of every environment. :data:`CONSOLE` is deployed where the file has a table ``[console]``."""
+"""The functions of every environment. :data:`CONSOLE`, :data:`CHANGE_EVENTS` and :data:`DELIVERY` are deployed where the file has
+tables ``[console]``, ``[events]`` or ``[[webhooks]]``."""

@@ -32,6 +32,10 @@ class Dependencies:
 
 SCIM = Dependencies("ScimPackages", "requirements/scim.lock")
 
+EVENTS = Dependencies("EventsPackages", "requirements/scim.lock", ("dynamodb", "events", "sqs"))
+
+WEBHOOKS = Dependencies("WebhookPackages", "requirements/webhooks.lock", ("dynamodb", "sqs", "ssm"))
+
 CONSOLE = Dependencies("ConsolePackages", "requirements/console.lock", ("dynamodb", "logs", "ssm"))
 
 # No pydantic: importing it would take longer than checking a token.

@@ -71,6 +71,9 @@ LISTS_STREAMS = "ListStreams applies to all streams of a table; the other action
 DEAD_LETTERS = (Finding("AwsSolutions-SQS3", "This is the dead-letter queue."),)
 """Findings on the dead-letter queue."""
 
+LOCAL_QUEUE = (Finding("AwsSolutions-SQS4", "The local cloud has no TLS."),)
+"""Findings on each queue in the local cloud."""
+
 FUNCTION = (
     Finding("AwsSolutions-L1", "The locks, the compiled files and the tests are for Python 3.13."),
     Finding("Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish", "The alias publishes a version."),

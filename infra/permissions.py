@@ -81,10 +81,7 @@ def token_table(table_arn: str) -> list[iam.PolicyStatement]:
 
 
 def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
-    """Return the statements of the stream's function: read the stream, read users and groups, and sweep memberships.
-
-    ``ListStreams`` applies to ``stream/*`` of the table, as in AWS's example for a function on a stream.
-    """
+    """Return the statements of the stream's function: read the stream, read users and groups, and sweep memberships."""
     sweep = [
         "dynamodb:Query",
         "dynamodb:GetItem",
@@ -93,12 +90,36 @@ def changes_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
         "dynamodb:UpdateItem",
         "dynamodb:ConditionCheckItem",
     ]
-    read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+    return [*_all_but_credentials(sweep, table_arn), *_read_stream(table_arn, stream_arn)]
+
+
+def events_table(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
+    """Return the statements of the function that publishes change events: read the stream, groups, mappings and members."""
     return [
-        *_all_but_credentials(sweep, table_arn),
-        _allow(read, [stream_arn]),
-        _allow(["dynamodb:ListStreams"], [f"{table_arn}/stream/*"]),
+        *_all_but_credentials(["dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"], table_arn),
+        *_read_stream(table_arn, stream_arn),
     ]
+
+
+def publish(bus_arn: str) -> list[iam.PolicyStatement]:
+    """Return the statement of a function that publishes on the environment's bus (:mod:`lambdas.eventing.publisher`)."""
+    return [_allow(["events:PutEvents"], [bus_arn])]
+
+
+def webhooks_table(table_arn: str) -> list[iam.PolicyStatement]:
+    """Return the statement with which the deliveries of webhooks are stored, and nothing else of the table is reached."""
+    return [_allow(["dynamodb:PutItem"], [table_arn], _only(["WEBHOOK#*"]))]
+
+
+def consume(queue_arns: list[str]) -> list[iam.PolicyStatement]:
+    """Return the statement of a function that Lambda calls with the messages of queues, and that decides when they return."""
+    actions = ["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes", "GetQueueUrl"]
+    return [_allow([f"sqs:{each}" for each in actions], queue_arns)]
+
+
+def parameters(arns: list[str]) -> list[iam.PolicyStatement]:
+    """Return the permission to read some parameters."""
+    return [_allow(["ssm:GetParameter"], arns)]
 
 
 def console_table(table_arn: str) -> list[iam.PolicyStatement]:
@@ -123,6 +144,15 @@ def parameter(arn: str) -> list[iam.PolicyStatement]:
 def dead_letters(queue_arn: str) -> list[iam.PolicyStatement]:
     """Return the statement with which Lambda sends failed changes to a queue, with the function's role."""
     return [_allow(["sqs:SendMessage"], [queue_arn])]
+
+
+def _read_stream(table_arn: str, stream_arn: str) -> list[iam.PolicyStatement]:
+    """Return the statements of a function on the table's stream.
+
+    ``ListStreams`` applies to ``stream/*`` of the table, as in AWS's example for a function on a stream.
+    """
+    read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+    return [_allow(read, [stream_arn]), _allow(["dynamodb:ListStreams"], [f"{table_arn}/stream/*"])]
 
 
 def _only(partitions: list[str]) -> Mapping[str, object]:

@@ -11,6 +11,7 @@ from infra.console import Console
 from infra.domain import CustomDomain
 from infra.encryption import customer_key, use_of_key
 from infra.environment_log import EnvironmentLog
+from infra.events import ChangeEvents
 from infra.functions import Spec
 from infra.governance import govern
 from infra.layers import Layers
@@ -22,6 +23,7 @@ from infra.target import Target
 from infra.token import TokenRoutes
 from infra.unknown_paths import answer_unknown_paths
 from infra.versioned_function import VersionedFunction
+from infra.webhooks import Webhooks
 from lambdas.environment.file import Environment
 
 
@@ -45,7 +47,7 @@ class ScimStack(StackParts):
         self.layers = Layers(self, "Layers", environment)
         self.log = EnvironmentLog(self, "Log", environment, self.key)
         self.directory = DirectoryTable(self, "Directory", environment, self.key)
-        self.dead_letters = DeadLetters(self, "DeadLetters", self.key)
+        self.dead_letters = DeadLetters(self, "DeadLetters", self.key, over_tls=not environment.local)
         self._add_functions()
         self.scim_api = ScimApi(
             self,
@@ -62,6 +64,9 @@ class ScimStack(StackParts):
         self.console = Console(self, "Console", self) if environment.console else None
         answer_unknown_paths(self.scim_api.api)
         self.alarms = Alarms(self, "Alarms", environment, self.key)
+        self.change_events = ChangeEvents(self, "ChangeEvents", self) if environment.has_bus else None
+        if self.change_events and environment.webhooks:
+            Webhooks(self, "Webhooks", self, self.change_events.bus)
         self._watch()
         add_options(self)
         add_outputs(self)

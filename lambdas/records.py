@@ -45,6 +45,12 @@ class Kind(StrEnum):
     PERMISSIONS = "scim.permissions"
     """A user's permission sets, before and after a change (:mod:`lambdas.changes.permissions`)."""
 
+    EVENTS = "scim.events"
+    """Change events that were published from a batch of the table's stream (:mod:`lambdas.events.handler`)."""
+
+    WEBHOOK = "scim.webhook"
+    """An attempt to deliver a change event to a webhook (:mod:`lambdas.webhooks.handler`)."""
+
     OPERATION = "scim.operation"
     """What an operator did to a directory as a whole, to credentials or to permissions (:mod:`lambdas.operations.journal`)."""
 
@@ -79,6 +85,15 @@ CHANGES_FAILED = "changes_failed"
 SWEEPS_FAILED = "sweeps_failed"
 """The metric of sweeps that did not finish: 1 or 0, so that its sum counts them."""
 
+EVENTS_PUBLISHED = "events_published"
+"""The metric of change events that were published."""
+
+EVENTS_FAILED = "events_failed"
+"""The metric of changes whose events cannot be published at any attempt; each is in the dead-letter queue."""
+
+DELIVERIES_FAILED = "deliveries_failed"
+"""The metric of attempts to deliver an event that failed: 1 or 0."""
+
 METRICS: Mapping[Kind, Mapping[str, str]] = {
     Kind.REQUEST: {
         MILLISECONDS: "Milliseconds",
@@ -92,6 +107,8 @@ METRICS: Mapping[Kind, Mapping[str, str]] = {
     Kind.TOKEN_REFUSED: {CREDENTIALS_UNCHECKED: "Count"},
     Kind.SWEEP: {MEMBERSHIPS_SWEPT: "Count", SWEEPS_FAILED: "Count"},
     Kind.CHANGE_FAILED: {CHANGES_FAILED: "Count"},
+    Kind.WEBHOOK: {DELIVERIES_FAILED: "Count"},
+    Kind.EVENTS: {EVENTS_PUBLISHED: "Count", EVENTS_FAILED: "Count"},
 }
 """By kind, the fields that CloudWatch reads as metrics, with their units. Each costs 0.30 USD a month per environment, so what a
 query of the log sums up (calls and capacity units) is none."""
@@ -135,6 +152,8 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.FAILURE: frozenset({"request_id", "exception_name", "exception"}),
     Kind.SWEEP: frozenset({"directory", "group", MEMBERSHIPS_SWEPT, SWEEPS_FAILED}),
     Kind.CHANGE_FAILED: frozenset({"sequence_number", "change", CHANGES_FAILED}),
+    Kind.WEBHOOK: frozenset({"webhook", "event_id", "attempt", "status", "error", DELIVERIES_FAILED}),
+    Kind.EVENTS: frozenset({"changes", EVENTS_PUBLISHED, EVENTS_FAILED}),
     Kind.PERMISSIONS: frozenset({*_RESOURCE, "before", "after", "reasons"}),
     Kind.CONSOLE: frozenset({"request_id", "operator", "method", "route", "status", MILLISECONDS}),
     Kind.OPERATION: frozenset(

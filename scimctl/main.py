@@ -40,6 +40,12 @@ class Commands(LazyGroup):
         "permissions": Entry(
             "scimctl.permissions.command:app", "Map groups to permission sets, and assign sets to users."
         ),
+        "events": Entry(
+            "scimctl.events.command:app", "Replay, follow and receive the change events of an environment."
+        ),
+        "webhooks": Entry(
+            "scimctl.webhooks.command:app", "Manage the secrets and deliveries of an environment's webhooks."
+        ),
         "console": Entry("scimctl.web.command:app", "Set up and open the web console of an environment."),
         "directories": Entry(
             "scimctl.directories.command:app",

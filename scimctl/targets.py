@@ -124,6 +124,7 @@ def _target(
         table_name=_output(outputs, "TableName", place),
         base_url=base_url,
         log_group_name=outputs.get("LogGroupName"),
+        event_bus_name=outputs.get("EventBusName"),
         place=place,
         connect=connect,
         operator_name=lambda: str(connect("sts").get_caller_identity()["Arn"]),

@@ -40,14 +40,9 @@ PERMISSIONS = PermissionLog(TABLE, logger, os.environ["ENVIRONMENT"], Product.of
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Complete the changes in a batch of stream records.
 
-    <<<<<<< HEAD
-        :param event: A batch of DynamoDB stream records; records that need no completion are skipped.
-        :return: The records that failed (``batchItemFailures``), so that only they are delivered again.
-    =======
-        :param event: A batch of DynamoDB stream records; what needs no completion is passed over.
-        :return: Which records failed (``batchItemFailures``), so that only they are delivered again.
-        :raises NewerSchemaError: When the table has a newer schema; the whole batch is then delivered again.
-    >>>>>>> d8c0e13 (The table names the schema of what it stores; scimctl migrate brings it to that of the version)
+    :param event: A batch of DynamoDB stream records; records that need no completion are skipped.
+    :return: The records that failed (``batchItemFailures``), so that only they are delivered again.
+    :raises NewerSchemaError: When the table has a newer schema; the whole batch is then delivered again.
     """
     logger.append_keys(function_request_id=context.aws_request_id)
     with request_time(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS):

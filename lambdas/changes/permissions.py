@@ -5,7 +5,6 @@ the user's item, so the table's stream has a record of it. A change of a mapping
 items, has a log record of its own; a change of the environment's file is a deployment.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +13,13 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from lambdas import records
-from lambdas.environment.permission_sets import Grant, effective
+from lambdas.environment.permission_sets import Grant
 from lambdas.environment.product import Product
 from lambdas.records import Kind
 from lambdas.store.items import Stored
 from lambdas.store.keys import Item
 from lambdas.store.table import Table
-from lambdas.store.user_groups import UserGroups, permission_facts
+from lambdas.store.user_groups import UserGroups, grants_of
 
 USERS = "#USER"
 """The suffix of the partition key of a directory's users."""
@@ -91,12 +90,7 @@ class PermissionLog:
     def _grants(self, facts: UserGroups, stored: Stored | None) -> list[Grant]:
         if stored is None:
             return []
-        known = facts.existing_or_deleted(stored.groups)
-        document = json.loads(stored.document)
-        groups = [known[each] for each in sorted(stored.groups) if each in known]
-        return effective(
-            self.product.permissions, permission_facts(stored, document.get("active"), document.get("roles"), groups)
-        )
+        return grants_of(stored, facts.existing_or_deleted(stored.groups), self.product)
 
 
 def _stored(image: Item | None) -> Stored | None:

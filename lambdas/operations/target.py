@@ -55,6 +55,9 @@ class Target:
     warn: Callable[[str], None] = field(repr=False)
     """Shows the operator a warning about an operation that was done, but left no record."""
 
+    event_bus_name: str | None = None
+    """The name of its event bus; None when its file has none, or the deployed stack has no such output."""
+
     when_silent: str = CHECK_NETWORK
     """What to advise when it does not answer."""
 

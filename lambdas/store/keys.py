@@ -154,6 +154,20 @@ def schema() -> Key:
     return Key("SCHEMA", ONLY)
 
 
+def deliveries(webhook: str) -> str:
+    """Return the partition of a webhook's deliveries; its sort keys begin with the time of the event."""
+    return f"WEBHOOK#{webhook}"
+
+
+def delivery(webhook: str, time: str, event: str) -> Key:
+    """Return the key of the delivery of one event to one webhook.
+
+    :param time: The time of the event in ISO 8601, in UTC.
+    :param event: Its ``jti``.
+    """
+    return Key(deliveries(webhook), f"{time}#{encode(event)}")
+
+
 def secret(name: str) -> Key:
     """Return the key of a secret that the environment makes for itself, such as the one that seals cursors."""
     return Key(f"SECRET#{name}", ONLY)

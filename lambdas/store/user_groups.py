@@ -1,10 +1,11 @@
 """The groups of users, and the facts about them that determine permission sets."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lambdas.environment.file.permissions import Source
-from lambdas.environment.permission_sets import GroupFacts, PermissionFacts
+from lambdas.environment.permission_sets import Grant, GroupFacts, PermissionFacts, effective
 from lambdas.environment.product import Product
 from lambdas.environment.roles import read_roles
 from lambdas.store import keys
@@ -48,6 +49,20 @@ class UserGroups:
             self._groups[each] = facts if each in names else None
             if each not in names and facts.sets:
                 self._deleted[each] = facts
+
+
+def grants_of(stored: Stored | None, groups: Mapping[str, GroupFacts], product: Product) -> list[Grant]:
+    """Return the permission sets of a user as its item has it; none for a user that does not exist.
+
+    :param groups: Facts about groups, by id. Groups of the user that are not among them count for nothing.
+    """
+    if stored is None:
+        return []
+    document = json.loads(stored.document)
+    known = [groups[each] for each in sorted(stored.groups) if each in groups]
+    return effective(
+        product.permissions, permission_facts(stored, document.get("active"), document.get("roles"), known)
+    )
 
 
 def permission_facts(

@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """A running local cloud of this test run only. Tests share it: none stops it or empties it."""
-    cloud = LocalCloud(tmp_path_factory.mktemp("cloud") / ".local", free_port())
+    cloud = LocalCloud(tmp_path_factory.mktemp("cloud") / ".local", free_port(), receiver=free_port())
     started = cloud.up()
     try:
         assert started.returncode == 0, f"scimctl local up failed:\n{started.stdout}{started.stderr}"

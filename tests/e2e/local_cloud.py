@@ -63,6 +63,8 @@ class LocalCloud:
     port: int
     project: Path | None = None
     """Another checkout to run the commands of, for tests of broken ones."""
+    receiver: int = 0
+    """The port on 127.0.0.1 that webhooks are sent to; 0 for the project's own."""
 
     def command(self, *arguments: str) -> list[str]:
         from_there = [sys.executable, "-c", "from scimctl.main import app; app()"]
@@ -71,7 +73,8 @@ class LocalCloud:
 
     @property
     def variables(self) -> dict[str, str]:
-        return os.environ | {STATE_DIRECTORY_VARIABLE: str(self.directory)}
+        receiver = {"SCIM_LOCAL_RECEIVER": f"http://127.0.0.1:{self.receiver}"} if self.receiver else {}
+        return os.environ | {STATE_DIRECTORY_VARIABLE: str(self.directory)} | receiver
 
     def scimctl(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(

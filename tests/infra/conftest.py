@@ -70,20 +70,25 @@ class Assembly:
         return self.folder / f"asset.{code['S3Key'].removesuffix('.zip')}"
 
 
+WITHOUT_ADDITIONS = {"console": None, "events": None, "webhooks": ()}
+"""Console, events and webhooks are additions to any stack and have tests of their own."""
+
+
 def synthesize(name: str, folder: Path) -> Assembly:
-    build(settings.load(name).model_copy(update={"console": None}), outdir=str(folder)).synth()
+    build(settings.load(name).model_copy(update=WITHOUT_ADDITIONS), outdir=str(folder)).synth()
     return Assembly(folder, name)
 
 
-def stack_of(environment: Environment, *, console: bool = False) -> ScimStack:
-    """The stack of an environment, without its code; the console, an addition to any stack, has tests of its own."""
+def stack_of(environment: Environment, *, console: bool = False, events: bool = False) -> ScimStack:
+    """The stack of an environment, without its code; console and events, additions to any stack, have tests of their own."""
     app = cdk.App(context={"aws:cdk:bundling-stacks": []}, builtin_cloud_formation_validation=False)
-    return ScimStack(app, environment if console else environment.model_copy(update={"console": None}))
+    left_out = ({} if console else {"console": None}) | ({} if events else {"events": None, "webhooks": ()})
+    return ScimStack(app, environment.model_copy(update=left_out))
 
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """The worked example, as it would be deployed to AWS, without its console."""
+    """The worked example, as it would be deployed to AWS, without its console and its events."""
     return synthesize("example", tmp_path_factory.mktemp("example"))
 
 

@@ -14,7 +14,7 @@ from infra import bundling, functions, interpreters, packages
 from infra.imports import modules_of
 from infra.target import Target
 from lambdas.environment import file as settings
-from tests.infra.conftest import Assembly
+from tests.infra.conftest import WITHOUT_ADDITIONS, Assembly
 
 HANDLERS = [spec.module.split(".")[1] for spec in functions.ALL]
 
@@ -155,7 +155,7 @@ def test_a_function_gets_the_settings_that_functions_read_in_a_layer(either: Ass
     file = either.settings(handler)
     assert file
     deployed = settings.EndpointSettings.model_validate_json(file.read_text())
-    loaded = settings.load(either.name).model_copy(update={"console": None})  # the assembly is without its console
+    loaded = settings.load(either.name).model_copy(update=WITHOUT_ADDITIONS)
     assert deployed.model_dump(exclude={"api"}) == loaded.model_dump(
         include=settings.EndpointSettings.model_fields.keys() - {"api"}
     )

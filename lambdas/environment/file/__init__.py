@@ -21,6 +21,7 @@ from lambdas.environment.file.api import Api
 from lambdas.environment.file.aws import LOCAL_ACCOUNT, LOCAL_REGION, Aws
 from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.file.environment import Environment
+from lambdas.environment.file.events import Events
 from lambdas.environment.file.extensions import ExtensionAttribute, ExtensionSchema
 from lambdas.environment.file.mistakes import Mistake, SettingsError, invalid_file, mistakes_in
 from lambdas.environment.file.oauth import Issuer, OAuth
@@ -31,6 +32,7 @@ from lambdas.environment.file.protocol import Capabilities
 from lambdas.environment.file.resources import AttributeRules, Deprovisioning, Groups, Users
 from lambdas.environment.file.section import Section
 from lambdas.environment.file.toml import read_toml
+from lambdas.environment.file.webhooks import Webhook
 
 __all__ = [
     "DEPLOYED_FILE",
@@ -50,6 +52,7 @@ __all__ = [
     "Domain",
     "EndpointSettings",
     "Environment",
+    "Events",
     "ExtensionAttribute",
     "ExtensionSchema",
     "Groups",
@@ -65,6 +68,7 @@ __all__ = [
     "Source",
     "Tokens",
     "Users",
+    "Webhook",
     "file_of",
     "load",
     "load_deployed",

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from lambdas.environment.file.api import TokenCache
 from lambdas.environment.file.console import Console
+from lambdas.environment.file.events import Events
 from lambdas.environment.file.extensions import ExtensionSchema
 from lambdas.environment.file.mistakes import mistake
 from lambdas.environment.file.oauth import OAuth
@@ -14,6 +15,7 @@ from lambdas.environment.file.permissions import Login, Permissions, Source
 from lambdas.environment.file.protocol import Capabilities
 from lambdas.environment.file.resources import Groups, Users
 from lambdas.environment.file.section import DnsLabel, Section, StackLabel
+from lambdas.environment.file.webhooks import Webhook
 
 
 class EndpointSettings(Section):
@@ -45,6 +47,15 @@ class EndpointSettings(Section):
     permissions: Annotated[Permissions, Field(description="a table [permissions]")] = Permissions()
     console: Annotated[Console | None, Field(description="a table [console]")] = None
     login: Annotated[Login | None, Field(description="a table [login]")] = None
+    events: Annotated[Events | None, Field(description="a table [events]")] = None
+    webhooks: Annotated[
+        tuple[Webhook, ...], Field(strict=False, max_length=5, description="a list of up to 5 tables [[webhooks]]")
+    ] = ()
+
+    @property
+    def has_bus(self) -> bool:
+        """Whether changes are published on a bus."""
+        return self.events is not None and self.events.bus
 
     @model_validator(mode="after")
     def _keys_agree(self) -> Self:
@@ -52,6 +63,11 @@ class EndpointSettings(Section):
         twice = sorted({each for each in urns if urns.count(each) > 1})
         if twice:
             raise mistake(f"extensions: {twice[0]} is declared twice; declare all its attributes in one table")
+        hooks = [each.id for each in self.webhooks]
+        if len(set(hooks)) < len(hooks):
+            raise mistake("webhooks: an id is declared twice; give each webhook an id of its own")
+        if hooks and not self.has_bus:
+            raise mistake("webhooks need the event bus: add a table [events]")
         by_groups = {Source.GROUPS, Source.SYSTEM_GROUPS} & set(self.permissions.sources)
         if by_groups and not self.groups.served:
             raise mistake(f'permissions.sources has "{min(by_groups)}", which needs groups, but groups.served is false')

@@ -86,6 +86,8 @@ class Environment(EndpointSettings):
         yield from place.mistakes("alarms.topic", self.alarms.topic, same_account=False)
         if self.domain:
             yield from place.mistakes("domain.certificate", self.domain.certificate)
+        if any(each.is_loopback for each in self.webhooks):
+            yield "webhooks.url is on this machine, which AWS cannot reach; it must be the product's https URL"
         if self.backup:
             yield from place.mistakes("backup.copy_to", self.backup.copy_to, same_account=False, same_region=False)
             if self.backup.copy_to.split(":")[3:5] == [place.region, place.account]:
@@ -106,8 +108,9 @@ class Environment(EndpointSettings):
     def in_local_cloud(self) -> "Environment":
         """Return the same environment with the settings the local cloud needs.
 
-        Account and region are the local cloud's, and what only AWS supports is left out (:data:`AWS_ONLY`). The behaviour of the
-        endpoint and the retention of data stay as the file says.
+        Account and region are the local cloud's, and what only AWS supports is left out (:data:`AWS_ONLY`). Webhooks go to the
+        receiver on this machine instead of the product. The behaviour of the endpoint and the retention of data stay as the file
+        says.
         """
         aws = self.aws.model_copy(
             update={"account": LOCAL_ACCOUNT, "region": LOCAL_REGION, "termination_protection": False}
@@ -117,8 +120,9 @@ class Environment(EndpointSettings):
             update={key: Api.model_fields[key].default for table, key in AWS_ONLY if table == "api"}
         )
         alarms = self.alarms.model_copy(update={"topic": None})
+        webhooks = tuple(each.to_local_receiver() for each in self.webhooks)
         changed = {"platform": "local", "aws": aws, "api": api, "alarms": alarms, "domain": None, "backup": None}
-        return self.model_copy(update=changed)
+        return self.model_copy(update={**changed, "webhooks": webhooks})
 
     def for_functions(self) -> str:
         """Return the settings that functions read, as JSON for :func:`lambdas.environment.file.load_deployed`."""

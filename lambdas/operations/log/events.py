@@ -11,7 +11,7 @@ from lambdas.records import Kind
 Record = dict[str, Any]
 """A log record: the JSON object that a function, API Gateway or an operator's change wrote."""
 
-SHOWN = frozenset(Kind) - {Kind.ACCESS, Kind.TOKEN, Kind.TOKEN_USE, Kind.CHANGE_FAILED}
+SHOWN = frozenset(Kind) - {Kind.ACCESS, Kind.TOKEN, Kind.TOKEN_USE, Kind.CHANGE_FAILED, Kind.EVENTS, Kind.WEBHOOK}
 """The kinds that an operator sees; of :attr:`Kind.ACCESS` only refusals that no function recorded."""
 
 ABSENT = "-"

@@ -73,9 +73,11 @@ def test_the_worked_example_shows_every_key_there_is():
     for name, field in Environment.model_fields.items():
         sections = [each for each in (field.annotation, *get_args(field.annotation)) if isinstance(each, type)]
         for section in (each for each in sections if issubclass(each, settings.Section) and name != "extensions"):
-            table = text.partition(f"\n[{name}]\n")[2].partition("\n[")[0]
+            is_list = isinstance(shown[name], tuple)
+            header, held = (f"[[{name}]]", {}) if is_list else (f"[{name}]", shown[name])
+            table = text.partition(f"\n{header}\n")[2].partition("\n[")[0]
             assert set(re.findall(r"^(?:# )?(\w+) = ", table, re.MULTILINE)) >= section.model_fields.keys() - {
-                key for key, each in shown[name].items() if isinstance(each, (dict, tuple))
+                key for key, each in held.items() if isinstance(each, (dict, tuple))
             }
 
 

@@ -1,0 +1,200 @@
+"""The webhooks of an environment: their secrets and deliveries. Every change leaves a record under the operator's name."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lambdas.environment.event_types import EventType
+from lambdas.environment.file import Webhook
+from lambdas.eventing.deliveries import Delivery, DeliveryStore
+from lambdas.eventing.event import Event, Source
+from lambdas.eventing.signing import Secrets, parameter_name
+from lambdas.operations.journal import Journal
+from lambdas.operations.problems import NotFound, Problem
+from lambdas.operations.target import Target
+from lambdas.records import Kind, record
+
+RECEIVED_AT_ONCE = 10
+"""Messages of one ReceiveMessage request (AWS limit)."""
+
+
+def queue_name(environment: str, webhook: str) -> str:
+    """Return the name of the queue with a webhook's undelivered events."""
+    return f"scim-{environment}-webhook-{webhook}"
+
+
+def dead_letters_name(environment: str, webhook: str) -> str:
+    """Return the name of the queue with events that a webhook did not accept in three days."""
+    return f"{queue_name(environment, webhook)}-dead"
+
+
+@dataclass(frozen=True)
+class WebhookStatus:
+    """A webhook and its state."""
+
+    webhook: Webhook
+    secret_created: datetime | None
+    """When its secret was made; None when it has none, so that nothing is delivered."""
+
+    rotating_until: datetime | None
+    """Until when the previous secret signs as well; None when it does not."""
+
+    waiting: int
+    """Events that are not delivered yet, by SQS's approximate count."""
+
+    dead: int
+    """Events that were not accepted in three days, likewise."""
+
+
+class Webhooks:
+    """The webhooks of one environment."""
+
+    def __init__(self, target: Target) -> None:
+        """Open those of a deployed environment."""
+        self.target = target
+        self.name = target.settings.name
+
+    def all(self) -> list[WebhookStatus]:
+        """Return the webhooks in the order of the environment's file."""
+        with self.target.aws_errors_as_problems():
+            return [self._status(each) for each in self.target.settings.webhooks]
+
+    def webhook(self, webhook_id: str) -> Webhook:
+        """Return a webhook.
+
+        :raises NotFound: When the environment's file has none of this id.
+        """
+        found = next((each for each in self.target.settings.webhooks if each.id == webhook_id), None)
+        if found is None:
+            names = ", ".join(each.id for each in self.target.settings.webhooks) or "none"
+            raise NotFound(f"environments/{self.name}.toml has no webhook {webhook_id}. Its webhooks are: {names}.")
+        return found
+
+    def rotate(self, webhook_id: str, grace: timedelta) -> str:
+        """Make a new secret and return it; it cannot be shown again.
+
+        :param grace: How long the previous secret signs as well.
+        """
+        webhook = self.webhook(webhook_id)
+        journal = Journal(self.target)
+        with self.target.aws_errors_as_problems():
+            before = self._secrets(webhook)
+            after = before.rotated(grace) if before else Secrets.new()
+            name = parameter_name(self.name, webhook.id)
+            self.target.client("ssm").put_parameter(Name=name, Value=after.dump(), Type="SecureString", Overwrite=True)
+        self._write(journal, "webhook secret rotated", webhook)
+        return after.current
+
+    def deliveries(self, webhook_id: str, *, failed: bool = False) -> Iterator[Delivery]:
+        """Yield the deliveries of 30 days, those of the newest events first.
+
+        :param failed: Only those that the receiver has not accepted.
+        """
+        webhook = self.webhook(webhook_id)
+        with self.target.aws_errors_as_problems():
+            for each in DeliveryStore(self.target.table()).newest(webhook.id):
+                if not (failed and each.delivered):
+                    yield each
+
+    def resend(self, webhook_id: str, event: str) -> Delivery:
+        """Deliver an event once more, with the same ``jti``.
+
+        :param event: The ``jti``, or its beginning.
+        :raises NotFound: When there is no such delivery.
+        :raises Problem: When several events begin so.
+        """
+        found = {each.event: each for each in self.deliveries(webhook_id) if each.event.startswith(event)}
+        if not found:
+            raise NotFound(f"The webhook {webhook_id} has no delivery of an event {event}.")
+        if len(found) > 1 and event not in found:
+            raise Problem(f"{len(found)} events begin with {event}: pass more of the id.")
+        chosen = found.get(event) or next(iter(found.values()))
+        journal = Journal(self.target)
+        self._send(webhook_id, json.loads(chosen.body))
+        self._write(journal, "webhook event sent again", self.webhook(webhook_id), detail=chosen.event)
+        return chosen
+
+    def test(self, webhook_id: str) -> str:
+        """Send an event to a webhook that says nothing about anybody, and return its ``jti``."""
+        webhook = self.webhook(webhook_id)
+        source = Source(self.name, f"{self.target.base_url}/v2")
+        jti = f"test-{uuid.uuid4()}"
+        subject = {"format": "scim", "uri": f"/Users/{uuid.UUID(int=0)}"}
+        directory = self.target.settings.directory
+        event = Event(EventType.FEED_ADD, directory, subject, {}, jti, jti, datetime.now(UTC), 1)
+        self._send(webhook.id, event.claims(source))
+        return jti
+
+    def redrive(self, webhook_id: str) -> int:
+        """Move all events from the dead-letter queue back to the queue, and return how many."""
+        webhook = self.webhook(webhook_id)
+        journal = Journal(self.target)
+        moved = 0
+        with self.target.aws_errors_as_problems():
+            sqs = self.target.client("sqs")
+            source, queue = (self._url(sqs, each(self.name, webhook.id)) for each in (dead_letters_name, queue_name))
+            while messages := sqs.receive_message(QueueUrl=source, MaxNumberOfMessages=RECEIVED_AT_ONCE).get(
+                "Messages"
+            ):
+                for each in messages:
+                    sqs.send_message(QueueUrl=queue, MessageBody=each["Body"])
+                    sqs.delete_message(QueueUrl=source, ReceiptHandle=each["ReceiptHandle"])
+                    moved += 1
+        self._write(journal, "webhook events redriven", webhook, detail=f"{moved} events")
+        return moved
+
+    def _status(self, webhook: Webhook) -> WebhookStatus:
+        secrets, sqs = self._secrets(webhook), self.target.client("sqs")
+        until = secrets.previous_until if secrets and len(secrets.valid()) > 1 else None
+        waiting, dead = (self._count(sqs, each(self.name, webhook.id)) for each in (queue_name, dead_letters_name))
+        return WebhookStatus(webhook, secrets.created if secrets else None, until, waiting, dead)
+
+    def _secrets(self, webhook: Webhook) -> Secrets | None:
+        name = parameter_name(self.name, webhook.id)
+        try:
+            answer = self.target.client("ssm").get_parameter(Name=name, WithDecryption=True)
+        except ClientError as error:
+            if error.response["Error"].get("Code") == "ParameterNotFound":
+                return None
+            raise
+        return Secrets.parse(str(answer["Parameter"]["Value"]))
+
+    def _count(self, sqs: Any, name: str) -> int:
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        answer = sqs.get_queue_attributes(QueueUrl=self._url(sqs, name), AttributeNames=names)
+        return sum(int(answer["Attributes"].get(each, 0)) for each in names)
+
+    def _send(self, webhook_id: str, claims: dict[str, Any]) -> None:
+        with self.target.aws_errors_as_problems():
+            sqs = self.target.client("sqs")
+            url = self._url(sqs, queue_name(self.name, webhook_id))
+            sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"detail": claims}))
+
+    def _url(self, sqs: Any, name: str) -> str:
+        """Return a queue's URL.
+
+        :raises Problem: When it is not deployed.
+        """
+        try:
+            return str(sqs.get_queue_url(QueueName=name)["QueueUrl"])
+        except ClientError as error:
+            if "NonExistentQueue" not in error.response["Error"].get("Code", ""):
+                raise
+            raise Problem(f"There is no queue {name} in {self.target.place}: deploy the environment first.") from error
+
+    def _write(self, journal: Journal, action: str, webhook: Webhook, *, detail: str | None = None) -> None:
+        journal.write(
+            record(
+                Kind.OPERATION,
+                environment=self.name,
+                directory=self.target.settings.directory,
+                operator=journal.operator,
+                action=action,
+                detail=f"{webhook.id}: {detail}" if detail else webhook.id,
+            )
+        )

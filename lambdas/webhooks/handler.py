@@ -1,0 +1,97 @@
+"""The function that delivers change events to webhooks, one queue for each webhook.
+
+A delivery that fails stays in its queue and is hidden for a growing pause, so a receiver that is down holds up no other. After the
+last attempt SQS moves it to the webhook's dead-letter queue.
+"""
+
+import json
+import os
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from botocore.config import Config
+
+from lambdas import records
+from lambdas.environment.file import Webhook, load_deployed
+from lambdas.eventing.deliveries import Delivery, DeliveryStore
+from lambdas.eventing.event import encode
+from lambdas.eventing.signing import headers
+from lambdas.records import Kind
+from lambdas.store.table import Table
+from lambdas.webhooks.schedule import pause_after
+from lambdas.webhooks.secrets import SecretMissing, WebhookSecrets
+from lambdas.webhooks.sending import Outcome, Sender
+
+AWS = Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+ENVIRONMENT = os.environ["ENVIRONMENT"]
+WEBHOOKS: dict[str, Webhook] = {each.id: each for each in load_deployed().webhooks}
+QUEUES: dict[str, str] = json.loads(os.environ["WEBHOOK_QUEUES"])
+"""From the name of a queue to the id of its webhook."""
+
+SENDER = Sender(allow_loopback=os.environ.get("ADDRESSING") == "path")
+SECRETS = WebhookSecrets(boto3.client("ssm", config=AWS), ENVIRONMENT)
+DELIVERIES = DeliveryStore(Table(boto3.client("dynamodb", config=AWS), os.environ["TABLE_NAME"]))
+QUEUE = boto3.client("sqs", config=AWS)
+logger = Logger(use_rfc3339=True, utc=True, location=None)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Deliver the events of a batch of SQS messages.
+
+    :return: The messages whose events are to be delivered again (``batchItemFailures``).
+    """
+    logger.append_keys(function_request_id=context.aws_request_id)
+    failed = []
+    for message in event["Records"]:
+        try:
+            delivered = deliver(message)
+        except Exception:
+            # Such as a table or SSM that does not answer: the message returns after the queue's own time-out.
+            logger.exception("A webhook could not be attempted")
+            delivered = False
+        if not delivered:
+            failed.append({"itemIdentifier": message["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def deliver(message: dict[str, Any]) -> bool:
+    """Attempt one delivery, store and log its outcome, and return whether the receiver accepted the event."""
+    queue = message["eventSourceARN"].rpartition(":")[2]
+    webhook = WEBHOOKS[QUEUES[queue]]
+    claims = json.loads(message["body"])["detail"]
+    attempt = int(message["attributes"]["ApproximateReceiveCount"])
+    outcome = _attempt(webhook, claims)
+    pause = None if outcome.delivered else pause_after(attempt)
+    if pause is not None:
+        url = QUEUE.get_queue_url(QueueName=queue)["QueueUrl"]
+        handle = message["receiptHandle"]
+        QUEUE.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=pause)
+    DELIVERIES.keep(Delivery.of(webhook.id, claims, attempt, outcome.status, outcome.error))
+    _log(webhook, claims, attempt, outcome)
+    return outcome.delivered
+
+
+def _attempt(webhook: Webhook, claims: dict[str, Any]) -> Outcome:
+    body = encode(claims)
+    try:
+        signed = headers(claims["jti"], body, SECRETS.of(webhook.id))
+    except SecretMissing:
+        return Outcome(None, "the webhook has no secret: run scimctl webhooks rotate")
+    return SENDER.send(webhook.url, body.encode(), signed)
+
+
+def _log(webhook: Webhook, claims: dict[str, Any], attempt: int, outcome: Outcome) -> None:
+    made = records.record(
+        Kind.WEBHOOK,
+        environment=ENVIRONMENT,
+        webhook=webhook.id,
+        event_id=claims["jti"],
+        attempt=attempt,
+        status=outcome.status,
+        error=outcome.error,
+        **{records.DELIVERIES_FAILED: 0 if outcome.delivered else 1},
+    )
+    logger.info(
+        "Delivered an event" if outcome.delivered else "An event was not delivered", extra=records.with_metrics(made)
+    )

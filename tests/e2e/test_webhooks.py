@@ -1,0 +1,99 @@
+"""Webhooks of a deployed environment: from a disabled user to the product's receiver, signed and retried."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from tests.e2e.endpoint import SECRETS, Endpoint
+from tests.e2e.local_cloud import LocalCloud
+from tests.e2e.test_events import ENVIRONMENT, PATCH, USER
+from tests.e2e.test_simulate import own_directory
+from tests.unit.webhooks.receivers import Received, Receiver, receiving
+
+WEBHOOK = "sign-in"
+DEACTIVATE = "urn:ietf:params:scim:event:prov:deactivate"
+
+
+def wait_for(receiver: Receiver, matches: Callable[[Received], bool], seconds: float = 60) -> list[Received]:
+    """Return the requests that match, as soon as there is one."""
+    deadline = time.monotonic() + seconds
+    while not (found := [each for each in receiver.requests if matches(each)]):
+        assert time.monotonic() < deadline, f"no such request among {receiver.requests}"
+        time.sleep(0.2)
+    return found
+
+
+@pytest.fixture(scope="module")
+def environment(deployed: Callable[[str], Endpoint]) -> Endpoint:
+    return deployed(ENVIRONMENT)
+
+
+@pytest.fixture(scope="module")
+def webhooks(local_cloud: LocalCloud, environment: Endpoint) -> Callable[..., Any]:
+    """Runs `scimctl webhooks` on the environment, and returns what it prints for programs."""
+
+    def run(*arguments: str, as_json: bool = True) -> Any:
+        options = ["--output", "json"] if as_json else []
+        done = local_cloud.scimctl("--local", "webhooks", *arguments, "--environment", ENVIRONMENT, *options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout) if as_json else done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def secret(webhooks: Callable[..., Any]) -> str:
+    made = str(webhooks("rotate", WEBHOOK)["secret"])
+    SECRETS.add(made)
+    return made
+
+
+@pytest.fixture
+def receiver(local_cloud: LocalCloud) -> Iterator[Receiver]:
+    with receiving(204, port=local_cloud.receiver) as receiver:
+        yield receiver
+
+
+def disable_a_user(directory: Endpoint, name: str) -> str:
+    user = directory.send("POST", "/Users", {"schemas": [USER], "userName": name, "active": True}).json["id"]
+    operation = {"op": "replace", "path": "active", "value": False}
+    assert directory.send("PATCH", f"/Users/{user}", {"schemas": [PATCH], "Operations": [operation]}).status == 200
+    return str(user)
+
+
+def test_a_disabled_user_is_told_to_the_receiver_which_fails_at_first(
+    environment: Endpoint, webhooks: Callable[..., Any], secret: str, receiver: Receiver
+) -> None:
+    receiver.answers = [500, 204]
+    user = disable_a_user(own_directory(environment, "webhooks-retry"), "ada@example.com")
+    wait_for(receiver, lambda _: len(receiver.requests) > 1)
+    first, second = receiver.requests[:2]
+    assert first.path == f"/{WEBHOOK}"
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    for request in (first, second):
+        event = Webhook(secret).verify(request.body, request.headers)
+        assert list(event["events"]) == [DEACTIVATE]
+        assert event["sub_id"]["uri"] == f"/Users/{user}"
+
+    (kept,) = [each for each in webhooks("deliveries", WEBHOOK)["deliveries"] if each["about"] == f"/Users/{user}"]
+    assert (kept["type"], kept["attempts"], kept["status"]) == (DEACTIVATE, 2, 204)
+    assert kept["delivered"] is True
+
+
+def test_an_operator_tests_a_webhook_and_delivers_an_event_again(
+    webhooks: Callable[..., Any], secret: str, receiver: Receiver
+) -> None:
+    said = webhooks("test", WEBHOOK, as_json=False)
+    (first,) = wait_for(receiver, lambda each: each.headers["webhook-id"] in said)
+    assert Webhook(secret).verify(first.body, first.headers)
+    webhooks("resend", WEBHOOK, first.headers["webhook-id"], as_json=False)
+    wait_for(receiver, lambda each: len(receiver.requests) > 1)
+    assert receiver.requests[1].body == receiver.requests[0].body
+    (status,) = webhooks("list")["webhooks"]
+    assert status["id"] == WEBHOOK
+    assert status["secret_created"]
+    assert (status["waiting"], status["failed"]) == (0, 0)
