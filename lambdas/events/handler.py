@@ -78,7 +78,9 @@ def _read(stream: list[dict[str, Any]]) -> tuple[list[Change], int]:
         except UNREADABLE as error:
             # The text of such an exception may be a part of the item, so only its name is kept.
             failed += 1
-            _set_aside(record.get("eventID"), record.get("dynamodb", {}).get("SequenceNumber"), type(error).__name__)
+            _set_aside(
+                record.get("eventID"), (record.get("dynamodb") or {}).get("SequenceNumber"), type(error).__name__
+            )
             continue
         if change is not None:
             changes.append(change)

@@ -57,7 +57,9 @@ def test_every_environment_can_be_deployed_into_the_local_cloud_with_all_that_it
     assert (local.aws.account, local.aws.region) == (LOCAL_ACCOUNT, LOCAL_REGION)
     assert local.aws.retain_data == written.aws.retain_data
     assert (local.domain, local.backup) == (None, None)
-    elsewhere = {"platform", "aws", "domain", "backup"}
+    assert [each.id for each in local.webhooks] == [each.id for each in written.webhooks]
+    assert all(each.is_loopback for each in local.webhooks), "events of the local cloud never reach the product"
+    elsewhere = {"platform", "aws", "domain", "backup", "webhooks"}
     assert local.model_dump(exclude=elsewhere) == written.model_dump(exclude=elsewhere)
     assert Environment.model_validate_json(local.model_dump_json()) == local
 
