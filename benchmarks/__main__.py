@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import changes, cost, idle, imports, month, pages, speed
+from benchmarks import bounds, changes, cost, idle, imports, month, pages, speed
 from support.engines import engine_name
 
 
@@ -21,6 +21,7 @@ class Benchmark(StrEnum):
     IDLE = "idle"
     SPEED = "speed"
     IMPORT = "import"
+    BOUNDS = "bounds"
 
 
 RUNS: dict[Benchmark, Callable[[], Path]] = {
@@ -31,6 +32,7 @@ RUNS: dict[Benchmark, Callable[[], Path]] = {
     Benchmark.IDLE: idle.run,
     Benchmark.SPEED: speed.run,
     Benchmark.IMPORT: imports.run,
+    Benchmark.BOUNDS: bounds.run,
 }
 
 
@@ -41,16 +43,16 @@ def main(
             help="cost: DynamoDB calls and capacity units of every operation. pages: of pages anywhere in a directory of up "
             "to a million users. changes: of many members at once. month: what a directory costs in a month. idle: what an "
             "environment costs whatever its size. speed: CPU time of every operation. import: of each function's cold import. "
-            "All, when none is named: some ten minutes, and two gigabytes of memory.",
+            "bounds: of the largest requests. All, when none is named: some ten minutes, and two gigabytes of memory.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
     """Measure what operations cost, and write the tables of benchmarks/results/."""
     chosen = which or list(Benchmark)
-    if engine_name() != "dynoxide" and not set(chosen) <= {Benchmark.IMPORT, Benchmark.IDLE}:
+    if engine_name() != "dynoxide" and not set(chosen) <= {Benchmark.IMPORT, Benchmark.IDLE, Benchmark.BOUNDS}:
         typer.echo(
-            "Only the benchmarks import and idle run here: the others need dynoxide, which exists for x86_64 Linux.",
+            "Only the benchmarks import, idle and bounds run here: the others need dynoxide, which exists for x86_64 Linux.",
             err=True,
         )
         raise typer.Exit(1)

@@ -1,5 +1,6 @@
 """Bulk requests (RFC 7644 section 3.7): each operation is applied as the single request that it stands for."""
 
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -9,8 +10,13 @@ from scim2_server.conditions import Conditions
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
+from lambdas.scim import limits
+from lambdas.scim.detail import Detail
+from lambdas.scim.errors import BusyException
 from lambdas.scim.resource_operations import ResourceOperations
 from lambdas.scim.service import DirectoryService
+
+NOT_STARTED = Detail("The request ran out of time before it reached this operation. Send the operation again.")
 
 
 class BulkRun:
@@ -29,6 +35,7 @@ class BulkRun:
         self.service = service
         self.operations_on = operations_on
         self.request = request
+        self.ends = time.monotonic() + limits.BULK_SECONDS
 
     def run(self) -> ScimResponse:
         """Apply the operations in the order of their references, and return one result for each that ran."""
@@ -41,10 +48,14 @@ class BulkRun:
     def _step(self, plan: BulkPlan, step: BulkStep) -> tuple[dict[str, Any], Resource[Any] | None]:
         """Apply one operation; a failure is the result of this operation and of no other (RFC 7644 section 3.7.3).
 
+        An operation that there is no time for is answered with 503, so that the client gets the results of the others.
+
         :return: The result, and the resource that was created or changed.
         """
         operation = plan.operation(step)
         outcome = self.service.bulk_outcome(self.request.base_url, operation)
+        if time.monotonic() >= self.ends:
+            return self.service.bulk_failure(outcome, BusyException(detail=NOT_STARTED)), None
         try:
             resource_type = self.service.route_bulk_operation(operation)
             operation = plan.resolve(step)

@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from pydantic_core import from_json
-from scim2_models import InvalidSyntaxException
+from scim2_models import InvalidSyntaxException, TooManyException
 
 from lambdas.scim.detail import Detail, Shown
-from lambdas.scim.limits import MAX_JSON_DEPTH
+from lambdas.scim.limits import MAX_ELEMENTS, MAX_JSON_DEPTH, MAX_JSON_VALUES
 
 UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -24,6 +24,7 @@ def parse_json(body: bytes) -> Any:
 
     A byte order mark is ignored, as RFC 8259 section 8.1 allows.
 
+    :raises TooManyException: When it has more than :data:`MAX_ELEMENTS` list elements or :data:`MAX_JSON_VALUES` values.
     :raises InvalidSyntaxException: When the body is empty, not JSON, nested deeper than :data:`MAX_JSON_DEPTH`, has a number or
         string without a JSON form (``NaN``, an unpaired surrogate), or an object has two members of one name.
     """
@@ -44,10 +45,11 @@ def parse_json(body: bytes) -> Any:
 def _check(value: Any) -> int:
     """Return the number of members of all objects.
 
+    :raises TooManyException: When there are more values or list elements than the limits.
     :raises InvalidSyntaxException: When a value is nested too deeply, a number is out of range, or names differ only in case.
     """
     level = [value]
-    depth = members = 0
+    depth = members = elements = values = 0
     ambiguous = False
     while level:
         depth += 1
@@ -62,13 +64,31 @@ def _check(value: Any) -> int:
                 members += len(each)
                 below += each.values()
             elif isinstance(each, list):
+                elements += len(each)
                 below += each
             elif isinstance(each, float) and not math.isfinite(each):
                 raise InvalidSyntaxException(detail=Detail("The body has a number that is out of range."))
         level = below
+        values += len(below)
+        check_number_of_values(elements, values, MAX_ELEMENTS, MAX_JSON_VALUES)
     if ambiguous:
         _check_spellings(value)
     return members
+
+
+def check_number_of_values(elements: int, values: int, most_elements: int, most_values: int) -> None:
+    """Raise an error for a body with more values than a limit.
+
+    :param elements: The number of elements of all lists.
+    :param values: The number of all values, lists and objects included.
+    :raises TooManyException: When one of the limits is exceeded.
+    """
+    if elements > most_elements:
+        detail = "The lists in the body have {number:,} elements; the limit is {limit:,}. Send several requests."
+        raise TooManyException(detail=Detail(detail, number=elements, limit=most_elements))
+    if values > most_values:
+        detail = "The body has {number:,} values; the limit is {limit:,}. Send several requests."
+        raise TooManyException(detail=Detail(detail, number=values, limit=most_values))
 
 
 def _check_spellings(value: Any) -> None:

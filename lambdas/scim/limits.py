@@ -21,6 +21,31 @@ MAX_PATCH_OPERATIONS = 1_000
 MAX_PATCH_PATHS = 5_000
 """Keys of the objects that a PATCH writes. Each is read as a path: 5,000 take about 3 seconds."""
 
+MAX_PATCH_CONDITIONS = 5_000
+"""Conditions of the filters in all paths of a PATCH, each of which is read several times: 5,000 take about 2 seconds."""
+
+MAX_BULK_PATCH_OPERATIONS = 5_000
+"""Operations of all PATCHes of one bulk request, each of which is read before any is applied: 5,000 take about 2 seconds."""
+
+MAX_VALUES_COMPARED = 10_000
+"""Values of multi-valued attributes that the operations of a PATCH may compare, beyond those that an index finds: 10,000 take about
+3 seconds."""
+
+MAX_ELEMENTS = 100_000
+"""Elements of all lists in a body: more than the ids of members that :data:`MAX_BODY_BYTES` hold."""
+
+MAX_JSON_VALUES = 600_000
+"""Values in a body, lists and objects included: six for each of :data:`MAX_ELEMENTS`. Each is an object in memory."""
+
+MAX_USER_ELEMENTS = 12_000
+"""Elements of all lists in a body about users: 1,000 operations with ten values each, and more. A stored user holds fewer (400 KB), and each becomes an object of some 2 KB."""
+
+MAX_BULK_ELEMENTS = 25_000
+"""Elements of all lists in a bulk request: more than the ids of members that :data:`MAX_BULK_BYTES` hold."""
+
+MAX_USER_JSON_VALUES = 50_000
+"""Values in a body about users, lists and objects included."""
+
 MAX_MEMBERS_COMPARED = 10_000
 """Members that the PATCHes of a request may compare, such as one on ``members[type eq "User"]``: copying and comparing so many
 takes about 5 seconds of the function. Adding and removing members by their ids compares none."""
@@ -40,6 +65,9 @@ MAX_BULK_OPERATIONS = 500
 
 MAX_BULK_BYTES = 1_000_000
 """Bytes of one bulk request (``bulk.maxPayloadSize``)."""
+
+BULK_SECONDS = 16.0
+"""Seconds after which a bulk request starts no further operation: one that has started ends within the function's 28 seconds."""
 
 CURSOR_SECONDS = 3_600
 """Seconds that a cursor stays valid (RFC 9865 section 2.4, ``cursorTimeout``)."""

@@ -27,7 +27,7 @@ from lambdas.scim.dialects import groups_as_roles
 from lambdas.scim.error_details import explain, restating
 from lambdas.scim.error_places import explain_patch
 from lambdas.scim.json_body import parse_json
-from lambdas.scim.request_size import check_bulk, check_patch, check_search
+from lambdas.scim.request_size import check_bulk, check_patch, check_resource, check_search
 from lambdas.scim.search_parameters import read_search_parameters
 from lambdas.scim.trace import ignored_attributes
 
@@ -121,13 +121,17 @@ class RequestReading(ScimService):
 
     def _read_dialect(self, model: type[BaseModel], payload: Any) -> Any:
         """Return a body in the form of the RFCs; what no dialect knows is left to the validation."""
+        if issubclass(model, BulkRequest):
+            check_bulk(payload)
+        elif issubclass(model, PatchOp):
+            check_patch(payload, _parameter(model))
+        else:
+            check_resource(payload, model)
         if self.reads_groups_as_roles:
             payload = groups_as_roles.read(payload, model)
         if issubclass(model, BulkRequest):
-            check_bulk(payload)
             return dialects.read_bulk(payload, self._model_at, ignored_attributes())
         if issubclass(model, PatchOp):
-            check_patch(payload)
             return dialects.read_patch(payload, _parameter(model), ignored_attributes())
         return dialects.read_resource(payload, cast("type[Resource[Any]]", model), ignored_attributes())
 

@@ -1,32 +1,49 @@
 """The size of a request, checked before anything expensive is made of it."""
 
+import re
 from typing import Any
 
-from scim2_models import InvalidValueException, PayloadTooLargeException, TooManyException
+from scim2_models import BaseModel, InvalidValueException, PayloadTooLargeException, TooManyException
 
 from lambdas.scim import limits
 from lambdas.scim.detail import Detail
+from lambdas.scim.dialects.filter_grammar import count_conditions
 from lambdas.scim.filter_limits import check_filter
+from lambdas.scim.json_body import check_number_of_values
+
+OPERATIONS = (
+    "The PATCH has {number:,} operations; the limit is {limit:,}. Send several requests, or change many members with one "
+    "operation."
+)
+ALL_OPERATIONS = "The PATCHes have {number:,} operations together; the limit is {limit:,}. Send several requests."
+ATTRIBUTES = "The PATCH writes {number:,} attributes; the limit is {limit:,}. Send several requests."
+CONDITIONS = "The paths of the PATCH have {number:,} conditions; the limit is {limit:,}. Send several requests."
+
+_MAY_SELECT = re.compile(r'[\["\s]')
+"""What every path with a filter has."""
 
 
-def check_patch(payload: Any) -> None:
+def check_resource(payload: Any, model: type[BaseModel]) -> None:
+    """Check the size of the body of a POST or PUT.
+
+    :param payload: The decoded body.
+    :param model: What it is read as; a group may have many more values than a user.
+    :raises TooManyException: When it has more values than a limit.
+    """
+    if "members" not in model.model_fields:
+        check_number_of_values(*_count(payload), limits.MAX_USER_ELEMENTS, limits.MAX_USER_JSON_VALUES)
+
+
+def check_patch(payload: Any, model: type[BaseModel]) -> None:
     """Check the size of a PATCH.
 
     :param payload: The decoded body.
-    :raises TooManyException: When it has more than :data:`limits.MAX_PATCH_OPERATIONS` operations or writes more than
-        :data:`limits.MAX_PATCH_PATHS` attributes.
+    :param model: The model of the resource.
+    :raises TooManyException: When it has more operations, values, conditions in paths or written attributes than the limits.
+    :raises InvalidFilterException: When the filter of a path exceeds the limits of filters.
     """
-    operations = member_of(payload, "operations")
-    if isinstance(operations, list) and len(operations) > limits.MAX_PATCH_OPERATIONS:
-        raise TooManyException(
-            detail=Detail(
-                "The PATCH has {number:,} operations; the limit is {limit:,}. Send several requests, or change many members with "
-                "one operation.",
-                number=len(operations),
-                limit=limits.MAX_PATCH_OPERATIONS,
-            )
-        )
-    _check_paths(_paths_in(payload))
+    check_resource(payload, model)
+    _check_operations([payload], limits.MAX_PATCH_OPERATIONS)
 
 
 def check_bulk(payload: Any) -> None:
@@ -34,7 +51,8 @@ def check_bulk(payload: Any) -> None:
 
     :param payload: The decoded body.
     :raises PayloadTooLargeException: When it has more than :data:`limits.MAX_BULK_OPERATIONS` operations (RFC 7644 section 3.7.4).
-    :raises TooManyException: When its PATCHes write more than :data:`limits.MAX_PATCH_PATHS` attributes together.
+    :raises TooManyException: When one PATCH in it, or all together, exceed a limit.
+    :raises InvalidFilterException: When the filter of a path exceeds the limits of filters.
     """
     operations = member_of(payload, "operations")
     if not isinstance(operations, list):
@@ -42,7 +60,8 @@ def check_bulk(payload: Any) -> None:
     if len(operations) > limits.MAX_BULK_OPERATIONS:
         detail = "The request has {number:,} operations; maxOperations is {limit:,}. Send several requests."
         raise PayloadTooLargeException(detail=Detail(detail, number=len(operations), limit=limits.MAX_BULK_OPERATIONS))
-    _check_paths(sum(_paths_in(member_of(each, "data")) for each in operations))
+    check_number_of_values(*_count(payload), limits.MAX_BULK_ELEMENTS, limits.MAX_JSON_VALUES)
+    _check_operations([member_of(each, "data") for each in operations], limits.MAX_BULK_PATCH_OPERATIONS)
 
 
 def check_search(payload: Any) -> None:
@@ -76,21 +95,52 @@ def member_of(payload: Any, name: str) -> Any:
     return next((value for key, value in payload.items() if str(key).lower() == name.lower()), None)
 
 
-def _paths_in(payload: Any) -> int:
-    """Return how many attributes a PATCH writes: the keys of its values, each of which is a path or a name."""
-    operations = member_of(payload, "operations")
-    values = [member_of(each, "value") for each in operations] if isinstance(operations, list) else []
-    objects = [each for each in values if isinstance(each, dict)]
-    inside = [each for one in objects for each in one.values() if isinstance(each, dict)]
-    return sum(map(len, [*objects, *inside]))
+def _count(payload: Any) -> tuple[int, int]:
+    """Return how many elements all lists in a body have, and how many values there are."""
+    elements = values = 0
+    level = [payload]
+    while level:
+        below: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                below += each.values()
+            elif isinstance(each, list):
+                elements += len(each)
+                below += each
+        values += len(below)
+        level = below
+    return elements, values
 
 
-def _check_paths(number: int) -> None:
-    if number > limits.MAX_PATCH_PATHS:
-        raise TooManyException(
-            detail=Detail(
-                "The PATCH writes {number:,} attributes; the limit is {limit:,}. Send several requests.",
-                number=number,
-                limit=limits.MAX_PATCH_PATHS,
-            )
-        )
+def _check_operations(patches: list[Any], most: int) -> None:
+    """Check the operations of PATCHes, each alone and all together.
+
+    :param most: The largest number of all operations.
+    """
+    paths = conditions = number = 0
+    for patch in patches:
+        operations = member_of(patch, "operations")
+        operations = operations if isinstance(operations, list) else []
+        _check_number(len(operations), limits.MAX_PATCH_OPERATIONS, OPERATIONS)
+        number += len(operations)
+        _check_number(number, most, ALL_OPERATIONS)
+        keys = [key for each in operations for key in _keys_in(member_of(each, "value"))]
+        paths += len(keys)
+        _check_number(paths, limits.MAX_PATCH_PATHS, ATTRIBUTES)
+        for text in [*(member_of(each, "path") for each in operations), *keys]:
+            if isinstance(text, str) and _MAY_SELECT.search(text):
+                check_filter(text)
+                conditions += count_conditions(text)
+        _check_number(conditions, limits.MAX_PATCH_CONDITIONS, CONDITIONS)
+
+
+def _keys_in(value: Any) -> list[str]:
+    """Return the keys of an object that a PATCH writes and of the objects in it, each of which is a path or a name."""
+    if not isinstance(value, dict):
+        return []
+    return [*value, *(key for inner in value.values() if isinstance(inner, dict) for key in inner)]
+
+
+def _check_number(number: int, limit: int, detail: str) -> None:
+    if number > limit:
+        raise TooManyException(detail=Detail(detail, number=number, limit=limit))

@@ -25,9 +25,10 @@ from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.error_details import path_of, restate
 from lambdas.scim.error_places import place_of
 from lambdas.scim.models import is_group
+from lambdas.scim.patch_application import PatchApplication
 from lambdas.scim.responses import Responses
 from lambdas.scim.rules import Rules
-from lambdas.scim.upstream import SealedService, apply_operation
+from lambdas.scim.upstream import SealedService
 from lambdas.scim.value_checks import check_values
 
 SEARCHES = (Operation.search, Operation.search_with_body)
@@ -107,7 +108,9 @@ class DirectoryService(BulkReading, Responses, SealedService):
         """
         self.check_preconditions(current, "PATCH", conditions)
         before = _without_members(current).model_copy(deep=True)
-        changes = [_apply(current, *each) for each in enumerate(patch_op.operations or [])]
+        application = PatchApplication(current)
+        changes = [_apply(application, *each) for each in enumerate(patch_op.operations or [])]
+        application.finish()
         if not any(changes):
             return None
         check_values(self.described, current, before)
@@ -136,10 +139,10 @@ class DirectoryService(BulkReading, Responses, SealedService):
         return replaced
 
 
-def _apply(resource: Resource[Any], index: int, operation: "PatchOperation[Any]") -> bool:
+def _apply(application: PatchApplication, index: int, operation: "PatchOperation[Any]") -> bool:
     """Apply one operation of a PATCH in place, and return whether it changed anything."""
     try:
-        return apply_operation(resource, operation)
+        return application.apply(operation)
     except SCIMException as error:
         raise restate(error, place_of(index, operation, error)) from None
 
