@@ -26,6 +26,7 @@ REQUEST_LINES: Mapping[str, str] = {
     "owner": "Owner of the value",
     "filter": "Filter",
     "changed": "Attributes",
+    "ignored": "Ignored attributes",
     "activity": "User was",
     "became": "Became",
     "groups_left": "Groups left",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from lambdas.operations.log.causes import cause_of
 from lambdas.operations.log.events import ABSENT, Record, is_failure, text_of
-from lambdas.records import Kind
+from lambdas.records import ATTRIBUTES_IGNORED, Kind
 
 NameOf = Callable[[Record], str | None]
 """Returns the name of a resource whose record holds the id only."""
@@ -20,6 +20,9 @@ _DISCOVERY = {
 _ACTIVITIES = {"enabled": "enable", "disabled": "disable"}
 _SEARCHED = re.compile(r'[\w.:$-]+ eq "((?:[^"\\]|\\.)*)"', re.IGNORECASE)
 _LAST_LINE = re.compile(r"\S[^\n]*\s*\Z")
+
+SHOWN_IGNORED = 3
+"""Ignored attributes in one line; `scimctl log show` has all that the record has."""
 
 
 def action(record: Record) -> str:
@@ -133,12 +136,22 @@ def _of_request(record: Record) -> tuple[str | None, ...]:
         problem or None,
         shown_filter,
         changed if changed and not problem else None,
+        _ignored(record) if not problem else None,
         "linked to the identity provider" if record.get("linked") else None,
         activity if activity and changed != "active" else None,
         *_by_rules(record),
         f"{found} found" if found is not None else None,
         f"by {short_operator(str(record['operator']))}" if record.get("operator") else None,
     )
+
+
+def _ignored(record: Record) -> str | None:
+    """Return the attributes that were sent and are not stored; of many, the first ones."""
+    names = record.get("ignored")
+    if not isinstance(names, list) or not names:
+        return None
+    more = int(record.get(ATTRIBUTES_IGNORED) or len(names)) - SHOWN_IGNORED
+    return f"ignored {', '.join(map(str, names[:SHOWN_IGNORED]))}" + (f" and {more} more" if more > 0 else "")
 
 
 def _by_rules(record: Record) -> tuple[str | None, str | None]:

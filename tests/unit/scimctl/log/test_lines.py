@@ -22,6 +22,15 @@ def test_a_creation_is_told_with_whom_it_made_and_what_it_brought():
     assert told(record) == "74818272 201 create user ada@example.com userName, emails 9.1 ms, 1 calls"
 
 
+def test_attributes_that_were_sent_and_are_not_stored_are_named():
+    record = request(
+        method="PATCH", route="/Users/{id}", changed=["title"], ignored=["foo", "my attr"], attributes_ignored=2
+    )
+    assert "title ignored foo, my attr 9.1 ms" in told(record)
+    many = request(changed=["title"], ignored=[f"a{n}" for n in range(50)], attributes_ignored=70)
+    assert "title ignored a0, a1, a2 and 67 more" in told(many)
+
+
 def test_a_refused_request_is_told_with_the_reason_and_not_with_what_it_would_have_changed():
     record = request(status=409, scim_type="uniqueness", detail="userName is taken.", changed=["userName"])
     assert told(record) == "74818272 409 create user uniqueness userName is taken. 9.1 ms, 1 calls"
