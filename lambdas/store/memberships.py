@@ -22,7 +22,7 @@ from lambdas.store import keys, limits
 from lambdas.store.keys import Item
 from lambdas.store.lost_race import LostRace
 from lambdas.store.sizes import check_text
-from lambdas.store.steps import Step, reconsider, unknown_members
+from lambdas.store.steps import Step, leave_out_deleted, reconsider, unknown_members
 from lambdas.store.table import Table
 from lambdas.store.transactions import MAX_TRANSACTION_ACTIONS, Action, ConditionFailed, TooLarge
 
@@ -210,7 +210,7 @@ class Memberships:
                 if any(index < len(own) for index in failure.failed):
                     raise refuse(failure) from None
                 was_done = sum(step.done for step in steps)
-                steps = reconsider(steps, pairs, {index - len(own) for index in failure.failed})
+                steps = reconsider(self.directory, steps, pairs, {index - len(own) for index in failure.failed})
                 if sum(step.done for step in steps) < was_done:
                     pause.wait()  # another request undid what was done
             except TooLarge as error:
@@ -234,9 +234,7 @@ class Memberships:
                 (keys.resource(self.directory, resource_type, each) for each in missing), attributes=("sk",)
             )
             found |= {item["sk"]["S"] for item in items}
-        missing = [each for each in wanted if each not in found]
-        if missing:
-            raise unknown_members(missing)
+        leave_out_deleted(self.directory, [each for each in wanted if each not in found])
 
 
 def _additions(added: dict[str, Member]) -> list[Step]:

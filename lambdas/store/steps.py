@@ -7,8 +7,9 @@ from typing import Literal
 from scim2_models import InvalidValueException
 
 from lambdas.scim.detail import Detail, Shown
-from lambdas.scim.ids import shown_id
+from lambdas.scim.ids import is_made_in, shown_id
 from lambdas.scim.members_in_requests import Member
+from lambdas.scim.trace import ignored_attributes
 from lambdas.store import actions, keys
 from lambdas.store.items import member_item
 from lambdas.store.transactions import Action
@@ -55,14 +56,16 @@ class Step:
         return [actions.delete_existing(item), actions.leave(member, group_id)]
 
 
-def reconsider(steps: Sequence[Step], pairs: Sequence[Sequence[Action]], failed: set[int]) -> list[Step]:
+def reconsider(
+    directory: str, steps: Sequence[Step], pairs: Sequence[Sequence[Action]], failed: set[int]
+) -> list[Step]:
     """Return the steps for the next attempt after some conditions failed.
 
     The action on the member item fails when the member is present or absent already: the step is done. The action on the member
-    fails when there is no such resource of the type that was tried.
+    fails when there is no such resource of the type that was tried. An added member that was deleted is left out.
 
     :param failed: The positions of the actions whose condition failed.
-    :raises InvalidValueException: When an added member is neither a User nor a Group of the directory.
+    :raises InvalidValueException: When an added member is neither a User nor a Group of the directory, and never was.
     """
     reconsidered: list[Step] = []
     unknown: list[str] = []
@@ -78,12 +81,27 @@ def reconsider(steps: Sequence[Step], pairs: Sequence[Sequence[Action]], failed:
             step = step.with_other_type()
             if step.verb == "add" and step.exhausted:
                 unknown.append(step.member.id)
+                continue
         elif item_failed:
             step = replace(step, done=True)
         reconsidered.append(step)
-    if unknown:
-        raise unknown_members(unknown)
+    leave_out_deleted(directory, unknown)
     return reconsidered
+
+
+def leave_out_deleted(directory: str, ids: Sequence[str]) -> None:
+    """Record members that do not exist as left out, if they once existed; raise an error for the others.
+
+    An identity provider does not learn that an operator deleted a user. It would send the group's other members again and again,
+    and a refusal would keep all of them out (fleetdm/fleet#52600).
+
+    :param ids: The ids of members that are neither a User nor a Group of the directory.
+    :raises InvalidValueException: When an id was never one of the directory's.
+    """
+    never = [each for each in ids if not is_made_in(directory, each)]
+    if never:
+        raise unknown_members(never)
+    ignored_attributes().update({f'members[value eq "{each}"]': None for each in ids})
 
 
 def unknown_members(ids: Sequence[str]) -> InvalidValueException:

@@ -1,11 +1,11 @@
 """Creating and changing resources: each one transaction, conditional on the state it was computed from."""
 
-import uuid
 from dataclasses import replace
 from typing import Any
 
 from scim2_models import InvalidValueException, Resource, ResourceType, UniquenessException
 
+from lambdas.scim.ids import new_id
 from lambdas.scim.members_in_requests import MemberChange
 from lambdas.store import actions, keys
 from lambdas.store.documents import document_of, name_of
@@ -52,7 +52,9 @@ class Writer:
         :raises InvalidValueException: When a member does not exist, or the resource is larger than an item holds.
         """
         name, moment = str(resource_type.name), now()
-        stored = Stored(resource_id or str(uuid.uuid4()), document_of(resource), 1, moment, moment, name_of(resource))
+        stored = Stored(
+            resource_id or new_id(self.directory), document_of(resource), 1, moment, moment, name_of(resource)
+        )
         if by_hand is not None:
             stored = replace(stored, by_hand=True, login=by_hand.login)
         planned = self.planner.creation(resource_type, resource, stored)

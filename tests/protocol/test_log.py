@@ -261,3 +261,14 @@ def test_a_record_is_its_own_metrics(api: Api, records: Records):
     assert record["environment"] == "local"
     for metric in directive["Metrics"]:
         assert isinstance(record[metric["Name"]], (int, float))
+
+
+def test_a_member_that_was_deleted_is_named_by_its_id(api: Api, records: Records) -> None:
+    made, deleted = (api.post("/Users", {"userName": name}).json["id"] for name in ("ann", "bob"))
+    api.delete(f"/Users/{deleted}")
+    members = [{"value": made}, {"value": deleted}]
+    group = api.post("/Groups", {"displayName": "g", "members": members})
+    assert [each["value"] for each in group.json["members"]] == [made]
+    assert records.last()["ignored"] == [f'members[value eq "{deleted}"]']
+    assert api.put(f"/Groups/{group.json['id']}", {"displayName": "g", "members": members}).status == 200
+    assert records.last()["ignored"] == [f'members[value eq "{deleted}"]']
