@@ -5,7 +5,6 @@ PORT ?= 4566
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
-UV_VERSION := $(shell sed -n 's/.*"uv==\([^"]*\)".*/\1/p' pyproject.toml)
 COMPILE := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header
 
 # Compiled modules are kept, whatever the shell says: every worker and command of a test run imports the project anew otherwise.
@@ -33,12 +32,12 @@ endef
 
 install: $(VENV)/.installed node_modules/.installed ## Install what is missing: .venv (with scimctl in it) and node_modules
 
-$(VENV)/.installed: requirements/dev.lock pyproject.toml
+$(VENV)/.installed: requirements/dev.lock requirements/install.lock pyproject.toml
 	$(check_tools)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement requirements/install.lock
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements/dev.lock
-	$(UV) pip install --quiet --python $(BIN)/python --no-deps --config-setting editable_mode=compat --editable .
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --config-setting editable_mode=compat --editable .
 	@touch $@
 
 node_modules/.installed: package-lock.json
@@ -48,6 +47,7 @@ node_modules/.installed: package-lock.json
 
 lock: ## Resolve the pins of pyproject.toml and requirements/*.in into locks with hashes and without addresses
 	$(COMPILE) --universal --python-version 3.11 --all-extras pyproject.toml -o requirements/dev.lock
+	$(COMPILE) --universal --python-version 3.11 --constraints requirements/dev.lock requirements/install.in -o requirements/install.lock
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/scim.in -o requirements/scim.lock
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/authorizer.in -o requirements/authorizer.lock
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/token.in -o requirements/token.lock

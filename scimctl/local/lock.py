@@ -7,6 +7,9 @@ from pathlib import Path
 
 from lambdas.operations.problems import Problem
 
+PRIVATE = 0o700
+"""The mode of a state directory, which holds the users of the local cloud and the hashes of its tokens."""
+
 
 @contextlib.contextmanager
 def held(directory: Path, *, wait: bool = False) -> Iterator[None]:
@@ -15,6 +18,7 @@ def held(directory: Path, *, wait: bool = False) -> Iterator[None]:
     When another command holds it, this waits until that has ended, or, without `wait`, raises Problem at once.
     """
     directory.mkdir(parents=True, exist_ok=True)
+    directory.chmod(PRIVATE)  # also one that an earlier version made
     with (directory / "lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

@@ -1,7 +1,9 @@
 """`make` checks its tools before it installs anything, and says what a run needs."""
 
 import os
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,20 @@ def test_an_unsupported_python_is_named_and_nothing_is_installed(tmp_path: Path)
     assert "Python 3.11, 3.12 or 3.13 is required, and python3 is Python 3.14.1." in refused.stderr
     assert "make PYTHON=python3.13" in refused.stderr
     assert not (tmp_path / "venv").exists()
+
+
+def test_everything_that_make_install_installs_is_pinned_and_hashed() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    commands = re.findall(r"^\t.*pip (?:install|sync) .*$", makefile, re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        assert "--require-hashes" in command or "--no-deps --no-build-isolation --editable ." in command
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (builder,) = project["build-system"]["requires"]
+    locks = {name: (ROOT / "requirements" / name).read_text(encoding="utf-8") for name in ("dev.lock", "install.lock")}
+    assert f"{builder} \\\n    --hash=" in locks["dev.lock"]
+    (uv,) = re.findall(r"^uv==\S+", locks["dev.lock"], re.MULTILINE)
+    assert re.findall(r"^\w\S*", locks["install.lock"], re.MULTILINE) == [uv]
 
 
 def test_ci_runs_the_command_of_the_readme() -> None:
