@@ -52,7 +52,9 @@ class IndexedValues:
         """
         self.host = host
         self.field = field
-        self._values: dict[int, Any] = {id(each): each for each in getattr(host, field) or []}
+        held = getattr(host, field)
+        self._values: dict[int, Any] = {id(each): each for each in held or []}
+        self._none: list[Any] | None = [] if held == [] else None
         self._found: dict[str, dict[str | None, dict[int, Any]]] = {}
         self._keys: dict[tuple[str, int], str | None] = {}
 
@@ -67,7 +69,7 @@ class IndexedValues:
     def choose(self, keys: Keys) -> list[Any]:
         """Give the object only the values that the keys find, and return them."""
         values = list(self._find(keys).values())
-        self.host.__dict__[self.field] = list(values) or None
+        self.host.__dict__[self.field] = list(values) or self._none
         return values
 
     def _find(self, keys: Keys) -> dict[int, Any]:
@@ -85,6 +87,7 @@ class IndexedValues:
         """Take over what became of the chosen values: changed, removed, added."""
         held = getattr(self.host, self.field) or []
         kept = {id(each) for each in held}
+        self._none = None if chosen and not held else self._none
         for each in chosen:
             for name, found in self._found.items():
                 found[self._keys.pop((name, id(each)))].pop(id(each))
@@ -97,7 +100,7 @@ class IndexedValues:
 
     def restore(self) -> None:
         """Give the object all values."""
-        self.host.__dict__[self.field] = list(self._values.values()) or None
+        self.host.__dict__[self.field] = list(self._values.values()) or self._none
 
     def _add(self, name: str, value: Any) -> None:
         key = _key(getattr(value, name, None))
