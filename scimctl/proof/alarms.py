@@ -1,7 +1,7 @@
 """Step 7 of the checklist: an alarm reaches its recipients."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lambdas.operations.problems import Problem
@@ -12,6 +12,9 @@ ALARM = "AlarmsAuthorizerFailures"
 """The logical id of the alarm that is raised. Not ``ApiFailures``: it rolls a version back that is being rolled out."""
 
 REASON = "scimctl environments prove raises this alarm to test its recipients. No action is needed."
+
+EARLIER = timedelta(seconds=30)
+"""How far the clocks of this machine and of AWS may differ."""
 
 DONE = "Successfully executed action"
 """How CloudWatch begins the summary of an action in an alarm's history."""
@@ -32,8 +35,10 @@ def prove_alarm(deployed: Deployed) -> Result:
             return Result.unproved(
                 "The alarms notify no recipient: set `alarms.address` or `alarms.topic` in the file, and deploy."
             )
+        if alarm.get("StateValue") == "ALARM":
+            return Result.failed(f"{name} is raised: see `scimctl log --failed`. Repeat the proof when it is over.")
         unconfirmed = [each for topic in topics for each in _unconfirmed(deployed, topic)]
-        began = datetime.now(UTC)
+        began = datetime.now(UTC) - EARLIER
         client.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason=REASON)
         try:
             # The local cloud keeps no history of notifications.

@@ -17,8 +17,8 @@ SUBSCRIPTION = f"{TOPIC}:1"
 pytestmark = pytest.mark.usefixtures("stack")
 
 
-def has_alarm(aws: Aws, *topics: str) -> None:
-    alarm = {"AlarmName": NAME, "AlarmActions": list(topics)}
+def has_alarm(aws: Aws, *topics: str, state: str = "OK") -> None:
+    alarm = {"AlarmName": NAME, "AlarmActions": list(topics), "StateValue": state}
     aws.answers("cloudwatch", "describe_alarms", {"MetricAlarms": [alarm]}, {"AlarmNames": [NAME]})
 
 
@@ -80,6 +80,13 @@ def test_an_alarm_without_a_recipient_is_unproved_and_not_raised(aws: Aws, deplo
     result = prove_alarm(deployed)
     assert result.outcome is Outcome.UNPROVED
     assert "`alarms.address`" in result.details[0]
+
+
+def test_an_alarm_that_is_raised_already_fails_and_is_not_reset(aws: Aws, deployed: Deployed):
+    has_alarm(aws, TOPIC, state="ALARM")
+    result = prove_alarm(deployed)
+    assert result.outcome is Outcome.FAILED
+    assert "`scimctl log --failed`" in result.details[0]
 
 
 def test_a_topic_that_may_not_be_read_is_judged_by_the_history(aws: Aws, deployed: Deployed):
