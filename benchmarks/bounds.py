@@ -5,7 +5,7 @@ The table takes no part: a request is read and applied to a user in memory.
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -92,17 +92,20 @@ REFUSALS = """## Refused
 CPU seconds until a request beyond a limit is refused, with the error's `scimType`."""
 
 
-def run() -> Path:
-    """Measure the requests, and return the path of the report."""
+def run(sizes: Sequence[int] = SIZES) -> Path:
+    """Measure the requests, and return the path of the report.
+
+    :param sizes: Operations of one PATCH.
+    """
     rows = []
     for shape, operation in SHAPES.items():
-        seconds = [_patch([operation(n) for n in range(size)]) for size in SIZES]
+        seconds = [_patch([operation(n) for n in range(size)]) for size in sizes]
         growth = [f"{after / before:.1f}" for before, after in pairwise(seconds)]
         rows.append([shape, *(f"{each:.2f}" for each in seconds), *growth])
     header = [
         "operations",
-        *(f"{size:,}" for size in SIZES),
-        *(f"{a:,} → {b:,}" for a, b in pairwise(SIZES)),
+        *(f"{size:,}" for size in sizes),
+        *(f"{a:,} → {b:,}" for a, b in pairwise(sizes)),
     ]
     refusals = [[name, *_refused(*sent)] for name, sent in REFUSED.items()]
     return write(

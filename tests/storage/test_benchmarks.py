@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import changes, cost, imports, month, pages, reports, speed
+from benchmarks import bounds, changes, cost, imports, month, pages, reports, speed
 from support.engines import ROOT, engine_name
 
 RUNS: dict[str, Callable[[], Path]] = {
@@ -15,6 +15,7 @@ RUNS: dict[str, Callable[[], Path]] = {
     "month": lambda: month.run((1_000,)),
     "speed": lambda: speed.run((3, 5), (3,), rounds=1),
     "import": lambda: imports.run(rounds=1),
+    "bounds": lambda: bounds.run((2, 4)),
 }
 
 
