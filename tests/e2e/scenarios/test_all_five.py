@@ -44,7 +44,7 @@ ADDED = Limit(
     "appended.",
 )
 KEPT = Limit(
-    r"did not remove|unexpected value|Returned value|active",
+    r"did not remove attribute 'active'",
     "It removes `active` and wants it gone. A user always has a value of it (docs/contributor/clients.md), so that no request "
     "enables a user by leaving it out.",
 )
