@@ -84,7 +84,7 @@ REFUSED: dict[str, tuple[str, Any]] = {
     ),
 }
 
-INTRODUCTION = """CPU seconds of one request, read and applied to a user in memory. The function has some 0.58 of a CPU: a
+INTRODUCTION = """CPU seconds of one request, read and applied to a user in memory. The function has about 0.58 of a CPU: a
 request takes it 1.7 times as long. What counts is the growth: four times the operations take four times as long."""
 
 REFUSALS = """## Refused

@@ -39,7 +39,7 @@ MAX_JSON_VALUES = 600_000
 
 MAX_USER_ELEMENTS = 12_000
 """Elements of all lists in a body about users: 1,000 operations with ten values each, and more. A stored user holds fewer (400 KB),
-and each becomes an object of some 2 KB."""
+and each becomes an object of about 2 KB."""
 
 MAX_BULK_ELEMENTS = 25_000
 """Elements of all lists in a bulk request: more than the ids of members that :data:`MAX_BULK_BYTES` hold."""
