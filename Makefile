@@ -19,7 +19,7 @@ PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadsc
 HEART := tests/unit tests/protocol/test_clients.py tests/protocol/test_requests.py \
 	$(addprefix --ignore=tests/unit/,scimctl/commands scimctl/connections scimprobe/check scimprobe/simulate/test_run.py)
 
-.PHONY: help install up down quick heart tiers test test-full check lock bench clean
+.PHONY: help install browser up down quick heart tiers test test-full screenshots check lock bench clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -44,6 +44,9 @@ node_modules/.installed: package-lock.json
 	$(check_tools)
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
+
+browser: install ## Find Chromium for the console's tests, or install Debian's (as root)
+	@$(BIN)/python -m tests.e2e.browsers
 
 lock: ## Resolve the pins of pyproject.toml and requirements/*.in into locks with hashes and without addresses
 	$(COMPILE) --universal --python-version 3.11 --all-extras pyproject.toml -o requirements/dev.lock
@@ -75,14 +78,17 @@ heart:
 	$(PYTEST) --hypothesis-profile=quick -m "not full" $(HEART)
 
 # The types take one processor for a minute and more in a fresh clone: the tests run beside them.
-test: install ## Form, types, layers and every tier of tests; what CI runs
+test: browser ## Form, types, layers and every tier of tests; what CI runs
 	@$(MAKE) --no-print-directory --jobs=2 check tiers
 
 tiers:
 	$(PYTEST) -m "not full" tests
 
-test-full: check ## The same with every variant of the conformance suites, for a release
+test-full: check browser ## The same with every variant of the conformance suites, for a release
 	$(PYTEST) tests
+
+screenshots: browser ## Make the console's screenshots in docs/images anew
+	$(BIN)/pytest tests/e2e/console/test_screenshots.py --screenshots docs/images
 
 bench: install ## Measure what operations cost and take, into benchmarks/results (BENCH="cost speed", BENCH=--help)
 	@$(BIN)/python -m benchmarks $(BENCH)

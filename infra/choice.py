@@ -26,8 +26,8 @@ def read_choice() -> Choice:
     """Return what the options of the CDK's command line select.
 
     ``-c environment=NAME`` selects the stack of an environment, ``-c environment=NAME,NAME`` several; a path selects any file.
-    ``-c platform=local`` adapts them to the local cloud. ``-c account-of=NAME`` selects the stack that all environments of that
-    account and region share.
+    ``-c platform=local`` adapts them to the local cloud, and ``-c console-authority=URL`` to its OpenID Provider.
+    ``-c account-of=NAME`` selects the stack that all environments of that account and region share.
 
     The CDK runs the app for every command, ``cdk bootstrap`` included, which then takes account and region from the stacks.
 
@@ -40,8 +40,15 @@ def read_choice() -> Choice:
             f"Unsupported value: -c platform={platform} (only 'local' is allowed). To deploy to AWS, omit the option; the "
             "environment file has the account and region."
         )
+    authority = options.get("console-authority")
+    if authority and platform != "local":
+        raise SettingsError(
+            "-c console-authority is for the local cloud; the environment file has the authority on AWS."
+        )
     names = str(options.get("environment") or "").split(",")
     environments = tuple(settings.load(name.strip(), platform, deployable=True) for name in names if name.strip())
+    if authority:
+        environments = tuple(each.signing_in_at(str(authority)) for each in environments)
     account_of = options.get("account-of")
     if not environments and not account_of:
         known = ", ".join(settings.names())

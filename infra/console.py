@@ -31,7 +31,7 @@ class Console(Construct):
         arn = cdk.Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=name.removeprefix("/"))
         statements = {
             "Table": permissions.console_table(stack.directory.table.table_arn),
-            "SearchLog": permissions.console_log(stack.log.group.log_group_arn),
+            "SearchLog": permissions.console_log(stack.log.group),
             "Secret": permissions.parameter(arn),
         }
         key = use_of_key(stack, environment, "dynamodb")

@@ -6,6 +6,7 @@ they are not used.
 
 from collections.abc import Mapping
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -131,9 +132,16 @@ def console_table(table_arn: str) -> list[iam.PolicyStatement]:
     return [_allow([f"dynamodb:{action}" for action in actions], [table_arn]), _deny_writing(table_arn)]
 
 
-def console_log(log_group_arn: str) -> list[iam.PolicyStatement]:
-    """Return the permission to search the environment's log."""
-    return [_allow(["logs:FilterLogEvents"], [log_group_arn])]
+def console_log(log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
+    """Return the permission to search the environment's log, and to record what operators change.
+
+    The ARN with ``:*``, as AWS documents it for all actions on a log group, and the plain one of the service authorization
+    reference, which the local cloud checks.
+    """
+    name = {"service": "logs", "resource": "log-group", "resource_name": log_group.log_group_name}
+    plain = cdk.Stack.of(log_group).format_arn(**name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME)
+    actions = ["logs:FilterLogEvents", "logs:CreateLogStream", "logs:PutLogEvents"]
+    return [_allow(actions, [log_group.log_group_arn, plain])]
 
 
 def parameter(arn: str) -> list[iam.PolicyStatement]:

@@ -35,6 +35,9 @@ STATE_DIRECTORY_VARIABLE = "SCIMCTL_STATE_DIR"
 """Environment variable that names another state directory, for every command that takes `--state-dir`."""
 
 
+CONSOLE_OUTPUT = "ConsoleUrl"
+"""The stack's output that there is where the environment has a console."""
+
 _CLOUD_FILE = "state.json"
 _CONNECTION_FILE = "connection.json"
 
@@ -75,6 +78,11 @@ class LocalState:
         """Return the URL of the API's stage; a Tenant URL adds `/v2/<connection>`."""
         return f"http://127.0.0.1:{self.port}/restapis/{self.outputs['ApiId']}/scim/_user_request_"
 
+    @property
+    def console_url(self) -> str | None:
+        """Give the URL of the environment's console; None when it has none."""
+        return f"{self.base_url}/console" if CONSOLE_OUTPUT in self.outputs else None
+
     def client_arguments(self) -> dict[str, str]:
         """Return the keyword arguments of `boto3.client(service, ...)` for a client of this local cloud."""
         return {
@@ -113,6 +121,9 @@ class CloudProcess:
 
     port: int
     """Port on 127.0.0.1 that it listens on."""
+
+    sign_in_port: int = 0
+    """Port on 127.0.0.1 of the OpenID Provider for signing in to the consoles; 0 for a process of an older version."""
 
 
 @dataclass(frozen=True)

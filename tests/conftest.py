@@ -33,6 +33,11 @@ def start_alike() -> None:
 start_alike()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option with which ``make screenshots`` names its folder."""
+    parser.addoption("--screenshots", metavar="FOLDER", help="write the screenshots of the console to this folder")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Name the markers by which a run chooses."""
     config.addinivalue_line("markers", "full: another variant of what `make test` runs; only `make test-full` runs it")

@@ -8,7 +8,7 @@ import re
 
 from xdist.scheduler import LoadScopeScheduling
 
-CROWDS = {"test_costs.py", "test_large_answers.py"}
+CROWDS = {"test_console_costs.py", "test_costs.py", "test_large_answers.py"}
 """Files of the storage tier that share a directory of 100,000 users."""
 
 OWN_CLOUD = {"test_local_cloud.py": "TestARunningOne", "test_side_by_side.py": "TestBesideEachOther"}

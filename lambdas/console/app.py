@@ -35,6 +35,8 @@ Page = Callable[..., Response[str]]
 """A page: takes the request and the variable parts of its path."""
 
 DONE = {
+    "client-revoked": "The client is revoked, with its secrets and access tokens.",
+    "created": "The user is created by hand. No sync changes it until the identity provider provisions the same user name.",
     "assigned": "The permission sets of the user are saved.",
     "deleted": "Deleted.",
     "disabled": "Disabled.",
@@ -129,11 +131,11 @@ class Console:
         try:
             return page(request, **parts)
         except (Problem, InvalidConnectionError, OutOfTimeError) as problem:
-            return self.show("problem.html", request, HTTPStatus.CONFLICT, title="Not done", problem=str(problem))
+            return self._problem(request, HTTPStatus.CONFLICT, "Not done", str(problem))
         except Exception as exception:  # a bug: the operator sees a page, the log gets the trace
             logger.exception(Kind.FAILURE.value, exc_info=exception)
             text = "The console failed. The request id finds the trace in the log."
-            return self.show("problem.html", request, HTTPStatus.INTERNAL_SERVER_ERROR, title="Failed", problem=text)
+            return self._problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Failed", text)
 
     def _refusal(self, request: Request, role: Role) -> Response[str] | None:
         """Return the answer to a request without a session, without the role, or with a forged form; None when it may continue."""
@@ -158,7 +160,12 @@ class Console:
         return has_token and is_same_origin(request.headers, request.urls.origin)
 
     def _refuse(self, request: Request, status: HTTPStatus, problem: str) -> Response[str]:
-        return self.show("problem.html", request, status, title=status.phrase, problem=problem)
+        return self._problem(request, status, status.phrase, problem)
+
+    def _problem(self, request: Request, status: HTTPStatus, title: str, problem: str) -> Response[str]:
+        """Return the page of a problem, or the part of a page that htmx puts in its place."""
+        template = "_problem.html" if request.is_partial else "problem.html"
+        return self.show(template, request, status, title=title, problem=problem)
 
     def _not_found(self, _: NotFoundError) -> Response[str]:
         request = self._request

@@ -1,5 +1,6 @@
 """Pages from templates: Jinja2 with escaping always on, and what every template needs."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
 
 FOLDER = Path(__file__).parent
 """The console's room, in a checkout as in the asset."""
@@ -38,7 +40,15 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._jinja.filters |= {"shown": shown, "moment": moment, "number": number, "ago": ago}
+        self._jinja.filters |= {
+            "shown": shown,
+            "marked": marked,
+            "moment": moment,
+            "instant": instant,
+            "number": number,
+            "ago": ago,
+            "day": day,
+        }
         self._jinja.globals |= {"environment_name": environment, "asset": asset_path}
 
     def render(self, template: str, values: Mapping[str, Any]) -> str:
@@ -52,9 +62,29 @@ def shown(value: object, longest: int = 120) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
+def marked(value: object, longest: int = 800) -> Markup:
+    """Return a message as HTML: what it names between asterisks in italics, and between backticks as code."""
+    text = str(escape(shown(value, longest)))
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+    return Markup(re.sub(r"(?<!\w)\*(\S(?:[^*]*\S)?)\*(?!\w)", r"<i>\1</i>", text))  # noqa: S704 -- escaped above
+
+
 def moment(value: datetime | None) -> str:
     """Return a moment in UTC, such as ``2027-01-31 12:03``; a dash for none."""
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}" if value else "-"
+
+
+def instant(text: str | None) -> str:
+    """Return a moment of SCIM (RFC 7643 section 2.3.5) as :func:`moment` does."""
+    return f"{moment(datetime.fromisoformat(text))} UTC" if text else "-"
+
+
+def day(value: datetime | None) -> str:
+    """Return on which day a moment was, for moments of which only the day is known."""
+    if value is None:
+        return "never"
+    days = (datetime.now(UTC).date() - value.astimezone(UTC).date()).days
+    return {0: "today", 1: "yesterday"}.get(days, f"{value.astimezone(UTC):%Y-%m-%d}")
 
 
 def ago(value: datetime | None) -> str:

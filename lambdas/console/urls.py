@@ -10,6 +10,9 @@ from lambdas.console.settings import Addressing
 ROOT = "/console"
 """The path of the console below the API's stage or the custom host name."""
 
+TRY_SIGN_IN = f"{ROOT}/environment/claims"
+"""Where a sign-in ends that only shows the claims of the ID token; no page has this path."""
+
 
 @dataclass(frozen=True)
 class Urls:

@@ -1,16 +1,19 @@
 """Whether provisioning is alive, and what needs attention: the data of the console's first page."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lambdas.credentials.connections import Token
-from lambdas.operations.connections import Connections
-from lambdas.operations.log.events import LogEvent, Record, is_failure
-from lambdas.operations.log.pages import newest
+from lambdas.credentials.clients import Client, ClientKind
+from lambdas.credentials.connections import State, Token
+from lambdas.credentials.scopes import Scope
+from lambdas.operations.connections import Connections, ConnectionWithTokens
+from lambdas.operations.log.events import is_failure
+from lambdas.operations.log.pages import is_request, newest, newest_request
 from lambdas.operations.log.reader import LogReader
 from lambdas.operations.log.selection import Selection
 from lambdas.operations.target import Target
-from lambdas.records import Kind
 
 DAY = timedelta(days=1)
 
@@ -23,8 +26,17 @@ PAUSE = timedelta(minutes=10)
 MOST = 1_000
 """The most records of a cycle that are counted."""
 
+MOST_FAILURES = 20_000
+"""The most failures of a day that are counted."""
+
 SOON = timedelta(days=30)
-"""How long before its expiry a token needs attention, like the alarm of the stack."""
+"""How long before its expiry a credential needs attention, like the alarm of the stack."""
+
+STALLED = timedelta(days=2)
+"""How long after its last use a connection needs attention. The last use is known by the day."""
+
+FAILING = 5
+"""How many users and groups with failed requests are named, those with the most first."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,15 @@ class Cycle:
 
 
 @dataclass(frozen=True)
+class Failing:
+    """A user or group whose requests failed in the last 24 hours."""
+
+    resource_type: str
+    name: str
+    times: int
+
+
+@dataclass(frozen=True)
 class Activity:
     """What identity providers did lately."""
 
@@ -48,20 +69,42 @@ class Activity:
     failures: list[int]
     """The number of failures in each of the last 24 hours, the current hour last; every kind of failure counts."""
 
+    failing: list[Failing]
+    """The users and groups with the most failures in these hours, at most :data:`FAILING`."""
 
-def read_activity(target: Target, now: datetime) -> Activity:
+    counted_from: datetime | None = None
+    """From when on failures are counted, where there are too many to count those of 24 hours; None otherwise."""
+
+
+@dataclass(frozen=True)
+class Attention:
+    """A connection that needs attention."""
+
+    connection: str
+    name: str
+    why: str
+    """A clause such as ``is disabled``."""
+
+
+def read_activity(target: Target, now: datetime, seconds: float | None = None) -> Activity:
     """Return what identity providers did lately, from the log.
 
+    :param seconds: The time after which each of the three searches ends; None for no end.
     :raises Problem: When the log cannot be read.
     """
     reader = LogReader.of(target)
     failures = [0] * 24
-    failed = Selection(failed=True)
-    for event in reader.read(now - DAY, now, pattern=failed.pattern()):
+    failing: Counter[tuple[str, str]] = Counter()
+    end = now + timedelta(milliseconds=1)
+    page = newest(reader, Selection(failed=True), until=end, oldest=now - DAY, limit=MOST_FAILURES, seconds=seconds)
+    for event in page.events:
         hours = int((now - event.at) / timedelta(hours=1))
-        if failed.matches(event.record) and 0 <= hours < len(failures):
+        if 0 <= hours < len(failures):
             failures[-1 - hours] += 1
-    return Activity(_last_cycle(reader, now), failures)
+            if name := event.record.get("resource_name"):
+                failing[str(event.record.get("resource_type", "User")), str(name)] += 1
+    most = [Failing(kind, name, times) for (kind, name), times in failing.most_common(FAILING)]
+    return Activity(_last_cycle(reader, now, seconds), failures, most, page.before)
 
 
 def expiring_tokens(target: Target, now: datetime) -> list[Token]:
@@ -75,33 +118,58 @@ def last_request(target: Target, now: datetime) -> datetime | None:
 
     :raises Problem: When the log cannot be read.
     """
-    found = _last_request(LogReader.of(target), now)
+    found = newest_request(LogReader.of(target), until=now, oldest=now - BACK)
     return found.at if found else None
 
 
-def _last_request(reader: LogReader, now: datetime) -> LogEvent | None:
-    last = newest(reader, Selection(), until=now, oldest=now - BACK, limit=1).events
-    while last and not _is_request(last[0].record):
-        last = newest(reader, Selection(), until=last[-1].at, oldest=now - BACK, limit=1).events
-    return last[0] if last else None
+def attention(held: Iterable[ConnectionWithTokens], clients: Iterable[Client], now: datetime) -> list[Attention]:
+    """Return what needs attention, in the order of the connections: one line for each of its reasons.
+
+    :param clients: The OAuth clients of all connections.
+    """
+    by_connection: dict[str, list[Client]] = {}
+    for client in clients:
+        by_connection.setdefault(client.connection, []).append(client)
+    found = []
+    for one in held:
+        name = one.connection.label or one.connection.id
+        reasons = _reasons(one, by_connection.get(one.connection.id, []), now)
+        found += [Attention(one.connection.id, name, why) for why in reasons]
+    return found
 
 
-def _last_cycle(reader: LogReader, now: datetime) -> Cycle | None:
-    last = _last_request(reader, now)
+def _reasons(held: ConnectionWithTokens, clients: list[Client], now: datetime) -> list[str]:
+    if held.connection.state is State.DISABLED:
+        return ["is disabled: its identity provider is refused"]
+    live = held.live(now)
+    secrets = [each.live_secrets(now) for each in clients if each.kind is ClientKind.SECRET]
+    federated = [each for each in clients if each.kind is ClientKind.FEDERATED]
+    ends = [each.expires for each in live] + [secret.expires for some in secrets for secret in some]
+    reasons = []
+    if not ends and not federated:
+        reasons.append("has no valid credentials")
+    elif ends and not federated and max(ends) - now < SOON:
+        reasons.append(f"has no credential that is valid after {max(ends):%Y-%m-%d}")
+    all_of_it: list[Token | Client] = [*held.tokens, *clients]
+    used = [each.last_used for each in all_of_it if each.last_used and each.scope is Scope.PROVISION]
+    if used and now - max(used) > STALLED:
+        reasons.append(f"has sent nothing since {max(used):%Y-%m-%d}")
+    return reasons
+
+
+def _last_cycle(reader: LogReader, now: datetime, seconds: float | None) -> Cycle | None:
+    last = newest_request(reader, until=now, oldest=now - BACK, seconds=seconds)
     if last is None:
         return None
     connection, ended = str(last.record["connection"]), last.at
+    end = ended + timedelta(milliseconds=1)
     of_connection = Selection(connection=connection)
-    page = newest(reader, of_connection, until=ended + timedelta(milliseconds=1), oldest=ended - DAY, limit=MOST)
+    page = newest(reader, of_connection, until=end, oldest=ended - DAY, limit=MOST, seconds=seconds)
     began, requests, failures = ended, 0, 0
     for event in page.events:
-        if not _is_request(event.record):
+        if not is_request(event.record):
             continue
         if began - event.at > PAUSE:
             break
         began, requests, failures = event.at, requests + 1, failures + is_failure(event.record)
     return Cycle(connection, began, ended, requests, failures)
-
-
-def _is_request(record: Record) -> bool:
-    return record.get("event") == Kind.REQUEST and bool(record.get("connection"))

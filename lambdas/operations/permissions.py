@@ -3,6 +3,7 @@
 import difflib
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lambdas.environment.file.permissions import Permissions, PermissionSet, Source
@@ -64,12 +65,19 @@ class PermissionOperations:
             groups = list(reader.user_groups.existing(stored.groups).values())
         return sets_if_active(self.permissions, permission_facts(stored, None, user.get("roles"), groups))
 
-    def grants_of(self, users: Sequence[Resource]) -> dict[str, list[Grant]]:
-        """Return the same for each user of a page, by id: 1 BatchGetItem for each 100 users, and 1 for each 100 of their groups."""
+    def grants_of(
+        self, users: Sequence[Resource], mapping: tuple[str, frozenset[str]] | None = None
+    ) -> dict[str, list[Grant]]:
+        """Return the same for each user of a page, by id: 1 BatchGetItem for each 100 users, and 1 for each 100 of their groups.
+
+        :param mapping: A group's id, and the ids of sets that it would be mapped to instead of those that it is.
+        """
         with self.resources.target.aws_errors_as_problems():
             reader = self.resources.reader()
             stored = reader.stored_many(reader.type_named("User"), [each["id"] for each in users])
-            groups = reader.user_groups.existing({each for one in stored for each in one.groups})
+            groups = dict(reader.user_groups.existing({each for one in stored for each in one.groups}))
+        if mapping is not None and mapping[0] in groups:
+            groups[mapping[0]] = replace(groups[mapping[0]], sets=mapping[1])
         roles = {each["id"]: each.get("roles") for each in users}
         return {
             one.id: sets_if_active(

@@ -36,12 +36,17 @@ _QUIET = {
 """Variables that keep the CDK, jsii and the AWS SDK from talking about themselves."""
 
 
-def app_arguments(environment: str, output: Path) -> list[str]:
-    """Return the CDK's arguments for an environment in the local cloud; it writes below `output`."""
+def app_arguments(environment: str, output: Path, authority: str | None = None) -> list[str]:
+    """Return the CDK's arguments for an environment in the local cloud; it writes below `output`.
+
+    `authority` is the issuer of the OpenID Provider for its console.
+    """
+    sign_in = ("--context", f"console-authority={authority}") if authority else ()
     return [
         *("--app", f"{shlex.quote(sys.executable)} app.py"),
         *("--context", f"environment={environment}"),
         *("--context", "platform=local"),
+        *sign_in,
         *("--output", str(output)),
         "--no-notices",
     ]

@@ -1,5 +1,6 @@
 """Requirements of a local cloud that this machine lacks, reported before anything starts."""
 
+import contextlib
 import errno
 import importlib.util
 import re
@@ -42,6 +43,20 @@ def require_free_port(port: int) -> None:
     free = next((other for other in range(port + 1, _LAST_PORT) if _is_free(other)), None)
     advice = f"Stop it, or choose another port: --port {free}" if free else "Choose another port with --port N."
     raise Problem(f"Port {port} of 127.0.0.1 is already used{who}.\n{advice}")
+
+
+def free_port_near(port: int) -> int:
+    """Return this port of 127.0.0.1 if nobody listens on it, otherwise the next one that is free; any free one after the last.
+
+    A server that starts at the same moment may take it.
+    """
+    for candidate in range(port, min(port + 50, _LAST_PORT)):
+        with contextlib.suppress(Problem):
+            if _is_free(candidate):
+                return candidate
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return int(server.getsockname()[1])
 
 
 def _node_problem(node: str) -> str | None:

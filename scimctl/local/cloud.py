@@ -15,7 +15,7 @@ from typing import Any
 from lambdas.environment.file import LOCAL_ACCOUNT, LOCAL_REGION
 from lambdas.operations.problems import Problem
 from scimctl import local_state as state
-from scimctl.local import client, processes, signals
+from scimctl.local import checks, client, ministack_process, processes, signals
 from scimctl.local_state import CloudProcess
 
 READY_SECONDS = 60
@@ -48,18 +48,19 @@ def start(directory: Path, port: int) -> CloudProcess:
     """
     log = directory / "ministack.log"
     _prepare(directory, log)
+    sign_in_port = checks.free_port_near(port + 1)
     with log.open("ab") as output:
         child = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+            [sys.executable, "-m", "scimctl.local.ministack_process"],
             cwd=directory,
-            env=_environment(directory, port),
+            env=_environment(directory, port) | {ministack_process.PORT_VARIABLE: str(sign_in_port)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     described = processes.find(child.pid)
-    process = CloudProcess(child.pid, described.started if described else "", port)
+    process = CloudProcess(child.pid, described.started if described else "", port, sign_in_port)
     state.write_process(directory, process)
     try:
         _wait_until_ready(child, port, log)

@@ -57,11 +57,11 @@ def bootstrap(directory: Path, state: LocalState) -> bool:
     return True
 
 
-def deploy(directory: Path, state: LocalState, show: Callable[[str], None]) -> Deployment:
+def deploy(directory: Path, state: LocalState, show: Callable[[str], None], authority: str | None = None) -> Deployment:
     """Synthesize and deploy the environment's stack (`cdk deploy`); `show` receives each step.
 
-    Everything it writes goes below the environment's own directory. Raises Problem that names the failing resources and
-    why each failed.
+    `authority` is the issuer of the OpenID Provider for its console. Everything it writes goes below the environment's own
+    directory. Raises Problem that names the failing resources and why each failed.
     """
     name = stack_name(state.environment)
     own = home(directory, state.environment)
@@ -77,7 +77,8 @@ def deploy(directory: Path, state: LocalState, show: Callable[[str], None]) -> D
     own.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(output, ignore_errors=True)  # the CDK keeps every version of the functions' code there
     options = ["--require-approval", "never", "--progress", "events"]
-    status = cdk.run(["deploy", *cdk.app_arguments(state.environment, output), *options], state, PROJECT, log, progress)
+    arguments = ["deploy", *cdk.app_arguments(state.environment, output, authority), *options]
+    status = cdk.run(arguments, state, PROJECT, log, progress)
     if status != 0:
         raise _failed(state, f"The deployment of {name} failed.", began, log, output)
     stack = _client(state).describe_stacks(StackName=name)["Stacks"][0]

@@ -8,10 +8,11 @@ from pathlib import Path
 from lambdas.environment import file as settings
 from lambdas.environment.file import LOCAL_REGION
 from lambdas.operations.problems import Problem
-from scimctl import console
+from scimctl import console, targets
 from scimctl import local_state as state
-from scimctl.local import checks, cloud, connection, deployment, removal
-from scimctl.local_state import CloudProcess, LocalState
+from scimctl.local import checks, cloud, connection, deployment, provider, removal
+from scimctl.local_state import CONSOLE_OUTPUT, CloudProcess, LocalState
+from scimctl.web import actions
 
 USUAL = "local"
 """The environment that is deployed when none is named and none was before."""
@@ -142,16 +143,19 @@ def _furnish(directory: Path, names: Sequence[str], process: CloudProcess) -> No
         if not deployment.bootstrap(directory, LocalState(names[0], process.port, LOCAL_REGION)):
             step.note = "done before"
     for name in names:
-        _furnish_one(directory, LocalState(name, process.port, LOCAL_REGION))
+        _furnish_one(directory, LocalState(name, process.port, LOCAL_REGION), process)
 
 
-def _furnish_one(directory: Path, target: LocalState) -> None:
+def _furnish_one(directory: Path, target: LocalState, process: CloudProcess) -> None:
     removal.require_nothing_overwritten(directory, target)
     with console.step(f"Deploy {deployment.stack_name(target.environment)}") as step:
-        deployed = deployment.deploy(directory, target, step.update)
+        authority = provider.authority_on(process.sign_in_port) if process.sign_in_port else None
+        deployed = deployment.deploy(directory, target, step.update, authority)
         step.note = f"{deployed.resources} resources{'' if deployed.changed else ', no changes'}"
     reached = replace(target, outputs=deployed.outputs)
     state.write_state(directory, reached)
+    if CONSOLE_OUTPUT in reached.outputs:
+        actions.store_client_secret(targets.resolve(target.environment, directory, local=True), provider.CLIENT_SECRET)
     with console.step("Connection") as step:
         link, generated = connection.ensure(directory, reached)
         step.note = "generated" if generated else "the one from before"

@@ -10,7 +10,7 @@ from typing import Any
 
 from lambdas.operations.problems import Problem
 from scimctl import local_state as state
-from scimctl.local import client, cloud
+from scimctl.local import client, cloud, provider
 from scimctl.local_state import LocalConnection, LocalState
 
 NOT_RUNNING = 3
@@ -37,6 +37,7 @@ class Deployed:
             "table": self.state.outputs.get("TableName"),
             "log_group": self.state.outputs.get("LogGroupName"),
             "users": self.users,
+            "console": self.state.console_url,
         }
 
     def rows(self) -> list[tuple[str, str]]:
@@ -47,6 +48,7 @@ class Deployed:
             "users": "Users",
             "table": "Table",
             "log_group": "Log group",
+            "console": "Console",
         }
         values = self.as_json()
         return [(name, str(values[key])) for key, name in names.items() if values[key] is not None]
@@ -81,7 +83,7 @@ class Status:
 
         It holds the chosen environment's Secret Token only on request.
         """
-        nothing = dict.fromkeys(("environment", "tenant_url", "table", "log_group", "users"))
+        nothing = dict.fromkeys(("environment", "tenant_url", "table", "log_group", "users", "console"))
         values: dict[str, Any] = {
             "running": self.running,
             "healthy": self.healthy,
@@ -129,7 +131,7 @@ def next_steps(found: Status, chosen: Deployed, connection: LocalConnection) -> 
     return f"""\
 Tenant URL    {connection.tenant_url}
 Secret Token  {connection.secret_token}
-
+{_console(chosen)}
 Ask it something, as an identity provider would:
 
   curl -H "Authorization: Bearer {connection.secret_token}" \\
@@ -139,6 +141,14 @@ Watch what it is asked:      {scimctl} local logs --follow{named}
 Provision more into it:      {scimctl} simulate --users 100 --groups 10{named}
 Stop it; its data is kept:   {"make down" if usual else f"{scimctl} local down"}
 """
+
+
+def _console(chosen: Deployed) -> str:
+    """Say where the console is and who signs in; an empty line's worth of nothing without one."""
+    if chosen.state.console_url is None:
+        return ""
+    people = ", ".join(f"{name} ({roles[0] if roles else 'no role'})" for name, roles in provider.PEOPLE.values())
+    return f"Console       {chosen.state.console_url}\n              Sign in as {people}\n"
 
 
 def _look_at(directory: Path, *, ask: bool) -> list[Deployed]:

@@ -21,7 +21,14 @@ def store_secret(environment: str, secret: str) -> str:
     """
     if not secret:
         raise Problem("The client secret is empty. Nothing was stored.")
-    target = _target(environment)
+    return store_client_secret(_target(environment), secret)
+
+
+def store_client_secret(target: Target, secret: str) -> str:
+    """Store the client secret of an environment's console and return the parameter's name.
+
+    :raises Problem: When AWS refuses to store it.
+    """
     name = f"/scim/{target.settings.name}/console"
     with target.aws_errors_as_problems():
         target.client("ssm").put_parameter(Name=name, Value=secret, Type="SecureString", Overwrite=True)

@@ -53,8 +53,10 @@ def test_its_role_may_not_scan_the_table_and_reads_one_parameter(template: dict)
     assert not any("*" in action for action in actions)
     (parameter,) = [each["Resource"] for each in statements if each["Action"] == "ssm:GetParameter"]
     assert json.dumps(parameter).endswith(':parameter/scim/example/console"]]}')
-    (search,) = [each["Resource"] for each in statements if each["Action"] == "logs:FilterLogEvents"]
-    assert search["Fn::GetAtt"][0] in resources(template, "AWS::Logs::LogGroup")
+    (search,) = [each["Resource"] for each in statements if "logs:FilterLogEvents" in each["Action"]]
+    groups = resources(template, "AWS::Logs::LogGroup")
+    assert search[0]["Fn::GetAtt"][0] in groups
+    assert search[1]["Fn::Join"][1][-1]["Ref"] in groups
 
 
 def test_no_secret_is_in_the_template(template: dict):

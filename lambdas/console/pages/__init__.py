@@ -2,11 +2,13 @@
 
 from lambdas.console.pages import (
     activity,
+    clients,
     connections,
     environment,
     files,
     groups,
     log,
+    new_user,
     overview,
     permission_sets,
     set_up,
@@ -14,5 +16,19 @@ from lambdas.console.pages import (
     users,
 )
 
-ALL = (overview, connections, set_up_links, users, groups, permission_sets, log, activity, environment, set_up, files)
+ALL = (
+    overview,
+    connections,
+    clients,
+    set_up_links,
+    users,
+    new_user,
+    groups,
+    permission_sets,
+    log,
+    activity,
+    environment,
+    set_up,
+    files,
+)
 """In the order of the navigation."""

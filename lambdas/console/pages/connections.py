@@ -12,6 +12,7 @@ from lambdas.console.sign_in.sessions import Role
 from lambdas.console.urls import ROOT
 from lambdas.credentials.connections import State
 from lambdas.credentials.scopes import Scope
+from lambdas.operations.clients import TOKEN_PATH
 from lambdas.operations.connections import Connections, GeneratedToken
 from lambdas.operations.problems import Problem
 
@@ -54,10 +55,13 @@ def add_routes(console: Console) -> None:
     @console.page("GET", "/connections/<connection_id>", Role.TECHNICIAN)
     def one(request: Request, connection_id: str) -> Response[str]:
         """Show one connection."""
-        held = operations(request).connection(connection_id)
+        connections = operations(request)
+        held = connections.connection(connection_id)
         values: dict[str, Any] = {
             "connection": held.connection,
             "tokens": held.tokens,
+            "clients": connections.clients.clients(held.connection.clients),
+            "token_endpoint": console.target(request).base_url + TOKEN_PATH,
             "tenant_url": console.target(request).tenant_url(connection_id),
             "now": datetime.now(UTC),
             "State": State,
@@ -68,8 +72,8 @@ def add_routes(console: Console) -> None:
     def generate(request: Request) -> Response[str]:
         """Generate a connection and show its secret, once."""
         label = request.form.get("label", "").strip()
-        scope = Scope.READ if request.form.get("scope") == "read" else Scope.PROVISION
-        return secret(request, operations(request).generate(label=label, scope=scope), "Connection generated")
+        generated = operations(request).generate(label=label, scope=scope_of(request))
+        return secret(request, generated, "Connection generated")
 
     @console.page("POST", "/connections/<connection_id>/regenerate", Role.TECHNICIAN)
     def regenerate(request: Request, connection_id: str) -> Response[str]:
@@ -77,6 +81,13 @@ def add_routes(console: Console) -> None:
         connections = operations(request)
         held = connections.connection(connection_id)
         return secret(request, connections.regenerate(held.connection), "Connection regenerated")
+
+    @console.page("POST", "/connections/<connection_id>/tokens", Role.TECHNICIAN)
+    def add_token(request: Request, connection_id: str) -> Response[str]:
+        """Add a token to a connection and show its secret, once."""
+        connections = operations(request)
+        held = connections.connection(connection_id)
+        return secret(request, connections.add_token(held, scope=scope_of(request)), "Token created")
 
     @console.page("POST", "/connections/<connection_id>/rotate/<token_id>", Role.TECHNICIAN)
     def rotate(request: Request, connection_id: str, token_id: str) -> Response[str]:
@@ -114,3 +125,8 @@ def add_routes(console: Console) -> None:
         connections = operations(request)
         connections.delete(connections.connection(connection_id).connection)
         return responses.redirect(f"{request.urls.base}{ROOT}/connections?done=deleted")
+
+
+def scope_of(request: Request) -> Scope:
+    """Return the scope that a form asks for."""
+    return Scope.READ if request.form.get("scope") == "read" else Scope.PROVISION

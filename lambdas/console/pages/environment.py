@@ -1,10 +1,12 @@
-"""What the environment's file says, in words; and the current sign-in."""
+"""What the environment's file says, in words; how to sign in to the console, and a try of it that shows the claims."""
 
 from aws_lambda_powertools.event_handler import Response
 
+from lambdas.console import responses
 from lambdas.console.app import Console
 from lambdas.console.requests import Request
 from lambdas.console.sign_in.sessions import Role
+from lambdas.console.urls import ROOT, TRY_SIGN_IN
 from lambdas.environment.summary import behavior
 
 
@@ -27,3 +29,8 @@ def add_routes(console: Console) -> None:
                 "Role of technicians": console.file.technicians,
             },
         )
+
+    @console.page("POST", "/environment/try-sign-in", Role.TECHNICIAN)
+    def try_sign_in(request: Request) -> Response[str]:
+        """Sign in once more, to see what the identity provider sends; the session stays as it is."""
+        return responses.redirect(f"{request.urls.base}{ROOT}/sign-in?to={TRY_SIGN_IN}")

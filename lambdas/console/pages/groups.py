@@ -1,5 +1,6 @@
 """Groups: provisioned ones, their members by name, and the permission sets they are mapped to."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -11,6 +12,7 @@ from lambdas.console.requests import Request
 from lambdas.console.sign_in.sessions import Role
 from lambdas.console.urls import ROOT
 from lambdas.environment.file import Source
+from lambdas.environment.permission_sets import Grant
 from lambdas.operations.permissions import PermissionOperations
 from lambdas.operations.problems import Problem
 from lambdas.operations.resources import Resources
@@ -42,7 +44,14 @@ def add_routes(console: Console) -> None:
             groups, shown = page.resources, pager.over(page.total)
         mappings = PermissionOperations(resources(request)).mappings() if console.environment.permissions.sets else {}
         return console.show(
-            "groups.html", request, title="Groups", groups=groups, pager=shown, query=name, mappings=mappings
+            "groups.html",
+            request,
+            title="Groups",
+            groups=groups,
+            pager=shown,
+            query=name,
+            mappings=mappings,
+            names={each.id: each.name for each in console.environment.permissions.sets},
         )
 
     @console.page("GET", "/groups/<group_id>", Role.ADMINISTRATOR)
@@ -59,6 +68,7 @@ def add_routes(console: Console) -> None:
             group=group,
             members=members.members,
             next_after=members.next,
+            is_later="after" in request.query,
             mapped=mapped,
             sets=permissions.permissions.sets,
             can_map=Source.GROUPS in permissions.permissions.sources,
@@ -71,16 +81,20 @@ def add_routes(console: Console) -> None:
         permissions.require(Source.GROUPS)
         wanted = {each.id for each in permissions.sets(request.fields.get("set", []))}
         before = permissions.mappings().get(group_id, frozenset())
+        group = group_with_id(request, group_id)
         members = resources(request).members(group_id, size=PAGE)
+        users = resources(request).heads("User", [each.id for each in members.members if each.type == "User"])
+        now, then = permissions.grants_of(users), permissions.grants_of(users, (group_id, frozenset(wanted)))
         return console.show(
             "mapping_preview.html",
             request,
             title="Change the mapping?",
-            group=group_with_id(request, group_id),
+            group=group,
+            names={each.id: each.name for each in permissions.permissions.sets},
             added=sorted(wanted - before),
             removed=sorted(before - wanted),
             wanted=sorted(wanted),
-            members=members.members,
+            rows=[(user, *_difference(now.get(user["id"], []), then.get(user["id"], []))) for user in users],
             has_more=members.next is not None,
         )
 
@@ -97,3 +111,11 @@ def add_routes(console: Console) -> None:
         if before - wanted:
             permissions.unmap_group(group, sorted(before - wanted))
         return responses.redirect(f"{request.urls.base}{ROOT}/groups/{group_id}?done=mapped")
+
+
+def _difference(now: Sequence[Grant], then: Sequence[Grant]) -> tuple[list[str], list[str]]:
+    """Return the names of the sets that a user gains and loses."""
+    before, after = ({each.set.id: each.set.name for each in grants} for grants in (now, then))
+    return [name for key, name in after.items() if key not in before], [
+        name for key, name in before.items() if key not in after
+    ]

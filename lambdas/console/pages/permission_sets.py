@@ -6,6 +6,7 @@ from lambdas.console.app import Console
 from lambdas.console.paging import PAGE, Pager
 from lambdas.console.requests import Request
 from lambdas.console.sign_in.sessions import Role
+from lambdas.environment.summary import SOURCES
 from lambdas.operations.permissions import PermissionOperations
 from lambdas.operations.resources import Resources
 
@@ -17,19 +18,22 @@ def add_routes(console: Console) -> None:
     def listed(request: Request) -> Response[str]:
         """List the sets."""
         permissions = PermissionOperations(Resources(console.target(request)))
-        mapped = permissions.mapped_groups()
         return console.show(
-            "permission_sets.html", request, title="Permission sets", permissions=permissions.permissions, mapped=mapped
+            "permission_sets.html",
+            request,
+            title="Permission sets",
+            permissions=permissions.permissions,
+            sources=[SOURCES[each] for each in permissions.permissions.sources],
+            mapped=permissions.mapped_groups(),
         )
 
     @console.page("GET", "/permission-sets/people", Role.ADMINISTRATOR)
     def people(request: Request) -> Response[str]:
-        """Show who has which set and why, page by page."""
+        """Show the permission sets of each user with their reasons, page by page."""
         resources = Resources(console.target(request))
-        permissions = PermissionOperations(resources)
         pager = Pager.of(request.query)
-        page = resources.page_at("User", pager.start, PAGE)
-        rows = [(user, permissions.grants(user) if user.get("active", True) else []) for user in page.resources]
-        return console.show(
-            "people.html", request, title="Who has which set, and why", rows=rows, pager=pager.over(page.total)
-        )
+        page = resources.page_at("User", pager.start, PAGE, leaving_out="groups")
+        grants = PermissionOperations(resources).grants_of(page.resources)
+        rows = [(user, grants.get(user["id"], []) if user.get("active", True) else []) for user in page.resources]
+        title = "Who has which permission set, and why"
+        return console.show("people.html", request, title=title, rows=rows, pager=pager.over(page.total))

@@ -1,6 +1,6 @@
 """The customer's administrator's page: steps with the real values, one token, and what has arrived so far."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -9,20 +9,25 @@ from aws_lambda_powertools.event_handler import Response
 from lambdas.console import responses
 from lambdas.console.app import Console
 from lambdas.console.cookies import cookie
-from lambdas.console.guide import GUIDE
+from lambdas.console.guide import SET_UP_GUIDE
+from lambdas.console.log_search import until
 from lambdas.console.requests import Request
 from lambdas.console.security import is_same_origin
 from lambdas.console.set_up.links import SESSION_SECONDS, SetUp, SetUpLinks
 from lambdas.console.target import target_of
 from lambdas.console.urls import ROOT
+from lambdas.operations.clients import Clients
 from lambdas.operations.connections import Connections
 from lambdas.operations.log import descriptions
 from lambdas.operations.log.causes import cause_of
 from lambdas.operations.log.events import LogEvent, is_failure
-from lambdas.operations.log.newest import newest
+from lambdas.operations.log.pages import SECONDS, newest
 from lambdas.operations.log.reader import LogReader
 from lambdas.operations.log.selection import Selection
 from lambdas.operations.target import Target
+
+LABEL = "set-up link"
+"""The label of what is generated."""
 
 PROVIDERS = {"entra": "Microsoft Entra ID", "okta": "Okta", "other": "Another identity provider"}
 
@@ -75,7 +80,7 @@ def add_routes(console: Console) -> None:
             title="Set up provisioning",
             provider=chosen if chosen in PROVIDERS else "other",
             providers=PROVIDERS,
-            secret_token=None,
+            generated=[],
             **values,
         )
 
@@ -89,8 +94,6 @@ def add_routes(console: Console) -> None:
         if not is_own or not links.use(set_up):
             problem = "The token was generated already. Ask the person who sent the link for another one."
             return console.show("problem.html", request, HTTPStatus.CONFLICT, title="Not done", problem=problem)
-        operations = Connections(target(request, set_up))
-        generated = operations.add_token(operations.connection(set_up.connection), label="set-up link")
         provider = request.form.get("provider", "entra")
         return console.show(
             "set_up_steps.html",
@@ -98,8 +101,8 @@ def add_routes(console: Console) -> None:
             title="Set up provisioning",
             provider=provider if provider in PROVIDERS else "other",
             providers=PROVIDERS,
-            secret_token=generated.secret_token,
-            **_values(console, operations.target, set_up) | {"has_generated": True},
+            generated=_generated(target(request, set_up), set_up.connection, request.form.get("kind") == "client"),
+            **_values(console, target(request, set_up), set_up) | {"has_generated": True},
         )
 
     @console.page("GET", "/setup/progress", None)
@@ -108,20 +111,34 @@ def add_routes(console: Console) -> None:
         set_up = session(request)
         if set_up is None:
             return ended(request)
-        selection = Selection(connection=set_up.connection)
         found = newest(
             LogReader.of(target(request, set_up)),
-            selection.matches,
-            selection.pattern(),
-            since=datetime.fromtimestamp(set_up.began, UTC),
-            until=datetime.now(UTC) + timedelta(seconds=5),
+            Selection(connection=set_up.connection),
+            until=until(""),
+            oldest=datetime.fromtimestamp(set_up.began, UTC),
             limit=2_000,
+            seconds=SECONDS,
         )
         template = "_progress.html" if request.is_partial else "progress.html"
         arrived = milestones_of(found.events)
         return console.show(
             template, request, title="What has arrived", milestones=arrived, failure=failure_of(found.events)
         )
+
+
+def _generated(target: Target, connection_id: str, is_client: bool) -> list[tuple[str, str]]:
+    """Generate a token, or an OAuth client, and return what the administrator enters, with its labels."""
+    if is_client:
+        clients = Clients(target)
+        created = clients.create(clients.connections.connection(connection_id), label=LABEL)
+        return [
+            ("Token Endpoint", created.token_endpoint),
+            ("Client Identifier", created.client.id),
+            ("Client Secret", str(created.client_secret)),
+        ]
+    connections = Connections(target)
+    token = connections.add_token(connections.connection(connection_id), label=LABEL)
+    return [("Secret Token", token.secret_token), ("User Name", connection_id), ("Password", token.secret_token)]
 
 
 def milestones_of(events: list[LogEvent]) -> list[dict[str, Any]]:
@@ -150,18 +167,18 @@ def failure_of(events: list[LogEvent]) -> dict[str, Any] | None:
     if failed is None:
         return None
     cause = cause_of(failed.record)
-    shown = cause.of(failed.record, GUIDE) if cause else None
+    shown = cause.of(failed.record, SET_UP_GUIDE) if cause else None
     return {
         "at": failed.at,
         "action": descriptions.action(failed.record),
         "why": shown.why if shown else descriptions.outcome_of(failed.record),
+        "remedy": shown.remedy if shown else "",
     }
 
 
 def _values(console: Console, target: Target, set_up: SetUp) -> dict[str, Any]:
     return {
         "tenant_url": target.tenant_url(set_up.connection),
-        "user_name": set_up.connection,
         "set_up_csrf": set_up.csrf,
         "has_generated": set_up.has_generated,
         "made_by": set_up.made_by,

@@ -16,7 +16,7 @@ from lambdas.environment.file import Source
 from lambdas.operations.journal import Journal
 from lambdas.operations.permissions import PermissionOperations
 from lambdas.operations.problems import Problem
-from lambdas.operations.resources import Resources
+from lambdas.operations.resources import BY_HAND, Resources
 from lambdas.scim.product_attributes import ProductUser
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
@@ -52,8 +52,9 @@ def add_routes(console: Console) -> None:
     def listed(request: Request) -> Response[str]:
         """List users, or the one with a name."""
         users, pager = found(request)
-        query = request.query.get("q", "")
-        return console.show("users.html", request, title="Users", users=users, pager=pager, query=query)
+        query = request.query.get("q", "").strip()
+        rows = [(user, source_of(user)) for user in users]
+        return console.show("users.html", request, title="Users", rows=rows, pager=pager, query=query)
 
     @console.page("GET", "/users.csv", Role.ADMINISTRATOR)
     def as_csv(request: Request) -> Response[str]:
@@ -79,6 +80,7 @@ def add_routes(console: Console) -> None:
             can_assign=Source.OPERATOR in sources,
             login=(user.get(PRODUCT) or {}).get("loginMethod"),
             active=user.get("active", True),
+            source=source_of(user),
         )
 
     @console.page("POST", "/users/<user_id>/state", Role.ADMINISTRATOR)
@@ -121,7 +123,7 @@ def add_routes(console: Console) -> None:
 
 def attributes_of(user: dict[str, Any]) -> list[tuple[str, str]]:
     """Return a user's attributes for people: paths and values, without what the page shows elsewhere."""
-    elsewhere = {"schemas", "groups", "entitlements", "active", "meta", PRODUCT}
+    elsewhere = {"schemas", "groups", "entitlements", "active", "meta", "id", BY_HAND, PRODUCT}
     return [each for name, value in user.items() if name not in elsewhere for each in _flat(name, value)]
 
 
@@ -138,12 +140,18 @@ def _flat(path: str, value: Any) -> list[tuple[str, str]]:
     return [(path, str(value).lower() if isinstance(value, bool) else str(value))]
 
 
+def source_of(user: dict[str, Any]) -> str:
+    """Return whether an identity provider provisions a user, or an operator created it by hand."""
+    return "by hand" if user.get(BY_HAND) else "provisioned"
+
+
 def csv_of(users: list[dict[str, Any]]) -> str:
     """Return users as CSV. A text that a spreadsheet would take for a formula starts with an apostrophe (OWASP, CSV injection)."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["userName", "displayName", "active", "externalId", "id"])
+    names = ("userName", "displayName", "active", "externalId", "id")
+    writer.writerow([*names, "source"])
     for user in users:
-        row = (str(user.get(name, "")) for name in ("userName", "displayName", "active", "externalId", "id"))
+        row = [*(str(user.get(name, "")) for name in names), source_of(user)]
         writer.writerow([f"'{text}" if text[:1] in "=+-@\t\r" and text else text for text in row])
     return out.getvalue()

@@ -1,5 +1,6 @@
 """Signing in and out: the code flow of OpenID Connect with PKCE, state and nonce (OpenID Connect Core 1.0 section 3.1)."""
 
+import json
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from lambdas.console.sign_in.logins import SECONDS, Logins
 from lambdas.console.sign_in.provider import ProviderUnavailable, SignInRefused
 from lambdas.console.sign_in.secret import SecretMissing
 from lambdas.console.sign_in.sessions import ABSOLUTE_SECONDS, Role
-from lambdas.console.urls import ROOT
+from lambdas.console.urls import ROOT, TRY_SIGN_IN
 
 
 def add_routes(console: Console) -> None:
@@ -75,6 +76,8 @@ def add_routes(console: Console) -> None:
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 f"The console has no client secret yet. An operator stores it with `{remedy}`.",
             )
+        if login.path == TRY_SIGN_IN:
+            return _show(console, request, claims)
         return _begin(console, request, claims, login.path)
 
     @console.page("POST", "/sign-out", Role.TECHNICIAN)
@@ -128,6 +131,21 @@ def _begin(console: Console, request: Request, claims: dict[str, Any], path: str
             cookie(session_cookie(environment), session.id, ABSOLUTE_SECONDS),
             cookie(login_cookie(environment), "", 0),
         ],
+    )
+
+
+def _show(console: Console, request: Request, claims: dict[str, Any]) -> Response[str]:
+    """Show the claims of a sign-in that was tried, to the person they are about; no session begins."""
+    role = role_of(console, claims)
+    request.session = console.sessions.read(request.cookies.get(session_cookie(console.environment.name), ""))
+    shown = {name: json.dumps(value, ensure_ascii=False) for name, value in sorted(claims.items())}
+    return console.show(
+        "claims.html",
+        request,
+        title="Sign-in tried",
+        claims=shown,
+        role=role.value if role else None,
+        file=console.file,
     )
 
 

@@ -1,4 +1,4 @@
-// Copy buttons. Everything else works without JavaScript; htmx fills in the parts that wait for the log.
+// Copy buttons and menus. Everything else works without JavaScript; htmx fills in the parts that wait for the log.
 const prepare = (root) => {
   for (const button of root.querySelectorAll("[data-copy]")) {
     button.hidden = false;
@@ -19,3 +19,11 @@ document.addEventListener("click", async (event) => {
 });
 document.addEventListener("DOMContentLoaded", () => prepare(document));
 document.addEventListener("htmx:after:swap", () => prepare(document));
+// A question or menu that is open closes with Escape, and with a click elsewhere.
+const close = (except) => {
+  for (const open of document.querySelectorAll("details.ask[open], details.account[open]")) {
+    if (!open.contains(except)) open.open = false;
+  }
+};
+document.addEventListener("click", (event) => close(event.target));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(null); });

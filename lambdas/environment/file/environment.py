@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from lambdas.environment.file.api import Api, TokenCache
 from lambdas.environment.file.arns import Place
 from lambdas.environment.file.aws import LOCAL_ACCOUNT, LOCAL_REGION, Aws
+from lambdas.environment.file.console import Console
 from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.file.mistakes import mistakes
 from lambdas.environment.file.operation import Alarms, Backup, Domain, Logs
@@ -123,6 +124,15 @@ class Environment(EndpointSettings):
         webhooks = tuple(each.to_local_receiver() for each in self.webhooks)
         changed = {"platform": "local", "aws": aws, "api": api, "alarms": alarms, "domain": None, "backup": None}
         return self.model_copy(update={**changed, "webhooks": webhooks})
+
+    def signing_in_at(self, authority: str) -> "Environment":
+        """Return the same environment, its console with another OpenID Provider, which sends the usual roles.
+
+        :param authority: The provider's issuer.
+        """
+        if self.console is None:
+            return self
+        return self.model_copy(update={"console": Console(authority=authority, client_id="console")})
 
     def for_functions(self) -> str:
         """Return the settings that functions read, as JSON for :func:`lambdas.environment.file.load_deployed`."""

@@ -37,8 +37,8 @@ def provision(console: Console, browser: Browser, kind: str, **attributes: objec
     request = ScimRequest(
         method="POST",
         path=f"/{kind}s",
-        query=[],
-        headers=[("Content-Type", "application/scim+json")],
+        query={},
+        headers={"Content-Type": "application/scim+json"},
         body=json.dumps(attributes).encode(),
         base_url="https://x/v2/c",
     )
@@ -53,7 +53,7 @@ def test_every_page_is_there_for_an_administrator_and_protected(ada: Browser, pa
     answer = ada.get(f"/console{path}")
     assert answer.status == 200, answer.text
     assert answer.headers["cache-control"] == ["no-store"]
-    assert answer.headers["referrer-policy"] == ["no-referrer"]
+    assert answer.headers["referrer-policy"] == ["same-origin"]
     if path != "/users.csv":
         (policy,) = answer.headers["content-security-policy"]
         assert "unsafe" not in policy
@@ -224,3 +224,10 @@ def test_a_newer_schema_is_a_page_that_says_what_to_deploy(console: Console, ada
     answer = ada.get("/console/users")
     assert answer.status == 503
     assert f"has schema {schema.CURRENT + 1}" in answer.text
+
+
+def test_a_part_of_a_page_that_fails_says_so_in_its_place(ada: Browser):
+    part = ada.get("/console/connections/none", **{"HX-Request": "true"})
+    assert part.status == 409
+    assert "There is no connection none" in part.text
+    assert "<html" not in part.text

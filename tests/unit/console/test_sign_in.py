@@ -1,11 +1,13 @@
 """Signing in to the console: who gets in, and everything that must not work."""
 
 import time
+from types import SimpleNamespace
 
 import pytest
+from joserfc.jwk import KeySet
 
 from lambdas.console.app import Console
-from lambdas.console.sign_in import logins, sessions
+from lambdas.console.sign_in import logins, provider, sessions
 from tests.unit.console.browser import BASE, Browser
 from tests.unit.console.conftest import authorize, sign_in
 
@@ -130,3 +132,30 @@ def test_without_a_stored_secret_the_page_says_how_to_store_it(console: Console,
     answer = sign_in(browser, "ada")
     assert answer.status == 503
     assert "scimctl console secret" in answer.text
+
+
+def test_a_key_that_the_provider_rotated_is_read_again(console: Console, browser: Browser):
+    assert sign_in(browser, "ada").status == 303
+    console.provider._keys = KeySet.generate_key_set("RSA", 2048, count=1)
+    console.provider._keys_read = time.monotonic() - provider.REFETCH_SECONDS - 1
+    assert sign_in(Browser(console), "ada").status == 303
+
+
+def test_an_unknown_key_causes_one_read_a_minute(console: Console, browser: Browser):
+    assert sign_in(browser, "ada").status == 303
+    console.provider._keys = KeySet.generate_key_set("RSA", 2048, count=1)
+    answer = sign_in(Browser(console), "ada")
+    assert answer.status == 403
+    assert "signature is not valid" in answer.text
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_a_clock_that_is_off_gets_a_page_that_says_so(
+    console: Console, browser: Browser, monkeypatch: pytest.MonkeyPatch, hours: int
+):
+    back = authorize(browser.get("/console/sign-in").location, "ada")
+    wrong = SimpleNamespace(time=lambda: time.time() + hours * 3600, monotonic=time.monotonic)
+    monkeypatch.setattr(provider, "time", wrong)
+    answer = browser.get(back)
+    assert answer.status == 403
+    assert "clock" in answer.text

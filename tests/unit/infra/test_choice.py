@@ -88,3 +88,15 @@ def test_the_shared_stack_of_an_account_is_selected_by_any_of_its_environments(
 
 def test_the_local_cloud_s_own_environment_is_the_same_with_and_without_saying_so():
     assert settings.load("local", platform="local") == settings.load("local")
+
+
+def test_in_the_local_cloud_consoles_sign_in_with_its_own_provider(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    context = {"environment": "forms-admin", "console-authority": "http://127.0.0.1:4567"}
+    console = environment_of(monkeypatch, platform="local", **context).console
+    assert console is not None
+    assert (console.issuer, console.client_id) == ("http://127.0.0.1:4567", "console")
+    monkeypatch.setattr(settings, "ENVIRONMENTS", tmp_path)
+    (tmp_path / "acme.toml").write_text(as_toml(MINIMAL | {"name": "acme"}))
+    assert environment_of(monkeypatch, **{**context, "environment": "acme"}, platform="local").console is None
+    with pytest.raises(SettingsError, match="for the local cloud"):
+        chosen(monkeypatch, **context)

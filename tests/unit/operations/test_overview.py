@@ -2,21 +2,26 @@
 
 import contextlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lambdas.credentials.connections import State
 from lambdas.operations.connections import Connections
 from lambdas.operations.log.pages import activity, newest
 from lambdas.operations.log.reader import LogReader
 from lambdas.operations.log.selection import Selection
-from lambdas.operations.overview import Cycle, expiring_tokens, read_activity
+from lambdas.operations.overview import Cycle, Failing, attention, expiring_tokens, read_activity
 from scimctl.targets import resolve
 from tests.unit.operations.log.records import operation, refused, request
 from tests.unit.scimctl.operators import LOG_GROUP
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 OLDEST = NOW - timedelta(days=7)
+
+CREDENTIALS = {"fine": 90, "ending": 20, "off": 90}
+"""Connections by label, with the days that their tokens are valid."""
 
 pytestmark = pytest.mark.usefixtures("deployed")
 
@@ -91,3 +96,39 @@ def test_the_activity_of_operators_is_their_changes_whatever_they_used():
     page = activity(LogReader.of(resolve("acme")), until=NOW, oldest=OLDEST)
     assert [event.record["operator"] for event in page.events] == ["arn:aws:iam::1:user/bob", "Ann Example"]
     assert page.before is None
+
+
+def test_those_whose_requests_fail_most_are_named():
+    grace, ada = ({"resource_type": "User", "resource_name": f"{name}@example.com"} for name in ("grace", "ada"))
+    put(timedelta(minutes=5), request(status=409, **ada), request(status=400, **grace), request(status=400, **grace))
+    put(timedelta(minutes=4), request(status=201, **ada), request(status=201, **ada))
+    failing = read_activity(resolve("acme"), NOW).failing
+    assert failing == [Failing("User", "grace@example.com", 2), Failing("User", "ada@example.com", 1)]
+
+
+def test_a_page_of_the_log_ends_after_its_time_and_the_next_one_continues():
+    for ago in (timedelta(hours=5), timedelta(minutes=20), timedelta(minutes=1)):
+        put(ago, request())
+    reader = LogReader.of(resolve("acme"))
+    first = newest(reader, Selection(), until=NOW, oldest=OLDEST, seconds=0)
+    assert (first.events, first.before) == ([], NOW)
+    assert len(newest(reader, Selection(), until=first.before, oldest=OLDEST, seconds=60).events) == 3
+
+
+def test_connections_without_valid_credentials_or_requests_need_attention():
+    connections = Connections(resolve("acme"))
+    fine, ending, off = (connections.generate(label=name, lifetime_days=days) for name, days in CREDENTIALS.items())
+    connections.set_state(off.connection, State.DISABLED)
+    lines = sorted((each.name, each.why) for each in attention(connections.all(), [], NOW))
+    last = f"{ending.token.expires:%Y-%m-%d}"
+    assert lines == [
+        ("ending", f"has no credential that is valid after {last}"),
+        ("off", "is disabled: its identity provider is refused"),
+    ]
+    connections.revoke(connections.connection(fine.connection.id).connection, fine.token)
+    assert ("fine", "has no valid credentials") in [
+        (each.name, each.why) for each in attention(connections.all(), [], NOW)
+    ]
+    connection = connections.connection(ending.connection.id)
+    used = replace(connection, tokens=[replace(connection.tokens[0], last_used=NOW - timedelta(days=3))])
+    assert any("has sent nothing since" in each.why for each in attention([used], [], NOW))
