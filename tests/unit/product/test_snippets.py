@@ -16,6 +16,7 @@ from lambdas.eventing.schemas import schema_of
 from lambdas.eventing.signing import Secrets, headers
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "product"
+EXAMPLE = DOCS.parents[1] / "examples" / "product"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -76,3 +77,10 @@ def test_the_receiver_that_is_shown_takes_signed_events_once_and_refuses_others(
     assert receive(body.encode(), signed, secrets.current, seen) == (204, {"jti": "a1"})
     assert receive(body.encode(), signed, secrets.current, seen) == (204, None)
     assert receive(b"{}", signed, secrets.current, seen) == (401, None)
+
+
+def test_the_code_of_sign_on_is_that_of_the_example_product():
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(EXAMPLE.glob("*.py")))
+    quoted = blocks("sign-on.md", "python")
+    assert len(quoted) == 3
+    assert [each for each in quoted if each not in code] == []

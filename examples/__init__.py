@@ -1,0 +1,1 @@
+"""Examples for developers of products."""

@@ -1,0 +1,102 @@
+"""The product's copy of the directory, kept current by events and reconciliation.
+
+A real product keeps it in its database. The rules are the same: store what was read, remove what answers 404, and never store an
+older version over a newer one.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import urllib3
+
+Resource = dict[str, Any]
+
+
+class ScimUnavailable(Exception):  # noqa: N818 -- an outcome that callers handle
+    """The endpoint did not answer with 200 or 404; the caller tries again later."""
+
+
+class Directory:
+    """The users and groups of one customer."""
+
+    def __init__(self, tenant_url: str, token: str) -> None:
+        """Create an empty copy; :meth:`reconcile` fills it."""
+        self.tenant_url = tenant_url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/scim+json"}
+        self._http = urllib3.PoolManager(timeout=10, retries=urllib3.Retry(3, status_forcelist=[429, 503]))
+        self._lock = threading.Lock()
+        self._resources: dict[str, Resource] = {}
+
+    def user_by_object_id(self, object_id: str) -> Resource | None:
+        """Return the user with an ``externalId``: with Entra ID the object id, which equals ``oid`` in ID tokens.
+
+        Never look up a user by e-mail address or user name: an administrator can set both freely.
+        """
+        with self._lock:
+            users = [each for uri, each in self._resources.items() if uri.startswith("/Users/")]
+        return next((each for each in users if each.get("externalId") == object_id), None)
+
+    def user(self, user_id: str) -> Resource | None:
+        """Return a user by its ``id``."""
+        with self._lock:
+            return self._resources.get(f"/Users/{user_id}")
+
+    def read_again(self, uri: str) -> Resource | None:
+        """Read one resource and store it; None when it was deleted.
+
+        :param uri: Such as ``/Users/2819c223``, as ``sub_id.uri`` of an event has it.
+        :raises ScimUnavailable: When the endpoint does not answer.
+        """
+        status, found = self._get(uri)
+        with self._lock:
+            if status == 404:
+                self._resources.pop(uri, None)
+                return None
+            if _version(found) >= _version(self._resources.get(uri)):
+                self._resources[uri] = found
+            return self._resources[uri]
+
+    def reconcile(self) -> None:
+        """Read everything, and remove what was deleted.
+
+        :raises ScimUnavailable: When the endpoint does not answer.
+        """
+        with self._lock:
+            before = set(self._resources)
+        seen = set()
+        for kind in ("Users", "Groups"):
+            for found in self._all(f"/{kind}"):
+                uri = f"/{kind}/{found['id']}"
+                seen.add(uri)
+                with self._lock:
+                    if _version(found) >= _version(self._resources.get(uri)):
+                        self._resources[uri] = found
+        for uri in before - seen:
+            self.read_again(uri)
+
+    def _all(self, path: str) -> Iterator[Resource]:
+        cursor: str | None = ""
+        while cursor is not None:
+            _, page = self._get(f"{path}?count=100&cursor={quote(cursor)}")
+            yield from page.get("Resources", [])
+            cursor = page.get("nextCursor")
+
+    def _get(self, path: str) -> tuple[int, Resource]:
+        try:
+            answer = self._http.request("GET", self.tenant_url + path, headers=self._headers)
+        except urllib3.exceptions.HTTPError as error:
+            raise ScimUnavailable(type(error).__name__) from error
+        if answer.status not in (200, 404):
+            raise ScimUnavailable(str(answer.status))
+        return answer.status, json.loads(answer.data)
+
+
+def _version(resource: Resource | None) -> int:
+    """Return the number in a resource's entity tag, ``W/"7-..."``; 0 for none."""
+    if resource is None:
+        return 0
+    tag = resource["meta"]["version"].removeprefix("W/").strip('"')
+    return int(tag.partition("-")[0])
