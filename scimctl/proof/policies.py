@@ -13,6 +13,9 @@ CREDENTIALS = (
 )
 """A partition key of each kind that decides about access (:data:`infra.permissions.CREDENTIALS`)."""
 
+OPERATORS = ("SCHEMA", "DIRECTORIES")
+"""The partition keys that functions read and only operators write (:data:`infra.permissions.OPERATORS`)."""
+
 LEADING_KEYS = "dynamodb:LeadingKeys"
 """The condition key with the partition keys of a request."""
 
@@ -46,6 +49,9 @@ def questions(directory: str) -> Iterator[Question]:
             yield Question(function, action, users, ALLOWED)
             for partition in CREDENTIALS:
                 yield Question(function, action, partition, DENIED)
+        for partition in OPERATORS:
+            yield Question(function, "dynamodb:GetItem", partition, ALLOWED)
+            yield Question(function, "dynamodb:UpdateItem", partition, DENIED)
     yield Question("Authorizer", "dynamodb:GetItem", "TOKEN#x", ALLOWED)
     yield Question("Authorizer", "dynamodb:GetItem", users, NOT_ALLOWED)
     yield Question("Token", "dynamodb:GetItem", "CLIENT#x", ALLOWED)

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from infra.permissions import CREDENTIALS as DENIED_PARTITIONS
+from infra import permissions
 from scimctl.proof.deployed import Deployed
 from scimctl.proof.outcomes import Outcome
-from scimctl.proof.policies import CREDENTIALS, Question, prove_policies, questions
+from scimctl.proof.policies import CREDENTIALS, OPERATORS, Question, prove_policies, questions
 from tests.unit.scimctl.proof.conftest import STACK, Aws
 
 
@@ -50,11 +50,12 @@ def test_a_decision_that_is_not_expected_fails_with_function_action_and_partitio
 
 
 def test_every_partition_that_decides_about_access_is_asked_for():
-    assert {each.replace("#x", "#*") for each in CREDENTIALS} == set(DENIED_PARTITIONS)
+    assert {each.replace("#x", "#*") for each in CREDENTIALS} == set(permissions.CREDENTIALS)
+    assert list(OPERATORS) == permissions.OPERATORS
     for function in ("Scim", "Changes"):
         denied = {
             each.partition
             for each in questions("acme")
             if each.function == function and each.decision == "explicitDeny"
         }
-        assert denied == set(CREDENTIALS)
+        assert denied == {*CREDENTIALS, *OPERATORS}
