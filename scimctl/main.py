@@ -26,6 +26,10 @@ class Commands(LazyGroup):
             "scimctl.environments.command:app",
             "Create, check and list environment files; show and prove what is deployed.",
         ),
+        "fleet": Entry(
+            "scimctl.fleet.command:app",
+            "List, compare, deploy and watch many environments at once, in one account or in many.",
+        ),
         "connections": Entry(
             "scimctl.connections.command:app",
             "Generate and manage connections: the Tenant URL and Secret Token that an administrator pastes.",

@@ -10,13 +10,13 @@ from typing import Any
 from lambdas.credentials.clients import Client
 from lambdas.environment import file as settings
 from lambdas.environment.file import Environment, SettingsError
-from lambdas.environment.summary import place_of
 from lambdas.operations.clients import Clients
 from lambdas.operations.overview import BACK, SOON, last_request
 from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target
 from lambdas.store import schema
 from scimctl import targets
+from scimctl.local_option import IS_LOCAL
 from scimctl.targets import NotDeployed
 
 AT_ONCE = 8
@@ -42,9 +42,6 @@ class EnvironmentState:
     """What is known of one environment. What could not be read is None, and :attr:`problem` has the reason."""
 
     name: str
-    place: str = ""
-    """Where its file puts it, such as ``account 123456789012, eu-central-1``."""
-
     account: str = ""
     region: str = ""
     deployed: bool = False
@@ -109,12 +106,11 @@ def states(names: Sequence[str], finished: Callable[[str], None] = lambda _: Non
 def read(name: str) -> EnvironmentState:
     """Return the state of one environment; a problem is part of it."""
     try:
-        environment = settings.load(name)
+        environment = settings.load(name, "local" if IS_LOCAL.get() else None)
     except SettingsError as error:
         return EnvironmentState(name, problem=str(error))
     facts: dict[str, Any] = {
         "name": environment.name,
-        "place": place_of(environment),
         "account": environment.aws.account,
         "region": environment.aws.region,
     }

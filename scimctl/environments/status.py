@@ -39,7 +39,7 @@ def run(names: Sequence[str], *, as_json: bool) -> None:
 def show(found: Sequence[EnvironmentState], now: datetime) -> None:
     """Print states as a table, and below it what needs attention."""
     grid = Grid(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for title in ("Name", "Deployed in", "Version", "Stack", "Alarms", "Last request", "Expiring", "Schema"):
+    for title in ("Name", "Version", "Stack", "Alarms", "Last request", "Expiring", "Schema"):
         grid.add_column(title, overflow="fold")
     for each in found:
         grid.add_row(*(Text(printable(text), style="red" if each.alarms else "") for text in _row(each, now)))
@@ -52,12 +52,11 @@ def show(found: Sequence[EnvironmentState], now: datetime) -> None:
 def _row(state: EnvironmentState, now: datetime) -> list[str]:
     if not state.deployed:
         unknown = "cannot be read" if state.problem else "not deployed"
-        return [state.name, state.place, unknown, *[""] * 5]
+        return [state.name, unknown, *[""] * 5]
     return [
         state.name,
-        state.place,
         state.version or "before 0.2.0",
-        state.stack or "?",
+        (state.stack or "?").lower().replace("_", " "),
         str(len(state.alarms)) if state.alarms else "none",
         since(state.last_request, now),
         str(len(state.expiring)) if state.expiring else "none",

@@ -1,0 +1,1 @@
+"""Many environments at once: synthesized together, deployed in waves, checked after each."""
