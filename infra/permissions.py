@@ -126,10 +126,11 @@ def parameters(arns: list[str]) -> list[iam.PolicyStatement]:
 def console_table(table_arn: str) -> list[iam.PolicyStatement]:
     """Return the permissions of the console: everything an operator does to items, credentials included, except scans.
 
-    It is the one function that makes credentials for people who sign in.
+    It is the one function that makes credentials for people who sign in. It may not write the schema. The list of directories is
+    not denied to it: the transaction that creates a connection checks that list beside its writes.
     """
     actions = ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"]
-    return [_allow([f"dynamodb:{action}" for action in actions], [table_arn]), _deny_writing(table_arn)]
+    return [_allow([f"dynamodb:{action}" for action in actions], [table_arn]), _deny_writing(table_arn, SCHEMA)]
 
 
 def console_log(log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
@@ -176,16 +177,16 @@ def _all_but_credentials(actions: list[str], table_arn: str) -> list[iam.PolicyS
         resources=[table_arn],
         conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": CREDENTIALS}},
     )
-    return [_allow(actions, [table_arn]), deny, _deny_writing(table_arn)]
+    return [_allow(actions, [table_arn]), deny, _deny_writing(table_arn, OPERATORS)]
 
 
-def _deny_writing(table_arn: str) -> iam.PolicyStatement:
+def _deny_writing(table_arn: str, partitions: list[str]) -> iam.PolicyStatement:
     """Return the statement that keeps a function from changing what stops all functions, or closes a directory."""
     return iam.PolicyStatement(
         effect=iam.Effect.DENY,
         actions=["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
         resources=[table_arn],
-        conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": OPERATORS}},
+        conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": partitions}},
     )
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from lambdas.operations.connections import Connections, GeneratedToken
 from lambdas.operations.directories import Directories
-from lambdas.operations.problems import NotFound, Problem
+from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target
+from lambdas.store import directory_list
 from scimctl import console, targets
 from scimctl.directories.deletion import delete
 from scimctl.environments.expectations import expectations
@@ -80,11 +81,11 @@ def temporary_connection(target: Target) -> Iterator[GeneratedToken]:
 
 def _delete(directories: Directories) -> None:
     """Delete the directory of the checks. Its only token is known here alone, so no cached one has to be waited for."""
-    try:
-        directories.directory(DIRECTORY)
-    except NotFound:
-        return
-    delete(directories, DIRECTORY, wait=timedelta(0), show=console.silent_step)
+    with directories.target.aws_errors_as_problems():
+        listed = directory_list.read(directories.table, DIRECTORY)
+        connected = any(each.directory == DIRECTORY for each in directories.connections.store.connections())
+    if listed or connected:
+        delete(directories, DIRECTORY, wait=timedelta(0), show=console.silent_step)
 
 
 def check(generated: GeneratedToken, folder: Path, expected: dict[str, Any], suite: str) -> None:
