@@ -7,6 +7,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.operations.problems import Problem
+from scimctl.environments.advice import advise
 from scimctl.fleet.assembly import Assembly
 from scimctl.fleet.members import Member
 from scimctl.fleet.places import Place
@@ -54,4 +55,6 @@ def _failure(place: Place, assembly: Assembly, member: Member, began: datetime, 
     except (ClientError, BotoCoreError):  # it failed before there was a stack
         events = []
     reasons = failures.explain(events, log, assembly.template(member))
-    return f"The deployment of {member.stack} failed.\n{reasons}\nIts log: {log}"
+    advice = advise(f"{reasons}\n{log.read_text(encoding='utf-8', errors='replace')}", member.name)
+    what_to_do = f"\nWhat to do: {advice}" if advice else ""
+    return f"The deployment of {member.stack} failed.\n{reasons}{what_to_do}\nIts log: {log}"

@@ -1,5 +1,6 @@
 """Where a fleet is deployed: AWS accounts, or the local cloud."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -126,6 +127,7 @@ class LocalCloud:
         self.directory = directory
         self.folder = directory / "fleet"
         self.port = lifecycle.require_running(directory).port
+        self._writing = threading.Lock()
 
     def require_ready(self, members: Sequence[Member]) -> None:
         """Check the tools, and bootstrap the local cloud where it is not yet."""
@@ -150,8 +152,9 @@ class LocalCloud:
     def finish(self, member: Member, outputs: Mapping[str, str]) -> None:
         """Write down the environment as `scimctl local deploy` does, with a connection to try it with."""
         reached = replace(self._state(member), outputs=dict(outputs))
-        local_state.write_state(self.directory, reached)
-        connection.ensure(self.directory, reached)
+        with self._writing:  # one file has the state of all environments
+            local_state.write_state(self.directory, reached)
+            connection.ensure(self.directory, reached)
 
     def _state(self, member: Member) -> LocalState:
         return LocalState(member.name, self.port, LOCAL_REGION)

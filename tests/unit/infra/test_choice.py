@@ -41,6 +41,12 @@ def test_several_environments_can_be_selected_at_once(monkeypatch: pytest.Monkey
     assert [each.name for each in found.environments] == ["acme", "globex"]
 
 
+def test_a_path_selects_a_file_in_any_folder(monkeypatch: pytest.MonkeyPatch, acme: Environment, tmp_path: Path):
+    path = str(tmp_path / "acme.toml")
+    monkeypatch.setattr(settings, "ENVIRONMENTS", tmp_path / "another")
+    assert environment_of(monkeypatch, environment=path) == acme
+
+
 def test_the_placeholders_of_the_example_files_are_not_deployed_to_aws(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(SettingsError, match=r'aws.account has the placeholder "123456789012" of the example file'):
         chosen(monkeypatch, environment="example")
