@@ -17,6 +17,9 @@ from lambdas.scim.upstream import apply_operation
 
 Operation = PatchOperation[Any]
 
+SIMPLE_VALUES_OF_ONE = 50
+"""Texts or numbers that take as long to copy and compare as one object of sub-attributes."""
+
 
 class PatchApplication:
     """The application of one PATCH to a resource, in place."""
@@ -115,7 +118,7 @@ class PatchApplication:
                 each.restore()
                 del self._indexed[at]
         names = [binding.field_name] if binding and host is self.resource else list(type(host).model_fields)
-        number = sum(len(held) for name in names if isinstance(held := getattr(host, name, None), list))
+        number = sum(_weight(getattr(host, name, None)) for name in names)
         reaches = host is not self.resource or path.value_filter is not None or (binding and binding.sub_field_name)
         return number if reaches else number // 10 if operation.op is PatchOperation.Op.add else 0
 
@@ -129,6 +132,13 @@ class PatchApplication:
                     limit=limits.MAX_VALUES_COMPARED,
                 )
             )
+
+
+def _weight(held: Any) -> int:
+    """Return how many values an attribute has; texts and numbers, which cost little to copy and compare, count as a fraction."""
+    if not isinstance(held, list):
+        return 0
+    return len(held) if held and isinstance(held[0], BaseModel) else len(held) // SIMPLE_VALUES_OF_ONE
 
 
 def _split(resource: Resource[Any], operation: Operation) -> list[Operation]:

@@ -7,6 +7,7 @@ import pytest
 
 from lambdas.scim import limits
 from tests.protocol.client import Api, Reply
+from tests.protocol.extended import CUSTOM, EXTENSIONS
 from tests.protocol.growth import LINEAR, growth
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
@@ -51,6 +52,16 @@ def test_the_work_for_a_patch_grows_linearly_with_its_operations(api: Api, shape
         api.delete(f"/Users/{user}")
 
     assert growth(send, 320) < LINEAR
+
+
+def test_many_texts_are_added_one_by_one_to_an_attribute_of_an_extension(endpoint_of: Callable[[str], Api]) -> None:
+    api = endpoint_of(EXTENSIONS.read_text(encoding="utf-8"))
+    user = api.post("/Users", {"userName": "bob"}).json["id"]
+    names = [f"folder {n}" for n in range(300)]
+    changed = api.patch(
+        f"/Users/{user}", patch_of([{"op": "add", "path": f"{CUSTOM}:folders", "value": [each]} for each in names])
+    )
+    assert (changed.status, changed.json.get(CUSTOM)) == (200, {"folders": names})
 
 
 def test_removing_many_values_is_linear(api: Api) -> None:
