@@ -67,7 +67,7 @@ ADVICE = (
         r"LimitExceeded|ServiceQuotaExceeded|Cannot exceed quota|quota.{0,40}exceeded|limit exceeded"
         r"|Maximum number of|limit on the number of|exceed.{0,30}(?:limit|quota)",
         "A quota of the account is reached: raise it in Service Quotas, or deploy to another account or region "
-        "(docs/operator/scale.md lists the quotas that end first).",
+        "(docs/operator/fleet.md lists the quotas that end first).",
     ),
     _advice(
         r"TooManyRequests|Rate exceeded|Throttling",
