@@ -20,7 +20,7 @@ AT_MOST = cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
 QUARTER = cdk.Duration.minutes(15)
 
 EXPIRY_DAYS = 30
-"""Days before a token's expiry from which it raises an alarm: time to reach a customer's administrator."""
+"""Days before the expiry of a token or a client secret from which it raises an alarm: time to reach a customer's administrator."""
 
 
 class Alarms(Construct):
@@ -54,11 +54,12 @@ class Alarms(Construct):
         self._alarm("AuthorizerFailures", metric, 1, "Tokens cannot be checked, so requests are refused with 503.")
 
     def watch_expiry(self) -> None:
-        """Raise an alarm for each connection that uses a token with few days left.
+        """Raise an alarm for each connection that uses a token or a client secret with few days left.
 
         Each connection is a contributor with a state of its own, and CloudWatch notifies for each. A token counts when it is first
         used on a day and for the next three hours, which is all that such an alarm evaluates; so its notification repeats daily,
-        and there is none when it ends. The local cloud has no queries on metrics.
+        and there is none when it ends. A client secret counts whenever it gets an access token, which is hourly: its alarm lasts
+        until the secret is replaced. The local cloud has no queries on metrics.
         """
         if self.environment.local:
             return
@@ -66,8 +67,9 @@ class Alarms(Construct):
             "TokenExpiry",
             expiring_tokens(self.environment.name),
             EXPIRY_DAYS,
-            f"The connection named here uses a token that expires within {EXPIRY_DAYS} days. "
-            "`scimctl tokens list` shows it, `scimctl tokens rotate` replaces it.",
+            f"The connection named here uses a token or a client secret that expires within {EXPIRY_DAYS} days. "
+            "`scimctl tokens list` and `scimctl clients list` show it; `scimctl tokens rotate` and `scimctl clients rotate` "
+            "replace it.",
             at=AT_MOST,
             periods=3,
             notify_when_over=False,

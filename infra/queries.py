@@ -77,6 +77,15 @@ QUERIES = (
         """,
     ),
     Query(
+        "Refused token requests",
+        """
+        filter event = "scim.token_refused"
+        | stats count(*) as refusals, earliest(@timestamp) as first, latest(@timestamp) as last
+            by reason, client, connection, claim, received, expected, detail
+        | sort refusals desc
+        """,
+    ),
+    Query(
         "Host names in use",
         """
         filter event = "api.access" and connection != "-"

@@ -21,6 +21,9 @@ REQUEST_LINES: Mapping[str, str] = {
     "connection": "Connection",
     "directory": "Directory",
     "token": "Token",
+    "client": "OAuth client",
+    "secret": "Client secret",
+    "expires_in": "Seconds valid",
     "resource_id": "Id",
     "external_id": "External id",
     "owner": "Owner of the value",
@@ -41,6 +44,17 @@ CREDENTIAL_LINES: Mapping[str, str] = {
     "connection": "Tenant URL of",
     "function_request_id": "Its call",
 }
+TOKEN_REQUEST_LINES: Mapping[str, str] = {
+    "reason": "Reason",
+    "client": "OAuth client",
+    "connection": "Connection",
+    "claim": "Wrong claim",
+    "received": "Received",
+    "expected": "Expected",
+    "detail": "Detail",
+}
+"""Of a refused request for an access token. Received claims are not proven."""
+
 ACCESS_LINES: Mapping[str, str] = {
     "host": "Host name",
     "path": "Path",
@@ -67,8 +81,9 @@ def print_history(history: RequestHistory, names: Names, target: Target) -> None
         _fields(history.request.record, REQUEST_LINES)
         _cost(history.request.record)
     if history.credentials:
-        _section("Authorizer", history.credentials)
-        _fields(history.credentials.record, CREDENTIAL_LINES)
+        is_token_request = history.credentials.record.get("event") == Kind.TOKEN_REFUSED
+        _section("Token endpoint" if is_token_request else "Authorizer", history.credentials)
+        _fields(history.credentials.record, TOKEN_REQUEST_LINES if is_token_request else CREDENTIAL_LINES)
         _trace(history.credentials.record)
     if history.access:
         _section("API Gateway", history.access)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.records import CREDENTIALS_UNCHECKED, DAYS_UNTIL_EXPIRY
+from lambdas.records import CREDENTIALS_UNCHECKED, DAYS_UNTIL_EXPIRY, DIMENSIONS, METRICS, Kind
 from tests.infra.conftest import Assembly, Resource
 
 
@@ -74,6 +74,18 @@ def test_each_connection_whose_token_expires_within_thirty_days_raises_the_alarm
     assert query["Period"] * expiring["EvaluationPeriods"] <= 3 * 3600
     assert expiring["DatapointsToAlarm"] == 1
     assert "OKActions" not in expiring, "it ends by itself three hours later, which is no news"
+
+
+def test_the_alarm_covers_client_secrets_because_their_metric_has_the_dimensions_of_tokens():
+    for kind in (Kind.TOKEN, Kind.TOKEN_ISSUED):
+        assert DAYS_UNTIL_EXPIRY in METRICS[kind]
+        assert ("environment", "connection") in DIMENSIONS[kind]
+
+
+def test_the_alarm_names_the_commands_for_tokens_and_for_client_secrets(aws: Assembly):
+    described = alarm(aws, "TokenExpiry")["AlarmDescription"]
+    for command in ("tokens list", "tokens rotate", "clients list", "clients rotate"):
+        assert f"`scimctl {command}`" in described
 
 
 def evaluate(expression: str, failures: int, requests: int) -> float:

@@ -25,6 +25,8 @@ def rename(name: str) -> dict[str, object]:
 
 def test_a_file_with_nothing_but_what_is_required_serves_everything(endpoint_of: EndpointOf):
     config = endpoint_of("").get("/ServiceProviderConfig").json
+    schemes = [each["type"] for each in config["authenticationSchemes"]]
+    assert schemes == ["oauthbearertoken", "oauth2", "httpbasic"]
     assert all(config[name]["supported"] for name in ("patch", "bulk", "filter", "sort", "etag"))
     assert config["pagination"]["cursor"]
 

@@ -42,28 +42,55 @@ CREDENTIALS: dict[str, Cause] = {
 _CLAIMS = (
     "Compare the claim with the values on Entra's federation page, and create the client again with the right ones."
 )
+_COPY_SECRET = "Copy the whole Client Secret again, or rotate the client."  # noqa: S105
+_CLOCK = "Compare the clock of the issuer. Entra ID renews its assertions by itself."
+_FORGED = "Entra ID does not send this. If it repeats, treat it as an attempt to forge an assertion."
 
 TOKEN_REQUESTS: dict[str, Cause] = {
+    "token_request": Cause(
+        "the token request is malformed", "The detail shows how. A client that follows RFC 6749 does not send this."
+    ),
+    "no_credentials": Cause(
+        "the token request has neither a client secret nor an assertion",
+        "Enter Client Identifier and Client Secret in the identity provider, or set up workload identity federation.",
+    ),
     "unknown_client": Cause(
         "the client is unknown: revoked, or of another environment", "Check the Client Identifier."
     ),
-    "client_disabled": Cause("the client's connection is disabled", "Enable the connection."),
+    "client_disabled": Cause("the client's connection is disabled", "Enable it with {enable_connection}."),
     "client_secret_wrong": Cause(
         "the client has another secret", "Enter the current Client Secret, or rotate the client."
     ),
     "client_secret_expired": Cause(
         "the client secret has expired", "Rotate the client, and enter the new Client Secret."
     ),
-    "secret_mistyped": Cause("the client secret was truncated or changed", "Copy the whole Client Secret again."),
+    "secret_malformed": Cause("the text is no client secret", _COPY_SECRET),
+    "secret_mistyped": Cause("the client secret was truncated or changed", _COPY_SECRET),
+    "secret_of_other_client": Cause(
+        "the client secret belongs to another client", "Enter Client Identifier and Client Secret of one client."
+    ),
     "not_a_client_secret": Cause("the text is another kind of token", "Enter the Client Secret in its field."),
+    "other_method": Cause(
+        "the client proves itself in another way: by a secret instead of an assertion, or the reverse",
+        "`scimctl clients list` shows its kind. Create a client of the kind that the identity provider uses.",
+    ),
     "too_many_access_tokens": Cause(
         "the client has 50 access tokens that have not expired",
         "Let the identity provider use a token until it expires.",
     ),
+    "wif_assertion": Cause("the assertion is no signed JWT that can be read", _FORGED),
+    "wif_algorithm": Cause("the assertion is not signed with RS256", _FORGED),
     "wif_issuer": Cause("the assertion's issuer is another one", _CLAIMS),
     "wif_audience": Cause("the assertion's audience is another one", _CLAIMS),
     "wif_subject": Cause("the assertion's subject is another one", _CLAIMS),
     "wif_tenant": Cause("the assertion's tenant is another one", _CLAIMS),
+    "wif_expired": Cause("the assertion has expired", _CLOCK),
+    "wif_not_yet_valid": Cause("the assertion is not valid yet", _CLOCK),
+    "wif_key": Cause(
+        "the issuer publishes no key with the assertion's id",
+        "After a change of keys this passes within a minute. If it remains, the assertion is not of this issuer.",
+    ),
+    "wif_signature": Cause("the signature is not of the issuer's key", _FORGED),
     "unchecked": Cause(
         "the credentials could not be checked",
         "The table or the issuer's keys could not be read. The client may retry.",

@@ -4,7 +4,8 @@ import pytest
 
 from infra.gateway_responses import REFUSALS
 from lambdas.operations.log.causes import cause_of
-from lambdas.operations.log.refusals import GATEWAY
+from lambdas.operations.log.refusals import GATEWAY, TOKEN_REQUESTS
+from lambdas.token.refusals import Reason
 from tests.unit.operations.log.records import access
 
 
@@ -22,3 +23,11 @@ def test_a_function_that_ended_without_an_answer_is_explained_by_lambdas_report_
         assert word in cause.why
     for word in ("platform.report", "Concurrent executions", "api.reserved_concurrency"):
         assert word in cause.remedy
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_of_the_token_endpoint_has_a_cause_and_a_remedy(reason: Reason):
+    cause = cause_of({"event": "scim.token_refused", "status": 401, "reason": reason.value})
+    assert cause == TOKEN_REQUESTS[reason.value]
+    assert cause.why
+    assert cause.remedy

@@ -211,6 +211,21 @@ def test_a_tenant_url_names_its_connection(acme: Acme) -> None:
     assert len(lines(acme, "--connection", url)) == 2
 
 
+def test_a_refused_assertion_is_explained_by_the_claim_what_came_and_what_was_expected(acme: Acme) -> None:
+    usual = {"event": "scim.token_refused", "environment": "acme", "request_id": REQUEST_ID, "status": 401}
+    claim = {"claim": "aud", "received": "api://another-app", "expected": "0b8c2f64-6a1d-4f0c-8e55-b5d1a4b4a9c3"}
+    acme.log(
+        {**usual, "reason": "wif_audience", "client": "m4x7k2qwertyuiop", "connection": "k3x7m2qwertyuiop", **claim}
+    )
+    assert "aud is api://another-app, expected 0b8c2f64-6a1d-4f0c-8e55-b5d1a4b4a9c3" in lines(acme, "--failed")[1]
+    shown = [" ".join(line.split()) for line in lines(acme, "show", REQUEST_ID[:8])]
+    assert "Why: the assertion's audience is another one" in shown
+    assert any(line.startswith("Token endpoint") for line in shown)
+    for line in ("OAuth client: m4x7k2qwertyuiop", "Wrong claim: aud", "Received: api://another-app"):
+        assert line in shown
+    assert f"Expected: {claim['expected']}" in shown
+
+
 def test_an_environment_has_to_be_named_before_or_after_show(acme: Acme) -> None:
     acme.log(request())
     assert operators.scimctl("log").exit_code == 2
