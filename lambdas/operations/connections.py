@@ -123,6 +123,7 @@ class Connections:
         """Generate a connection with one token.
 
         :param directory: The id of its directory; None for the environment's own.
+        :param scope: What the token may do. A product's connection has one that only reads, and so no token that writes.
         :param lifetime_days: Days until the token expires; None for the value in the environment's file.
         """
         now = datetime.now(UTC)
@@ -131,17 +132,24 @@ class Connections:
         token, secret = new_token(connection, lifetime=self._lifetime(lifetime_days), scope=scope, now=now)
         with self.writing(connection.id, conflict=f"Directory {directory} is being deleted. Nothing was created."):
             created = self.store.create(connection, token)
-        self.record("create connection", created, token, f"its token expires {token.expires:%Y-%m-%d}")
+        self.record(
+            "create connection",
+            created,
+            token,
+            f"its token expires {token.expires:%Y-%m-%d}, scope {token.scope.value}",
+        )
         return self._generated(created, token, secret)
 
     def regenerate(self, old: Connection, *, lifetime_days: int | None = None) -> GeneratedToken:
-        """Replace a connection and its tokens by a new connection with one token of scope ``provision``.
+        """Replace a connection and its tokens by a new connection with one token.
 
-        The new connection has the same directory and label, and is enabled.
+        The new connection has the same directory and label, and is enabled. Its token only reads if every old one does; other
+        connections of the directory, such as the product's, are not changed.
         """
         now = datetime.now(UTC)
         connection = new_connection(old.directory, label=old.label, now=now)
-        token, secret = new_token(connection, lifetime=self._lifetime(lifetime_days), now=now)
+        scope = self._scope_of(old)
+        token, secret = new_token(connection, lifetime=self._lifetime(lifetime_days), scope=scope, now=now)
         with self.writing(old.id):
             created = self.store.regenerate(old, connection, token)
         self.record("regenerate connection", created, token, f"replaces {old.id} and its {len(old.tokens)} tokens")
@@ -206,6 +214,12 @@ class Connections:
             changed = self.store.revoke(connection, token.id)
         self.record("revoke token", changed, token)
         return changed
+
+    def _scope_of(self, connection: Connection) -> Scope:
+        """Return the scope of a connection's tokens: ``read`` if all of them only read."""
+        with self.target.aws_errors_as_problems():
+            scopes = {each.scope for each in self.store.tokens(connection.tokens)}
+        return Scope.READ if scopes == {Scope.READ} else Scope.PROVISION
 
     def _lifetime(self, days: int | None) -> timedelta:
         return timedelta(days=self.target.settings.tokens.lifetime_days if days is None else days)

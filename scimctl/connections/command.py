@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from lambdas.credentials.scopes import Scope
 from scimctl.lazy import LightGroup
 from scimctl.options import (
     ConnectionArgument,
@@ -38,6 +39,12 @@ def create(
         ),
     ] = None,
     label: Annotated[str, typer.Option(metavar="TEXT", help="A name, for example 'Entra ID, production'.")] = "",
+    scope: Annotated[
+        Scope,
+        typer.Option(
+            help="provision for an identity provider; read for the product, which then has no token that writes."
+        ),
+    ] = Scope.PROVISION,
     expires_in_days: LifetimeOption = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
@@ -47,9 +54,13 @@ def create(
     password, paste those: they open the same connection. The redirect URIs for sign-on are printed where the environment's file has
     them.
 
+    With `--scope read` the connection is for the vendor's product. Regenerating the identity provider's connection does not end it.
+
     **Examples**
 
     `scimctl connections create --environment local`
+
+    `scimctl connections create --environment acme --scope read --label product`
 
     `scimctl connections create --environment acme --label "Entra ID, production"`
 
@@ -60,7 +71,9 @@ def create(
     from scimctl.targets import resolve
 
     target = resolve(environment)
-    generated = Connections(target).generate(directory=directory, label=label, lifetime_days=expires_in_days)
+    generated = Connections(target).generate(
+        directory=directory, label=label, scope=scope, lifetime_days=expires_in_days
+    )
     printing.print_generated(target, generated, output)
 
 
@@ -111,7 +124,7 @@ def regenerate(
     For a URL or tokens that may have leaked. Provisioning stops until the administrator pastes the new values. No user or group is
     lost: the identity provider matches them again. To replace only a token, without interruption, use `scimctl tokens rotate`.
 
-    The new connection has the same directory and label, and is enabled even if the old one was not. Both are changed in one
+    The new connection has the same directory, label and scope, and is enabled even if the old one was not. Both are changed in one
     transaction: exactly one of them exists at any time.
 
     **Examples**
