@@ -151,29 +151,6 @@ def test_a_regenerated_connection_is_open_also_when_the_old_one_was_not(store):
     assert abs(moment(new["token"]["expires"]) - datetime.now(UTC) - timedelta(days=7)) < AGE
 
 
-def test_a_products_connection_has_no_token_that_writes_also_when_it_is_regenerated(store):
-    product = make("--scope", "read", "--label", "product")
-    new = run("connections", "regenerate", product["connection"], "--yes")
-    for each in (product, new):
-        assert each["token"]["scope"] == "read"
-    assert [each.scope.value for each in store.tokens(store.connection(new["connection"]).tokens)] == ["read"]
-
-
-def test_a_connection_with_a_token_that_writes_has_one_again_when_it_is_regenerated(store):
-    old = make("--scope", "read")
-    run("tokens", "create", old["connection"], "--scope", "provision")
-    assert run("connections", "regenerate", old["connection"], "--yes")["token"]["scope"] == "provision"
-
-
-def test_regenerating_or_disabling_the_identity_providers_connection_leaves_the_products_open(store):
-    provider, product = make(), make("--scope", "read", "--label", "product")
-    new = run("connections", "regenerate", provider["connection"], "--yes")
-    run("connections", "disable", new["connection"], "--yes")
-    assert product["directory"] == new["directory"]
-    assert lives(product) == {product["token"]["id"]: "live"}
-    assert store.token(product["token"]["id"]).state is State.ENABLED
-
-
 def test_a_regeneration_that_loses_a_race_says_so_and_leaves_the_old_one(store, monkeypatch):
     old = make()
 
