@@ -135,8 +135,9 @@ def simulate(api: Api, known: Rules, dialect: Dialect = Dialect.ENTRA) -> Run:
 
 def check(api: Api, known: Rules, *names: str) -> checking.Run:
     with serving(api) as url:
-        chosen = [each for each in suites(known) if not names or each.name in names]
-        return checking.run(Tenant.parse(url, TOKEN), chosen, QUIET, known)
+        tenant = Tenant.parse(url, TOKEN)
+        chosen = [each for each in suites(known, tenant.credential) if not names or each.name in names]
+        return checking.run(tenant, chosen, QUIET, known)
 
 
 def outcomes(run: checking.Run, outcome: Outcome) -> list[str]:
