@@ -139,12 +139,19 @@ Ask it something, as an identity provider would:
 {choose}
 Watch what it is asked:      {scimctl} local logs --follow{named}
 Provision more into it:      {scimctl} simulate --users 100 --groups 10{named}
-Stop it; its data is kept:   {"make down" if usual else f"{scimctl} local down"}
+{_open(chosen, scimctl)}Stop it; its data is kept:   {"make down" if usual else f"{scimctl} local down"}
 """
 
 
+def _open(chosen: Deployed, scimctl: str) -> str:
+    """Return the command that opens the console; nothing without one."""
+    if chosen.state.console_url is None:
+        return ""
+    return f"Open the console:            {scimctl} --local console open --environment {chosen.state.environment}\n"
+
+
 def _console(chosen: Deployed) -> str:
-    """Say where the console is and who signs in; an empty line's worth of nothing without one."""
+    """Return where the console is and who signs in; nothing without one."""
     if chosen.state.console_url is None:
         return ""
     people = ", ".join(f"{name} ({roles[0] if roles else 'no role'})" for name, roles in provider.PEOPLE.values())
