@@ -8,7 +8,7 @@ from infra import functions
 from infra.main import build
 from lambdas.environment import file as settings
 from lambdas.environment.file import Environment
-from tests.infra.conftest import Assembly
+from tests.infra.conftest import WITHOUT_ADDITIONS, Assembly
 
 KINDS = ("AWS::Lambda::Version", "AWS::Lambda::LayerVersion", "AWS::Lambda::Function")
 
@@ -27,9 +27,14 @@ def code_of(assembly: Assembly) -> set[str]:
     return (functions | layers) - {f"{settings_layer.parents[1].name.removeprefix('asset.')}.zip"}
 
 
+def devices() -> Environment:
+    """A worked environment without its console, as the worked example of the fixtures is."""
+    return settings.load("devices").model_copy(update=WITHOUT_ADDITIONS)
+
+
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    return synthesized(settings.load("devices"), tmp_path_factory.mktemp("bare"))
+    return synthesized(devices(), tmp_path_factory.mktemp("bare"))
 
 
 def test_two_environments_synthesize_to_the_same_code(bare: Assembly, aws: Assembly):
@@ -38,7 +43,7 @@ def test_two_environments_synthesize_to_the_same_code(bare: Assembly, aws: Assem
 
 
 def test_a_key_that_no_function_reads_publishes_no_function(bare: Assembly, tmp_path: Path):
-    environment = settings.load("devices")
+    environment = devices()
     alarms = environment.alarms.model_copy(update={"address": "night@example.com"})
     api = environment.api.model_copy(update={"rate": 50, "burst": 50})
     changed = synthesized(environment.model_copy(update={"alarms": alarms, "api": api}), tmp_path)
@@ -48,7 +53,7 @@ def test_a_key_that_no_function_reads_publishes_no_function(bare: Assembly, tmp_
 
 
 def test_a_key_that_functions_read_publishes_those_that_read_it(bare: Assembly, tmp_path: Path):
-    environment = settings.load("devices")
+    environment = devices()
     capabilities = environment.capabilities.model_copy(update={"bulk": False})
     changed = synthesized(environment.model_copy(update={"capabilities": capabilities}), tmp_path)
     published = {
