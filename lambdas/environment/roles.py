@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.environment.file.permissions import Permissions, PermissionSet
+from lambdas.environment.file.permissions import Permissions, PermissionSet, Source
 from lambdas.scim.case_sensitivity import comparable_text
 
 NAMES = ("value", "display", "displayName")
@@ -44,9 +44,14 @@ def read_roles(values: Iterable[Any] | None) -> list[Role]:
 
 
 def sets_named(permissions: Permissions, role: Role) -> list[PermissionSet]:
-    """Return the permission sets that a role names by id or name, regardless of case."""
+    """Return the permission sets that a role names by id or name, or by the id of their system group, regardless of case."""
     names = {comparable_text(name) for name in role.names}
-    return [each for each in permissions.sets if names & {comparable_text(each.id), comparable_text(each.name)}]
+    return [each for each in permissions.sets if not names.isdisjoint(_names_of(permissions, each))]
+
+
+def _names_of(permissions: Permissions, permission_set: PermissionSet) -> list[str]:
+    names = [comparable_text(permission_set.id), comparable_text(permission_set.name)]
+    return [*names, permission_set.group_id] if Source.SYSTEM_GROUPS in permissions.sources else names
 
 
 def _names(entry: Mapping[str, Any]) -> tuple[str, ...]:

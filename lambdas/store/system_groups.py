@@ -4,7 +4,6 @@ Such a group is an ordinary group. Its id follows from the set's id, so that ren
 keeps its members. What clients cannot do with it is in :mod:`lambdas.environment.group_rules`.
 """
 
-import uuid
 from collections.abc import Mapping, Sequence
 
 from scim2_models import UniquenessException
@@ -19,14 +18,6 @@ from lambdas.store.lost_race import LostRace
 from lambdas.store.reads import Reader
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.writes import Writer
-
-NAMESPACE = uuid.UUID("8f0a3a5e-9d0c-4f4e-9b57-6a1f0c1d2e3f")
-"""The namespace of the ids of system groups (UUID version 5)."""
-
-
-def group_id_of(permission_set: PermissionSet) -> str:
-    """Return the id of a set's group, the same in every directory."""
-    return str(uuid.uuid5(NAMESPACE, permission_set.id))
 
 
 class SystemGroups:
@@ -59,7 +50,7 @@ class SystemGroup:
     """The group of one set in one directory."""
 
     def __init__(self, reader: Reader, permission_set: PermissionSet) -> None:
-        self.id = group_id_of(permission_set)
+        self.id = permission_set.group_id
         self.resource_type = reader.type_named("Group")
         self.model = reader.model(self.resource_type)
         self.resource = self.model.model_validate({"displayName": permission_set.name})

@@ -95,6 +95,30 @@ def test_a_patch_of_groups_changes_roles_where_the_file_says_so(endpoint_of: End
     assert sets_of(api, ada) == ["editor"]
 
 
+def test_a_group_that_a_client_read_here_and_sends_back_is_no_role(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("system-groups", "roles", more='roles_from = "groups"'))
+    ada = user(api)
+    group = next(each for each in api.get("/Groups").json["Resources"] if each["displayName"] == "Administrator")["id"]
+    patch(api, f"/Groups/{group}", {"op": "add", "path": "members", "value": [{"value": ada}]})
+    read = api.get(f"/Users/{ada}").json
+    assert read["groups"][0]["value"] == group
+    assert api.put(f"/Users/{ada}", read).status == 200
+    back = {"op": "replace", "value": {"groups": read["groups"]}}
+    assert patch(api, f"/Users/{ada}", back).status == 200
+    assert sets_of(api, ada) == ["admin"]
+    patch(api, f"/Groups/{group}", {"op": "remove", "path": "members", "value": [{"value": ada}]})
+    assert sets_of(api, ada) == []
+
+
+def test_a_role_is_named_by_the_id_of_its_system_group(endpoint_of: EndpointOf):
+    api = endpoint_of(permissions("system-groups", "roles", more='roles_from = "groups"'))
+    ids = {each["displayName"]: each["id"] for each in api.get("/Groups").json["Resources"]}
+    assert sets_of(api, user(api, groups=[{"value": ids["Administrator"]}])) == ["admin"]
+    assert sets_of(api, user(api, "bob@example.com", roles=[{"value": ids["Editor"].upper()}])) == ["editor"]
+    without = endpoint_of(permissions("roles"))
+    assert sets_of(without, user(without, "eve@example.com", roles=[{"value": ids["Administrator"]}])) == []
+
+
 def test_groups_of_users_in_a_bulk_request_are_roles_where_the_file_says_so(endpoint_of: EndpointOf):
     api = endpoint_of(permissions("roles", more='roles_from = "groups"'))
     data = {"userName": "bulk@example.com", "groups": ["admin"]}

@@ -1,6 +1,8 @@
 """The permission sets of an environment, their sources, and the login method."""
 
+import uuid
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -26,6 +28,9 @@ class Source(StrEnum):
     """An operator assigns sets to a user; no client can change the assignment."""
 
 
+GROUP_NAMESPACE = uuid.UUID("8f0a3a5e-9d0c-4f4e-9b57-6a1f0c1d2e3f")
+"""The namespace of the ids of system groups (UUID version 5)."""
+
 SetId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
@@ -40,6 +45,16 @@ class PermissionSet(Section):
     ]
     name: Annotated[Name, Field(description='a name for people, such as "Administrator"')]
     description: Annotated[Name | None, Field(description="a text for operators")] = None
+
+    @property
+    def group_id(self) -> str:
+        """The id of the set's system group, the same in every directory; renaming the set keeps the group."""
+        return _group_id_of(self.id)
+
+
+@cache
+def _group_id_of(set_id: str) -> str:
+    return str(uuid.uuid5(GROUP_NAMESPACE, set_id))
 
 
 class Permissions(Section):
@@ -99,9 +114,13 @@ class Permissions(Section):
 
 
 RedirectUri = Annotated[
-    str, StringConstraints(pattern=r"^(https://[^\s#]+|http://(localhost|127\.0\.0\.1)(:\d+)?/[^\s#]*)$")
+    str,
+    StringConstraints(
+        pattern=r"^(https://[^\s#]+|http://(localhost|127\.0\.0\.1)(:\d+)?/[^\s#]*|[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:/[^\s#]*)$"
+    ),
 ]
-"""An absolute URL without a fragment (RFC 6749 section 3.1.2); without TLS only on the developer's machine."""
+"""An absolute URL without a fragment (RFC 6749 section 3.1.2). Without TLS only on the user's own machine; an app's own scheme is a
+reversed domain name (RFC 8252 section 7.1)."""
 
 
 class Login(Section):
@@ -115,7 +134,7 @@ class Login(Section):
         tuple[RedirectUri, ...],
         Field(
             strict=False,
-            description="a list of URLs for sign-on that begin with https:// and have no fragment, such as "
-            '"https://app.acme.com/signin-oidc"',
+            description="a list of URLs for sign-on without a fragment, such as "
+            '"https://app.acme.com/signin-oidc", or "com.acme.app:/signin" for an app on a device',
         ),
     ] = ()

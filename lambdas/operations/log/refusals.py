@@ -15,7 +15,8 @@ CREDENTIALS: dict[str, Cause] = {
         "it is a client secret, which authorizes no request", "Enter it as Client Secret, not as Secret Token."
     ),
     "mistyped": Cause(
-        "the token is incomplete or was changed when it was copied", "Copy the whole token again, or create a new one."
+        "the token is incomplete or was changed when it was copied",
+        "Paste the whole token again, without spaces and line breaks, or create a new one with {create_token}.",
     ),
     "unknown": Cause(
         "the token is unknown: revoked, deleted with its connection, or from another environment", _REPLACE

@@ -1,6 +1,8 @@
 """A user's ``groups`` as roles: some identity providers send memberships with the user instead of provisioning groups.
 
 ``groups`` is read-only (RFC 7643 section 4.1.2), so it is ignored unless the environment's file says ``roles_from = "groups"``.
+A group with a ``$ref`` is always ignored: the client read it here and sends it back with a PUT. As a role it would outlive the
+membership.
 """
 
 import re
@@ -32,15 +34,19 @@ def read_user(payload: Any) -> Any:
     {'userName': 'ada', 'roles': [{'value': '4711', 'display': 'Admins'}, {'value': 'Staff'}]}
     >>> read_user({"roles": [{"value": "Owner"}], "groups": "Staff"})
     {'roles': [{'value': 'Owner'}, {'value': 'Staff'}]}
+    >>> read_user({"groups": [{"value": "4711", "$ref": "../Groups/4711", "display": "Staff"}]})
+    {'groups': [{'value': '4711', '$ref': '../Groups/4711', 'display': 'Staff'}]}
     """
     if not isinstance(payload, dict):
         return payload
     groups = next((key for key in payload if GROUPS.fullmatch(key)), None)
-    if groups is None:
+    sent = _list(payload[groups]) if groups else []
+    own = [each for each in sent if not _is_read_here(each)]
+    if groups is None or (sent and not own):
         return payload
     roles = next((key for key in payload if key.lower() == "roles"), "roles")
     rest = {key: value for key, value in payload.items() if key != groups}
-    return {**rest, roles: [*_list(payload.get(roles)), *map(_role, _list(payload[groups]))]}
+    return {**rest, roles: [*_list(payload.get(roles)), *map(_role, own)]}
 
 
 def read_patch(payload: Any) -> Any:
@@ -91,8 +97,16 @@ def _operation(operation: Any) -> Any:
         return operation
     changed = {**operation, path: GROUPS.sub("roles", operation[path])}
     if value and changed[path] == "roles":
-        changed[value] = [_role(each) for each in _list(operation[value])]
+        sent = _list(operation[value])
+        own = [each for each in sent if not _is_read_here(each)]
+        if sent and not own:
+            return operation
+        changed[value] = [_role(each) for each in own]
     return changed
+
+
+def _is_read_here(group: Any) -> bool:
+    return isinstance(group, dict) and any(key.lower() == "$ref" for key in group)
 
 
 def _list(value: Any) -> list[Any]:

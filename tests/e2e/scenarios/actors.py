@@ -6,6 +6,7 @@ import subprocess
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from scimprobe.endpoint.paths import Value
@@ -138,6 +139,37 @@ class Operator:
     def read(self, command: str) -> Any:
         """What a command prints for programs."""
         return json.loads(self.tell(f"{command} --output json"))
+
+    def explain(self, endpoint: Endpoint, since: datetime, **fields: Any) -> "Explanation":
+        """What `scimctl log --failed` and `scimctl log show` say of the first record with these fields."""
+        record = endpoint.wait_for_record(
+            lambda each: all(each.get(name) == wanted for name, wanted in fields.items()), since
+        )
+        shown_id = str(record.get("request_id") or record["function_request_id"])
+        line = next(
+            line for line in self.tell(f"log --failed --since {since.isoformat()}").splitlines() if shown_id[:8] in line
+        )
+        (shown,) = self.read(f"log show {shown_id}")
+        told = " ".join(self.tell(f"log show {shown_id}").split())
+        assert f"Why: {shown['why']}" in told
+        assert f"What to do: {shown['what_to_do']}" in told
+        return Explanation(line, shown["why"], shown["what_to_do"])
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What an operator reads about a failure."""
+
+    line: str
+    """The line of `scimctl log`."""
+
+    why: str
+    remedy: str
+
+    def command(self, name: str) -> str:
+        """The command in the remedy that begins with a name, as `Operator.run` takes it."""
+        quoted = next(each for each in self.remedy.split("`")[1::2] if f" {name}" in each)
+        return quoted.removeprefix("scimctl --local ").partition(" --environment")[0]
 
 
 def sets_of(user: Mapping[str, Any]) -> list[str]:

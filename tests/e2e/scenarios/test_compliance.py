@@ -1,11 +1,14 @@
 """The guide of a compliance platform, played through its deployed environment: people only, permissions from its operators.
 
 Test the connection; assign people, who get base permissions; give some of them more, which stays; unassign and delete people;
-regenerate the connection.
+remove somebody urgently by hand; regenerate the connection.
 """
+
+import re
 
 import pytest
 
+from lambdas.credentials.scopes import Scope
 from scimprobe.simulate.attributes import DEPARTMENT
 from scimprobe.simulate.dialect import Dialect
 from tests.e2e.endpoint import SECRETS, Endpoint, now
@@ -85,8 +88,62 @@ def test_who_is_deleted_for_good_is_removed_and_the_user_name_is_free(entra: Ent
     assert sets_of(entra.read(again)) == ["base"]
 
 
-def test_groups_are_refused_in_words_for_an_administrator_and_announced_nowhere(entra: Entra) -> None:
+def test_urgent_manual_removal_ends_access_at_once_and_is_not_undone_by_the_next_cycle(
+    entra: Entra, operator: Operator
+) -> None:
+    name = "mallory.stone@compliance.example"
+    user = entra.provision(name)
+    operator.run(f"permissions assign {name} control-owner")
+    product = entra.endpoint.seen_by(entra.endpoint.create_connection(scope=Scope.READ))
+    assert product.send("GET", f"/Users/{user}").json["active"] is True
+
+    since = now()
+    assert "is disabled" in operator.tell(f"users disable {name}")
+    for reader in (product, entra.endpoint):
+        seen = reader.send("GET", f"/Users/{user}").json
+        assert (seen["active"], sets_of(seen), seen["userName"]) == (False, [], name)
+    entra.update(user, {"displayName": "Mallory (left)"})  # a change of another attribute does not send `active`
+    assert entra.read(user)["active"] is False
+    assert entra.update(user, {"active": False}) == []  # unassigned in Entra as well: nothing is left to be sent
+    told = operator.tell(f"log --user {name} --since {since.isoformat()}")
+    assert re.search(rf"200 +disable user +{re.escape(name)} +active +by ", told)
+
+    operator.run(f"users enable {name}")
+    assert sets_of(entra.read(user)) == ["control-owner"]
+
+
+def test_urgent_manual_deletion_removes_the_user_and_a_later_assignment_begins_with_the_base(
+    entra: Entra, operator: Operator
+) -> None:
+    name = "oscar.pond@compliance.example"
+    user = entra.provision(name)
+    operator.run(f"permissions assign {name} compliance-manager")
+    since = now()
+    refused_command = operator.run(f"users delete {name}", fails=True)  # asks, and nobody answers
+    assert "will be deleted from directory compliance" in refused_command.stderr
+    operator.run(f"users delete {name} --yes")
+    assert entra.endpoint.send("GET", f"/Users/{user}").status == 404
+    refused(entra.patch(f"/Users/{user}", {"op": "Replace", "path": "active", "value": "False"}), 404)
+    assert operator.explain(entra.endpoint, since, status=404, method="PATCH").why == "the resource does not exist"
+    again = entra.provision(name)
+    assert again != user
+    assert sets_of(entra.read(again)) == ["base"]
+    told = operator.tell(f"log --user {name} --since {since.isoformat()}")
+    assert re.search(rf"204 +delete user +{re.escape(name)} +by ", told)
+
+
+def test_roles_and_permissions_that_entra_sends_give_nobody_anything(entra: Entra) -> None:
+    sent = {"roles": [{"value": "compliance-manager"}], "entitlements": [{"value": "compliance-manager"}]}
+    assert sets_of(entra.create("eve.hill@compliance.example", beside=sent).json) == ["base"]
+
+
+def test_groups_are_refused_in_words_for_an_administrator_and_announced_nowhere(
+    entra: Entra, operator: Operator
+) -> None:
+    since = now()
     refused(entra.create_group("Auditors"), 400, "This directory does not serve Groups. Turn off their provisioning")
+    found = operator.explain(entra.endpoint, since, status=400, resource_type="Group")
+    assert "This directory does not serve Groups" in found.line
     assert entra.match("Group", "Auditors") == []
     types = entra.endpoint.send("GET", "/ResourceTypes").json["Resources"]
     assert [each["name"] for each in types] == ["User"]

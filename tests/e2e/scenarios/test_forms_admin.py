@@ -66,6 +66,24 @@ def test_mapping_a_group_changes_its_members_at_their_next_read_and_touches_none
     assert modified(entra, inspector) == before[inspector]
 
 
+def test_a_member_of_no_mapped_group_has_no_permissions_and_the_operator_sees_why(
+    entra: Entra, operator: Operator
+) -> None:
+    name = "grete.hermann@forms.example"
+    entra.provision_group("Unmapped", entra.provision(name))
+    shown = operator.read(f"users show {name}")
+    assert [each["display"] for each in shown["groups"]] == ["Unmapped"]
+    assert shown["permissionSets"] == []
+    assert [each["name"] for each in operator.read("groups show Unmapped")["members"]] == [name]
+
+
+def test_a_mapping_to_a_set_that_does_not_exist_is_refused_with_the_sets(entra: Entra, operator: Operator) -> None:
+    entra.provision_group("Wrong names")
+    ran = operator.run('permissions map "Wrong names" forms.admin', fails=True)
+    assert "forms.admin" in ran.stderr
+    assert "forms.view, forms.edit, submissions.view, submissions.export, users.manage" in ran.stderr
+
+
 def test_a_member_who_is_disabled_and_enabled_again_has_the_permissions_of_its_groups(
     entra: Entra, operator: Operator
 ) -> None:

@@ -5,6 +5,8 @@ in with a password.
 """
 
 import base64
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from lambdas.credentials.scopes import Scope
 from scimprobe.endpoint.paths import Value
 from scimprobe.simulate.attributes import email
 from scimprobe.simulate.dialect import Dialect
-from tests.e2e.endpoint import NO_TOKEN, Reply
+from tests.e2e.endpoint import NO_TOKEN, SECRETS, Reply, now
 from tests.e2e.scenarios.actors import DIALECTS, Entra, Operator, refused, sets_of
 from tests.e2e.scenarios.conftest import EntraOf, OperatorOf
 
@@ -42,6 +44,25 @@ def basic(entra: Entra, path: str, password: str | None = None) -> Reply:
     name = entra.endpoint.tenant_url.rpartition("/")[2]
     credentials = base64.b64encode(f"{name}:{password or entra.endpoint.token}".encode()).decode()
     return entra.endpoint.send("GET", path, token=NO_TOKEN, headers={"Authorization": f"Basic {credentials}"})
+
+
+def test_one_screen_has_all_that_an_administrator_pastes(entra: Entra, operator: Operator) -> None:
+    uris = ["https://forms.example.com/signin-oidc", "com.example.forms:/signin"]
+    made = operator.tell('connections create --label "Entra ID"')
+    lines = dict(re.split(r": +", line, maxsplit=1) for line in made.splitlines() if ":" in line)
+    SECRETS.add(lines["Secret Token"])
+    assert lines["Password"] == lines["Secret Token"]
+    assert lines["User Name"] == lines["Tenant URL"].rpartition("/")[2]
+    assert [line.split()[-1] for line in made.splitlines() if line.startswith("Redirect URI")] == uris
+    side = replace(entra.endpoint, tenant_url=lines["Tenant URL"], token=lines["Secret Token"])
+    assert basic(Entra(side), "/Users?count=1").status == 200
+    shown = operator.tell(f"connections show {lines['User Name']}")
+    assert lines["Tenant URL"] in shown
+    assert f"User Name:     {lines['User Name']}" in shown
+    assert lines["Secret Token"] not in shown
+    assert all(uri in shown for uri in uris)
+    described = operator.read(f"connections show {lines['User Name']}")
+    assert (described["user_name"], described["redirect_uris"]) == (lines["User Name"], uris)
 
 
 def test_the_url_is_connected_with_user_name_and_password(entra: Entra) -> None:
@@ -202,8 +223,10 @@ def test_a_group_of_seventeen_people_is_shown_with_all_its_members_by_name(entra
 # Roles and signing in ----------------------------------------------------------------------------------------------------
 
 
-def test_who_has_no_role_has_access_to_the_app_only(entra: Entra) -> None:
+def test_who_has_no_role_has_access_to_the_app_only(entra: Entra, operator: Operator) -> None:
     reply = entra.create("no.role@mobile.example")
+    shown = operator.read("users show no.role@mobile.example")
+    assert shown["permissionSets"] == [{"id": "AppAccess", "reasons": ["every active user"]}]
     assert reply.json["entitlements"] == [{"value": "AppAccess", "display": "App access only"}]
 
 
@@ -227,7 +250,31 @@ def test_a_role_of_the_identity_provider_decides_what_a_person_may_do(entra: Ent
     )
 
 
-def test_a_role_that_there_is_not_is_refused_with_those_there_are(entra: Entra) -> None:
+def test_an_administrator_keeps_the_app_and_each_set_has_its_reason(entra: Entra, operator: Operator) -> None:
+    name = "admin.with.app@mobile.example"
+    entra.provision(name, beside={"roles": [{"primary": True, "value": "Admin"}]})
+    shown = operator.read(f"users show {name}")["permissionSets"]
+    assert shown == [
+        {"id": "AppAccess", "reasons": ["every active user"]},
+        {"id": "Admin", "reasons": ["role Admin"]},
+    ]
+
+
+def test_groups_sent_with_the_user_are_ignored_and_named_in_the_log(entra: Entra, operator: Operator) -> None:
+    name = "sent.with.groups@mobile.example"
+    since = now()
+    reply = entra.create(name, beside={"groups": [{"display": "Admin"}, {"value": "EnterpriseAdmin"}]})
+    assert (reply.status, sets_of(reply.json), reply.json.get("groups")) == (201, ["AppAccess"], None)
+    record = entra.endpoint.wait_for_record(
+        lambda each: each.get("resource_name") == name and each.get("status") == 201, since
+    )
+    assert record["ignored"] == ["groups"]
+    assert "ignored groups" in operator.tell(f"log --user {name} --since {since.isoformat()}")
+    assert re.search(r"Ignored: +groups", operator.tell(f"log show {record['request_id']}"))
+
+
+def test_a_role_that_there_is_not_is_refused_with_those_there_are(entra: Entra, operator: Operator) -> None:
+    since = now()
     reply = entra.create("wrong.role@mobile.example", beside={"roles": [{"primary": True, "value": "Superuser"}]})
     refused(
         reply, 400, '"Superuser" is not a known role', '"AppAccess", "ReadOnly", "User", "Admin", "EnterpriseAdmin"'
@@ -236,6 +283,41 @@ def test_a_role_that_there_is_not_is_refused_with_those_there_are(entra: Entra) 
     change = {"op": "Add", "path": 'roles[primary eq "True"].value', "value": "Superuser"}
     refused(entra.patch(f"/Users/{user}", change), 400, '"Superuser" is not a known role')
     assert sets_of(entra.read(user)) == ["AppAccess"]
+    found = operator.explain(entra.endpoint, since, status=400, resource_name="wrong.role@mobile.example")
+    assert '"Superuser" is not a known role' in found.line
+    assert (found.why, found.remedy[:31]) == ("a value is missing or invalid", "The detail names the attribute.")
+
+
+def test_a_guest_who_is_created_by_hand_is_marked_kept_and_linked_when_entra_provisions_the_name(
+    entra: Entra, operator: Operator
+) -> None:
+    name = "guest.by.hand@mobile.example"
+    attributes = '{"name": {"givenName": "Guest", "familyName": "Hand"}}'
+    since = now()
+    operator.run(f"users create {name} --email {name} --attributes '{attributes}'")
+    (listed,) = operator.read(f"users list --filter 'userName eq \"{name}\"'")["Resources"]
+    user = listed["id"]
+    assert listed["createdByHand"] is True
+    assert re.search(rf"{re.escape(name)} .*by hand", operator.tell(f"users list --filter 'userName eq \"{name}\"'"))
+    assert entra.read(user)[PRODUCT] == {"loginMethod": "built-in"}
+
+    for ended in (
+        entra.patch(f"/Users/{user}", {"op": "Replace", "path": "active", "value": "False"}),
+        entra.endpoint.send("DELETE", f"/Users/{user}"),
+    ):
+        refused(ended, 403, "created by hand")
+    assert entra.read(user)["active"] is True
+
+    linked = entra.create(name, {"displayName": "Guest of Entra"})
+    assert (linked.status, linked.json["id"], linked.json["displayName"]) == (201, user, "Guest of Entra")
+    assert linked.json[PRODUCT] == {"loginMethod": "built-in"}
+    entra.endpoint.wait_for_record(lambda each: each.get("linked") is True, since)
+    told = operator.tell(f"log --user {name} --since {since.isoformat()}")
+    assert "linked to the identity provider" in told
+    assert re.search(r"403 +disable user", told)
+    (listed,) = operator.read(f"users list --filter 'userName eq \"{name}\"'")["Resources"]
+    assert "createdByHand" not in listed
+    assert entra.patch(f"/Users/{user}", {"op": "Replace", "path": "active", "value": "False"}).json["active"] is False
 
 
 def test_a_guest_signs_in_with_a_password_when_its_operator_says_so_and_no_cycle_changes_it(

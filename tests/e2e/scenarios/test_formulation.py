@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.environment.file import load
 from scimctl.local_state import PROJECT
 from tests.e2e.endpoint import now
 from tests.e2e.local_cloud import LocalCloud
@@ -17,6 +18,7 @@ from tests.e2e.test_side_by_side import checkout
 
 GROUPS = ["Owner", "Admin", "Formulator", "Production", "Viewer"]
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+GROUP_IDS = {each.id: each.group_id for each in load("formulation").permissions.sets}
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 
 
@@ -106,6 +108,7 @@ def test_members_have_the_role_of_their_group_and_everybody_else_is_a_formulator
         ("by.name", [{"primary": True, "value": "Production"}], ["production"]),
         ("by.display", [{"value": "4711", "display": "Viewer"}], ["viewer"]),
         ("by.two", [{"value": "Admin"}, {"value": "owner"}], ["owner", "admin"]),
+        ("by.group.id", [{"value": GROUP_IDS["production"]}], ["production"]),
         ("by.nothing.known", [{"value": "Astronaut"}], ["formulator"]),
     ],
 )
@@ -114,6 +117,50 @@ def test_a_role_comes_with_the_person_by_its_id_or_the_name_of_its_group(
 ) -> None:
     reply = entra.create(f"{name}@roles.example", beside={"roles": roles})
     assert (reply.status, sets_of(reply.json)) == (201, sets)
+
+
+@pytest.mark.parametrize(
+    ("name", "groups", "sets"),
+    [
+        ("group.by.name", [{"display": "Production"}], ["production"]),
+        ("group.by.id", [{"value": GROUP_IDS["viewer"]}], ["viewer"]),
+        ("group.as.text", ["Admin"], ["admin"]),
+        ("group.unknown", [{"display": "Laboratory"}], ["formulator"]),
+    ],
+)
+def test_groups_that_come_with_the_person_are_its_roles(
+    entra: Entra, name: str, groups: list[Any], sets: list[str]
+) -> None:
+    reply = entra.create(f"{name}@groups.example", beside={"groups": groups})
+    assert (reply.status, sets_of(reply.json)) == (201, sets)
+
+
+def test_a_group_with_a_wrong_name_is_no_role_and_the_operator_sees_the_default(
+    entra: Entra, operator: Operator
+) -> None:
+    name = "ida.noddack@formulation.example"
+    user = entra.provision(name, beside={"roles": [{"value": "Owners"}]})
+    entra.provision_group("Owners", user)
+    shown = operator.read(f"users show {name}")
+    assert shown["permissionSets"] == [{"id": "formulator", "reasons": ["default"]}]
+    assert [each["display"] for each in shown["groups"]] == ["Owners"]
+    assert [each["value"] for each in shown["roles"]] == ["Owners"]
+
+
+def test_without_etags_no_answer_has_a_version_and_conditions_are_ignored(entra: Entra) -> None:
+    created = entra.create("no.version@formulation.example")
+    path = f"/Users/{created.json['id']}"
+    for reply in (created, entra.endpoint.send("GET", path)):
+        assert "etag" not in reply.headers
+        assert "version" not in reply.json["meta"]
+    assert entra.endpoint.send("GET", path, headers={"If-None-Match": "*"}).status == 200
+    change = entra.endpoint.send(
+        "PATCH",
+        path,
+        {"Operations": [{"op": "replace", "path": "title", "value": "Chemist"}]},
+        headers={"If-Match": 'W/"another"'},
+    )
+    assert (change.status, change.json["title"]) == (200, "Chemist")
 
 
 def test_what_is_switched_off_is_announced_as_unsupported_and_answered_with_501(entra: Entra) -> None:

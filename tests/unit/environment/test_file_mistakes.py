@@ -199,7 +199,15 @@ def test_a_program_is_told_each_mistake_with_its_key(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "uri", ["http://app.acme.com/signin", "app.acme.com", "https://app.acme.com/#x", "https://a b"]
+    "uri",
+    [
+        "http://app.acme.com/signin",
+        "app.acme.com",
+        "https://app.acme.com/#x",
+        "https://a b",
+        "acme:/signin",
+        "javascript:alert(1)",
+    ],
 )
 def test_a_redirect_uri_that_an_identity_provider_would_refuse_is_a_mistake(told, uri: str):
     (line,) = told(f"[login]\nredirect_uris = [{json.dumps(uri)}]")
