@@ -9,7 +9,14 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.metrics import FIVE_MINUTES, HOUR, expiring_tokens, failed_requests, unchecked_credentials
+from infra.metrics import (
+    FIVE_MINUTES,
+    HOUR,
+    expiring_tokens,
+    failed_requests,
+    stalled_connections,
+    unchecked_credentials,
+)
 from infra.notifications import alarm_topic
 from lambdas.environment.file import Environment
 from lambdas.records import EVENTS_FAILED, MEMBERSHIPS_SWEPT, SWEEPS_FAILED
@@ -26,7 +33,7 @@ EXPIRY_DAYS = 30
 class Alarms(Construct):
     """One alarm for each way in which the endpoint fails although its client is right.
 
-    Each description says what to do. Missing data is good: no requests, no failures.
+    Each description says what to do. Missing data is good: no requests, no failures. Only the watch always has data.
     """
 
     def __init__(
@@ -126,6 +133,17 @@ class Alarms(Construct):
             f"`scimctl webhooks redrive {name}` delivers them again.",
         )
 
+    def watch_provisioning(self) -> None:
+        """Raise an alarm when a connection is silent, or the watch does not run: it reports 0 where nothing is wrong."""
+        self._alarm(
+            "ProvisioningStalled",
+            stalled_connections(self.environment.name),
+            1,
+            "A connection is silent for longer than its file expects, or the watch does not run. `scimctl log --failed --since 1d` "
+            "shows the connection.",
+            missing=cloudwatch.TreatMissingData.BREACHING,
+        )
+
     def _alarm(
         self,
         name: str,
@@ -136,6 +154,7 @@ class Alarms(Construct):
         at: cloudwatch.ComparisonOperator = AT_LEAST,
         periods: int = 1,
         notify_when_over: bool = True,
+        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
     ) -> cloudwatch.Alarm:
         """Return a new alarm that any one of the last periods raises."""
         alarm = cloudwatch.Alarm(
@@ -147,7 +166,7 @@ class Alarms(Construct):
             evaluation_periods=periods,
             datapoints_to_alarm=1,
             comparison_operator=at,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            treat_missing_data=missing,
         )
         if self.topic:
             alarm.add_alarm_action(actions.SnsAction(self.topic))

@@ -42,9 +42,14 @@ ROUTES = (
 """The routes below :data:`CONNECTION` (RFC 7644 section 3.2), each with the method ANY: API Gateway would answer an undefined
 method like an unknown path, but SCIM clients expect 405 with ``Allow``, which the function returns."""
 
-CREDENTIALS = r"^(?:[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc]) +[A-Za-z0-9._~+/=-]+ *$"
-"""The Authorization headers for which the authorizer is called: Bearer, or Basic for set-up pages with user name and password
-(RFC 6750 section 2.1, RFC 7617 section 2). API Gateway refuses any other header with 401 without an invocation."""
+SCHEMES = r"(?:[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc])"
+"""Bearer, or Basic for set-up pages with user name and password."""
+
+CREDENTIALS = rf"^{SCHEMES} +(?:[A-Za-z0-9._~+/=-]+|[A-Za-z: ]*scim_[A-Za-z0-9_ ]+) *$"
+"""The Authorization headers for which the authorizer is called.
+
+Those of RFC 6750 section 2.1 and RFC 7617 section 2, and those with a token that was pasted with spaces in it or words before it,
+so that the log says what is wrong. API Gateway refuses any other header with 401 without an invocation."""
 
 
 class ScimApi(Construct):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from infra.layers import AUTHORIZER, EVENTS, SCIM, TOKEN, WEBHOOKS, Dependencies
 from infra.layers import CONSOLE as CONSOLE_PACKAGES
+from infra.layers import WATCH as WATCH_PACKAGES
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,16 @@ CONSOLE = Spec(
     ),
 )
 
+# Reads the connections and a day of refused requests. Nobody waits for it.
+WATCH = Spec(
+    "lambdas.watch.handler",
+    "Watches provisioning",
+    memory=256,
+    timeout=120,
+    dependencies=WATCH_PACKAGES,
+    waited_for=False,
+)
+
 ALL = (API, TOKEN_CHECK, CHANGES, TOKEN_ENDPOINT)
-"""The functions of every environment. :data:`CONSOLE`, :data:`CHANGE_EVENTS` and :data:`DELIVERY` are deployed where the file has
-tables ``[console]``, ``[events]`` or ``[[webhooks]]``."""
+"""The functions of every environment. :data:`CONSOLE`, :data:`WATCH`, :data:`CHANGE_EVENTS` and :data:`DELIVERY` are deployed where
+the file has tables ``[console]``, ``[watch]``, ``[events]`` or ``[[webhooks]]``."""

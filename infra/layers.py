@@ -36,6 +36,8 @@ EVENTS = Dependencies("EventsPackages", "requirements/scim.lock", ("dynamodb", "
 
 WEBHOOKS = Dependencies("WebhookPackages", "requirements/webhooks.lock", ("dynamodb", "sqs", "ssm"))
 
+WATCH = Dependencies("WatchPackages", "requirements/scim.lock", ("dynamodb", "events", "logs"))
+
 CONSOLE = Dependencies("ConsolePackages", "requirements/console.lock", ("dynamodb", "logs", "ssm"))
 
 # No pydantic: importing it would take longer than checking a token.

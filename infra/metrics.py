@@ -5,7 +5,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from lambdas.metrics import NAMESPACE
-from lambdas.records import CREDENTIALS_UNCHECKED, DAYS_UNTIL_EXPIRY
+from lambdas.records import CONNECTIONS_STALLED, CREDENTIALS_UNCHECKED, DAYS_UNTIL_EXPIRY
 
 FIVE_MINUTES = cdk.Duration.minutes(5)
 HOUR = cdk.Duration.hours(1)
@@ -44,6 +44,17 @@ def expiring_tokens(environment: str) -> cloudwatch.IMetric:
     """Return the days that the token of each connection has left, in the hour of its first use on a day."""
     query = EXPIRING.format(metric=DAYS_UNTIL_EXPIRY, namespace=NAMESPACE, environment=environment)
     return cloudwatch.MathExpression(expression=query, using_metrics={}, period=HOUR)
+
+
+def stalled_connections(environment: str) -> cloudwatch.IMetric:
+    """Return the connections that were silent for too long at a run of the watch in the last hour."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=CONNECTIONS_STALLED,
+        dimensions_map={"environment": environment},
+        statistic="Maximum",
+        period=HOUR,
+    )
 
 
 def unchecked_credentials(environment: str) -> cloudwatch.IMetric:

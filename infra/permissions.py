@@ -123,6 +123,22 @@ def parameters(arns: list[str]) -> list[iam.PolicyStatement]:
     return [_allow(["ssm:GetParameter"], arns)]
 
 
+def watch_table(table_arn: str) -> list[iam.PolicyStatement]:
+    """Return the statements of the watch: read connections and their credentials, and keep what was reported. It reaches no
+    directory.
+    """
+    return [
+        _allow(["dynamodb:Query"], [table_arn], _only(["CONNECTIONS"])),
+        _allow(["dynamodb:BatchGetItem"], [table_arn], _only(["CONNECTION#*", *TOKENS, *CLIENTS])),
+        _allow(["dynamodb:GetItem", "dynamodb:PutItem"], [table_arn], _only(["WATCH"])),
+    ]
+
+
+def call(function_arn: str) -> iam.PolicyStatement:
+    """Return the statement with which a schedule calls a function."""
+    return _allow(["lambda:InvokeFunction"], [function_arn])
+
+
 def console_table(table_arn: str) -> list[iam.PolicyStatement]:
     """Return the permissions of the console: everything an operator does to items, credentials included, except scans.
 

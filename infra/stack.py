@@ -23,6 +23,7 @@ from infra.target import Target
 from infra.token import TokenRoutes
 from infra.unknown_paths import answer_unknown_paths
 from infra.versioned_function import VersionedFunction
+from infra.watch import Watch
 from infra.webhooks import Webhooks
 from lambdas.environment.file import Environment
 
@@ -67,6 +68,7 @@ class ScimStack(StackParts):
         self.change_events = ChangeEvents(self, "ChangeEvents", self) if environment.has_bus else None
         if self.change_events and environment.webhooks:
             Webhooks(self, "Webhooks", self, self.change_events.bus)
+        self.watch = Watch(self, "Watch", self) if environment.watch else None
         self._watch()
         add_options(self)
         add_outputs(self)
@@ -125,6 +127,8 @@ class ScimStack(StackParts):
         self.alarms.watch_expiry()
         self.alarms.watch_dead_letters(self.dead_letters.queue)
         self.alarms.watch_delay(self.changes.function)
+        if self.watch:
+            self.alarms.watch_provisioning()
 
     def _acknowledge_findings(self) -> None:
         nag.acknowledge(self.scim_api, *nag.API)

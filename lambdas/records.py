@@ -51,6 +51,21 @@ class Kind(StrEnum):
     WEBHOOK = "scim.webhook"
     """An attempt to deliver a change event to a webhook (:mod:`lambdas.webhooks.handler`)."""
 
+    WATCHED = "scim.watch"
+    """A run of the watch, with the number of what needs attention (:mod:`lambdas.watch.notices`)."""
+
+    STALLED = "scim.provisioning.stalled"
+    """A connection that is expected to be used and has been silent for too long (:mod:`lambdas.watch.silence`)."""
+
+    RESUMED = "scim.provisioning.resumed"
+    """A stalled connection that is used again."""
+
+    USER_FAILING = "scim.user.failing"
+    """A user about whom requests are refused repeatedly (:mod:`lambdas.watch.failures`)."""
+
+    CREDENTIAL_EXPIRING = "scim.credential.expiring"
+    """A token or client secret that expires soon (:mod:`lambdas.watch.expiry`)."""
+
     OPERATION = "scim.operation"
     """What an operator did to a directory as a whole, to credentials or to permissions (:mod:`lambdas.operations.journal`)."""
 
@@ -94,6 +109,15 @@ EVENTS_FAILED = "events_failed"
 DELIVERIES_FAILED = "deliveries_failed"
 """The metric of attempts to deliver an event that failed: 1 or 0."""
 
+CONNECTIONS_STALLED = "connections_stalled"
+"""The metric of stalled connections, of each run of the watch; 0 where there is none, so that a watch that ended is noticed."""
+
+USERS_FAILING = "users_failing"
+"""The metric of users who keep failing."""
+
+CREDENTIALS_EXPIRING = "credentials_expiring"
+"""The metric of credentials that expire soon."""
+
 METRICS: Mapping[Kind, Mapping[str, str]] = {
     Kind.REQUEST: {
         MILLISECONDS: "Milliseconds",
@@ -109,6 +133,7 @@ METRICS: Mapping[Kind, Mapping[str, str]] = {
     Kind.CHANGE_FAILED: {CHANGES_FAILED: "Count"},
     Kind.WEBHOOK: {DELIVERIES_FAILED: "Count"},
     Kind.EVENTS: {EVENTS_PUBLISHED: "Count", EVENTS_FAILED: "Count"},
+    Kind.WATCHED: {CONNECTIONS_STALLED: "Count", USERS_FAILING: "Count", CREDENTIALS_EXPIRING: "Count"},
 }
 """By kind, the fields that CloudWatch reads as metrics, with their units. Each costs 0.30 USD a month per environment, so what a
 query of the log sums up (calls and capacity units) is none."""
@@ -154,6 +179,11 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.CHANGE_FAILED: frozenset({"sequence_number", "change", CHANGES_FAILED}),
     Kind.WEBHOOK: frozenset({"webhook", "event_id", "attempt", "status", "error", DELIVERIES_FAILED}),
     Kind.EVENTS: frozenset({"changes", EVENTS_PUBLISHED, EVENTS_FAILED}),
+    Kind.WATCHED: frozenset({CONNECTIONS_STALLED, USERS_FAILING, CREDENTIALS_EXPIRING}),
+    Kind.STALLED: frozenset({"connection", "directory", "since", "silent_hours"}),
+    Kind.RESUMED: frozenset({"connection", "directory", "since", "resumed"}),
+    Kind.USER_FAILING: frozenset({*_RESOURCE, "connection", "failures", "request_id", "scim_type", "detail"}),
+    Kind.CREDENTIAL_EXPIRING: frozenset({"connection", "directory", "credential", "credential_id", "expires"}),
     Kind.PERMISSIONS: frozenset({*_RESOURCE, "before", "after", "reasons"}),
     Kind.CONSOLE: frozenset({"request_id", "operator", "method", "route", "status", MILLISECONDS}),
     Kind.OPERATION: frozenset(

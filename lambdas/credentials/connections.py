@@ -63,6 +63,9 @@ class Connection:
     clients: frozenset[str] = frozenset()
     """The ids of its OAuth clients."""
 
+    silent_hours: int | None = None
+    """Hours of silence after which it counts as stalled; 0 for never, None for what the environment's file says."""
+
     revision: int = 1
     """The number of times it was written. Every change is conditional on the revision that it was computed from."""
 
@@ -99,7 +102,7 @@ class Token:
     """When it expires, in UTC, to the second; it is refused from this instant on."""
 
     last_used: datetime | None = None
-    """The day of its last use, as the time of the first use on that day; None if it was never used."""
+    """The hour of its last use, as the time of the first use in that hour; None if it was never used."""
 
     def is_expired(self, now: datetime) -> bool:
         """Return whether it has expired."""

@@ -18,6 +18,8 @@ def connection_item(connection: Connection) -> Item:
         "created": {"S": connection.created.isoformat()},
         "revision": {"N": str(connection.revision)},
     }
+    if connection.silent_hours is not None:
+        item["silent_hours"] = {"N": str(connection.silent_hours)}
     sets = {"tokens": connection.tokens, "clients": connection.clients}
     return item | {name: {"SS": sorted(ids)} for name, ids in sets.items() if ids}
 
@@ -32,6 +34,7 @@ def read_connection(item: Item) -> Connection:
         created=datetime.fromisoformat(item["created"]["S"]),
         tokens=frozenset(item.get("tokens", {}).get("SS", ())),
         clients=frozenset(item.get("clients", {}).get("SS", ())),
+        silent_hours=int(item["silent_hours"]["N"]) if "silent_hours" in item else None,
         revision=int(item["revision"]["N"]),
     )
 

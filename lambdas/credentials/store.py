@@ -101,6 +101,15 @@ class ConnectionStore:
         copies = [_update(each, "state", {"S": state.value}) for each in held]
         return self._change(replace(connection, state=state), connection.tokens, also=copies)
 
+    def set_silent_hours(self, connection: Connection, hours: int | None) -> Connection:
+        """Set after how many silent hours a connection counts as stalled, and return the connection as written.
+
+        :param connection: The connection as it was read.
+        :param hours: 0 for never, None for what the environment's file says.
+        :raises ConditionFailed: When the connection changed since it was read; nothing was written.
+        """
+        return self._change(replace(connection, silent_hours=hours), connection.tokens, also=[])
+
     def delete(self, connection: Connection) -> None:
         """Delete a connection with its tokens and clients. The users and groups of its directory stay.
 

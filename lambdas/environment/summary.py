@@ -52,6 +52,7 @@ def behavior(environment: EndpointSettings) -> Iterator[tuple[str, list[str]]]:
     yield "Extensions", [line for each in environment.extensions for line in _extension(each)] or ["none"]
     yield "Permissions", list(_permissions(environment.permissions)) or ["none: entitlements are the client's"]
     yield "Login", [_login(environment)]
+    yield "Watch", [_watch(environment)]
 
 
 def _account(environment: Environment) -> str:
@@ -132,6 +133,17 @@ def _login(environment: EndpointSettings) -> str:
     if environment.login is None:
         return "users have no login method"
     return f"{environment.login.default}, unless an operator says otherwise of a user"
+
+
+def _watch(environment: EndpointSettings) -> str:
+    watch = environment.watch
+    if watch is None:
+        return "nothing notices that provisioning stopped"
+    silent = f"is stalled after {watch.silent_hours} silent hours" if watch.silent_hours else "is never stalled"
+    return (
+        f"a connection {silent}, a user is failing after {watch.failures} refused requests a day, credentials are reported "
+        f"{days(watch.ending_days)} before they expire"
+    )
 
 
 def _listed(values: Iterable[str], last: str) -> str:

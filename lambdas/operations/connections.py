@@ -148,6 +148,7 @@ class Connections:
         """
         now = datetime.now(UTC)
         connection = new_connection(old.directory, label=old.label, now=now)
+        connection = replace(connection, silent_hours=old.silent_hours)
         scope = self._scope_of(old)
         token, secret = new_token(connection, lifetime=self._lifetime(lifetime_days), scope=scope, now=now)
         with self.writing(old.id):
@@ -160,6 +161,17 @@ class Connections:
         with self.writing(connection.id):
             changed = self.store.set_state(connection, state)
         self.record("enable connection" if state is State.ENABLED else "disable connection", changed)
+        return changed
+
+    def expect(self, connection: Connection, hours: int | None) -> Connection:
+        """Set after how many silent hours a connection counts as stalled, and return it.
+
+        :param hours: 0 for never, None for what the environment's file says.
+        """
+        with self.writing(connection.id):
+            changed = self.store.set_silent_hours(connection, hours)
+        expected = "as the file says" if hours is None else f"after {hours} silent hours" if hours else "never"
+        self.record("expect connection", changed, None, f"stalled {expected}")
         return changed
 
     def delete(self, connection: Connection) -> None:

@@ -1,9 +1,10 @@
 """Whether provisioning is alive, and what needs attention: the data of the console's first page."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from lambdas.credentials.clients import Client, ClientKind
 from lambdas.credentials.connections import State, Token
@@ -33,7 +34,7 @@ SOON = timedelta(days=30)
 """How long before its expiry a credential needs attention, like the alarm of the stack."""
 
 STALLED = timedelta(days=2)
-"""How long after its last use a connection needs attention. The last use is known by the day."""
+"""How long after its last use a connection needs attention where no watch runs (:mod:`lambdas.watch`)."""
 
 FAILING = 5
 """How many users and groups with failed requests are named, those with the most first."""
@@ -122,10 +123,16 @@ def last_request(target: Target, now: datetime) -> datetime | None:
     return found.at if found else None
 
 
-def attention(held: Iterable[ConnectionWithTokens], clients: Iterable[Client], now: datetime) -> list[Attention]:
+def attention(
+    held: Iterable[ConnectionWithTokens],
+    clients: Iterable[Client],
+    now: datetime,
+    stalled: Mapping[str, datetime] = MappingProxyType({}),
+) -> list[Attention]:
     """Return what needs attention, in the order of the connections: one line for each of its reasons.
 
     :param clients: The OAuth clients of all connections.
+    :param stalled: The connections that the watch found silent, each with its last use.
     """
     by_connection: dict[str, list[Client]] = {}
     for client in clients:
@@ -133,12 +140,14 @@ def attention(held: Iterable[ConnectionWithTokens], clients: Iterable[Client], n
     found = []
     for one in held:
         name = one.connection.label or one.connection.id
-        reasons = _reasons(one, by_connection.get(one.connection.id, []), now)
+        reasons = _reasons(one, by_connection.get(one.connection.id, []), now, stalled.get(one.connection.id))
         found += [Attention(one.connection.id, name, why) for why in reasons]
     return found
 
 
-def _reasons(held: ConnectionWithTokens, clients: list[Client], now: datetime) -> list[str]:
+def _reasons(
+    held: ConnectionWithTokens, clients: list[Client], now: datetime, silent_since: datetime | None
+) -> list[str]:
     if held.connection.state is State.DISABLED:
         return ["is disabled: its identity provider is refused"]
     live = held.live(now)
@@ -152,7 +161,9 @@ def _reasons(held: ConnectionWithTokens, clients: list[Client], now: datetime) -
         reasons.append(f"has no credential that is valid after {max(ends):%Y-%m-%d}")
     all_of_it: list[Token | Client] = [*held.tokens, *clients]
     used = [each.last_used for each in all_of_it if each.last_used and each.scope is Scope.PROVISION]
-    if used and now - max(used) > STALLED:
+    if silent_since:
+        reasons.append(f"is stalled: no request was accepted since {silent_since:%Y-%m-%d %H:%M} UTC")
+    elif used and now - max(used) > STALLED and held.connection.silent_hours != 0:
         reasons.append(f"has sent nothing since {max(used):%Y-%m-%d}")
     return reasons
 

@@ -134,6 +134,11 @@ def client(client_id: str) -> Key:
     return Key(f"CLIENT#{client_id}", ONLY)
 
 
+def watch() -> Key:
+    """Return the key of what the watch remembers; no directory's id is in capitals."""
+    return Key("WATCH", ONLY)
+
+
 def issuer_keys(issuer: str) -> Key:
     """Return the key of the cached public keys of an issuer of assertions."""
     return Key(f"JWKS#{encode(issuer)}", ONLY)

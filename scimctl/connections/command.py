@@ -200,6 +200,34 @@ def enable(connection: ConnectionArgument, environment: EnvironmentOption, outpu
 
 
 @app.command()
+def expect(
+    connection: ConnectionArgument,
+    environment: EnvironmentOption,
+    silence: Annotated[
+        str,
+        typer.Option(
+            metavar="TIME",
+            help="The silence after which it counts as stalled, such as 12h or 2d; never; or default, for the environment's file.",
+        ),
+    ] = "default",
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Set after how much silence a connection counts as stalled, where the environment's file has a table `[watch]`.
+
+    Microsoft Entra ID sends requests every 40 minutes. Okta sends changes only: never is right for it.
+
+    **Examples**
+
+    `scimctl connections expect k3x7m2qwertyuiop --silence 12h --environment acme`
+
+    `scimctl connections expect k3x7m2qwertyuiop --silence never --environment acme`
+    """
+    from scimctl.connections import silence as silences
+
+    silences.expect(connection_id(connection), environment, silence, output)
+
+
+@app.command()
 def delete(
     connection: ConnectionArgument,
     environment: EnvironmentOption,

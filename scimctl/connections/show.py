@@ -32,6 +32,7 @@ def describe_connection(connection: Connection) -> dict[str, Any]:
         "label": connection.label,
         "state": connection.state.value,
         "created": connection.created.isoformat(),
+        "silent_hours": connection.silent_hours,
     }
 
 

@@ -33,7 +33,7 @@ def connection_table(found: Iterable[ConnectionWithTokens]) -> Grid:
             _coloured(connection.state.value),
             str(len(live)),
             _expiry(min((token.expires for token in live), default=None), now),
-            _day(max(uses, default=None)),
+            _hour(max(uses, default=None)),
         )
     return grid
 
@@ -45,7 +45,7 @@ def token_table(tokens: Iterable[Token], *, with_connection: bool = False) -> Gr
     for token in tokens:
         connection = [token.connection] if with_connection else []
         label = Text(token.label or NOTHING)
-        grid.add_row(token.id, *connection, label, token.scope.value, _validity(token, now), _day(token.last_used))
+        grid.add_row(token.id, *connection, label, token.scope.value, _validity(token, now), _hour(token.last_used))
     return grid
 
 
@@ -62,9 +62,9 @@ def _grid(*names: str) -> Grid:
     return grid
 
 
-def _day(at: datetime | None) -> str:
-    """Return the day of a last use, which is stored once a day, without its time."""
-    return f"{at:%Y-%m-%d}" if at else NOTHING
+def _hour(at: datetime | None) -> str:
+    """Return the hour of a last use, which is stored once an hour, without its minutes."""
+    return f"{at:%Y-%m-%d %H}h" if at else NOTHING
 
 
 def _validity(token: Token, now: datetime) -> Text:

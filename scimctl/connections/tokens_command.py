@@ -112,7 +112,7 @@ def list_tokens(
 ) -> None:
     """List the tokens, without their secrets: scope, expiry and last use.
 
-    The last use is stored once a day (UTC).
+    The last use is stored once an hour (UTC).
 
     **Examples**
 

@@ -1,9 +1,9 @@
 """The state of deployed environments: version, stack, alarms, last request, credentials that expire, schema."""
 
 import contextvars
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from lambdas.operations.clients import Clients
 from lambdas.operations.overview import BACK, SOON, last_request
 from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target
+from lambdas.operations.watch_state import read_state
 from lambdas.store import schema
 from scimctl import targets
 from scimctl.local_option import IS_LOCAL
@@ -58,6 +59,9 @@ class EnvironmentState:
     """The last request of an identity provider in the last days."""
 
     expiring: Sequence[Expiring] = ()
+    stalled: Mapping[str, datetime] = field(default_factory=dict)
+    """The stalled connections as of the last run of the watch, each with its last use."""
+
     schema: int | None = None
     """The schema of its stored data."""
 
@@ -79,6 +83,7 @@ class EnvironmentState:
                 {"kind": each.kind, "id": each.id, "connection": each.connection, "expires": each.expires.isoformat()}
                 for each in self.expiring
             ],
+            "stalled": [{"connection": each, "last_used": used.isoformat()} for each, used in self.stalled.items()],
             "schema": self.schema,
             "problem": self.problem,
         }
@@ -132,6 +137,7 @@ def _read_parts(target: Target, environment: Environment) -> dict[str, Any]:
         "alarms": lambda: alarms_of(target, environment),
         "last_request": lambda: last_request(target, now),
         "expiring": lambda: list(_expiring(target, now)),
+        "stalled": lambda: read_state(target.unchecked_table()).stalled,
     }
     found: dict[str, Any] = {"version": target.version}
     problems: list[str] = []

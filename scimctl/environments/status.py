@@ -42,7 +42,9 @@ def show(found: Sequence[EnvironmentState], now: datetime) -> None:
     for title in ("Name", "Version", "Stack", "Alarms", "Last request", "Expiring", "Schema"):
         grid.add_column(title, overflow="fold")
     for each in found:
-        grid.add_row(*(Text(printable(text), style="red" if each.alarms else "") for text in _row(each, now)))
+        grid.add_row(
+            *(Text(printable(text), style="red" if each.alarms or each.stalled else "") for text in _row(each, now))
+        )
     console.out.print(grid)
     for each in found:
         for line in _attention(each, now):
@@ -58,7 +60,7 @@ def _row(state: EnvironmentState, now: datetime) -> list[str]:
         state.version or "before 0.2.0",
         (state.stack or "?").lower().replace("_", " "),
         str(len(state.alarms)) if state.alarms else "none",
-        since(state.last_request, now),
+        since(state.last_request, now) + (", stalled" if state.stalled else ""),
         str(len(state.expiring)) if state.expiring else "none",
         str(state.schema or "?"),
     ]
@@ -66,6 +68,10 @@ def _row(state: EnvironmentState, now: datetime) -> list[str]:
 
 def _attention(state: EnvironmentState, now: datetime) -> list[str]:
     lines = [f"alarm {each}" for each in state.alarms]
+    lines += [
+        f"connection {each} is stalled: no request was accepted since {used:%Y-%m-%d %H:%M} UTC"
+        for each, used in state.stalled.items()
+    ]
     lines += [_expiry(each, now) for each in state.expiring]
     if state.schema is not None and state.schema < schema.CURRENT:
         lines.append(f"schema {state.schema}; after deploying this version: scimctl migrate --environment {state.name}")

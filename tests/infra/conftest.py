@@ -70,8 +70,8 @@ class Assembly:
         return self.folder / f"asset.{code['S3Key'].removesuffix('.zip')}"
 
 
-WITHOUT_ADDITIONS = {"console": None, "events": None, "webhooks": ()}
-"""Console, events and webhooks are additions to any stack and have tests of their own."""
+WITHOUT_ADDITIONS = {"console": None, "events": None, "webhooks": (), "watch": None}
+"""Console, events, webhooks and the watch are additions to any stack and have tests of their own."""
 
 
 def synthesize(name: str, folder: Path) -> Assembly:
@@ -79,10 +79,13 @@ def synthesize(name: str, folder: Path) -> Assembly:
     return Assembly(folder, name)
 
 
-def stack_of(environment: Environment, *, console: bool = False, events: bool = False) -> ScimStack:
-    """The stack of an environment, without its code; console and events, additions to any stack, have tests of their own."""
+def stack_of(
+    environment: Environment, *, console: bool = False, events: bool = False, watch: bool = False
+) -> ScimStack:
+    """The stack of an environment, without its code; the additions to any stack have tests of their own."""
     app = cdk.App(context={"aws:cdk:bundling-stacks": []}, builtin_cloud_formation_validation=False)
     left_out = ({} if console else {"console": None}) | ({} if events else {"events": None, "webhooks": ()})
+    left_out |= {} if watch else {"watch": None}
     return ScimStack(app, environment.model_copy(update=left_out))
 
 

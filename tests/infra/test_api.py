@@ -121,6 +121,9 @@ def test_the_authorizer_is_called_by_its_alias_and_remembers_for_as_long_as_the_
         "BEARER  a.b-c~d+e/f=",
         "Basic dXNlcjpwYXNzd29yZA==",
         "basic dXNlcjpwYXNzd29yZA==",
+        "Bearer scim_3k5w2mzn7qxrb4ty_abcDEF 0123456789",
+        "Bearer Bearer scim_3k5w2mzn7qxrb4ty_abcDEF0123456789",
+        "Bearer Secret Token: scim_3k5w2mzn7qxrb4ty_abcDEF0123456789",
     ],
 )
 def test_a_header_that_may_hold_a_token_reaches_the_authorizer(header: str):

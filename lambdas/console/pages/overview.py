@@ -13,6 +13,7 @@ from lambdas.operations.connections import Connections, ConnectionWithTokens
 from lambdas.operations.log.pages import SECONDS
 from lambdas.operations.overview import BACK, attention, read_activity
 from lambdas.operations.resources import Resources
+from lambdas.operations.watch_state import read_state
 
 HEIGHT = 60
 """The height of the chart's highest bar."""
@@ -29,7 +30,9 @@ def add_routes(console: Console) -> None:
         counts = Resources(target).counts()
         figures = [(f"{name}s", count, f"/{name.lower()}s") for name, count in counts.items()]
         figures.append(("Connections", len(held), "/connections"))
-        needs = attention(held, _clients(request, held), datetime.now(UTC))
+        with target.aws_errors_as_problems():
+            stalled = read_state(target.table()).stalled
+        needs = attention(held, _clients(request, held), datetime.now(UTC), stalled)
         return console.show("overview.html", request, title="Overview", figures=figures, attention=needs)
 
     @console.page("GET", "/day", Role.TECHNICIAN)

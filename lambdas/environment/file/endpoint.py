@@ -15,6 +15,7 @@ from lambdas.environment.file.permissions import Login, Permissions, Source
 from lambdas.environment.file.protocol import Capabilities
 from lambdas.environment.file.resources import Groups, Users
 from lambdas.environment.file.section import DnsLabel, Section, StackLabel
+from lambdas.environment.file.watch import Watch
 from lambdas.environment.file.webhooks import Webhook
 
 
@@ -51,6 +52,8 @@ class EndpointSettings(Section):
     webhooks: Annotated[
         tuple[Webhook, ...], Field(strict=False, max_length=5, description="a list of up to 5 tables [[webhooks]]")
     ] = ()
+
+    watch: Annotated[Watch | None, Field(description="a table [watch]")] = None
 
     @property
     def has_bus(self) -> bool:

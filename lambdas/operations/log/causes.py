@@ -59,6 +59,18 @@ SWEEP = Cause(
 """Of the memberships of a deleted group."""
 
 _OTHER_TOKEN_REQUEST = Cause("the token request was refused", "The reason and the detail are in the record.")
+STALLED = Cause(
+    "no request was accepted through the connection for longer than expected",
+    "Look at the provisioning job in the identity provider: it was stopped, is in quarantine, or has nothing in scope. Refused "
+    "requests are in the log. If the connection is no longer needed, delete or disable it.",
+)
+"""Of a connection."""
+
+USER_FAILING = Cause(
+    "requests about the user are refused again and again",
+    "The detail gives the reason of the last one; {show_resource} shows whether the user exists here.",
+)
+
 _OTHER = Cause("the request was refused", "The detail gives the reason.")
 
 
@@ -82,4 +94,8 @@ def cause_of(record: Record) -> Cause | None:
             return REQUESTS["500"]
         case Kind.SWEEP:
             return SWEEP
+        case Kind.STALLED:
+            return STALLED
+        case Kind.USER_FAILING:
+            return USER_FAILING
     return None

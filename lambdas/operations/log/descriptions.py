@@ -40,6 +40,14 @@ def action(record: Record) -> str:
             return "sweep memberships"
         case Kind.PERMISSIONS:
             return "permission sets"
+        case Kind.STALLED:
+            return "provisioning stalled"
+        case Kind.RESUMED:
+            return "provisioning resumed"
+        case Kind.USER_FAILING:
+            return "user keeps failing"
+        case Kind.CREDENTIAL_EXPIRING:
+            return f"{record.get('credential', 'credential')} expires"
         case Kind.OPERATION:
             return str(record.get("action", "operation"))
     method, route = str(record.get("method", "")), route_of(record)
@@ -78,6 +86,8 @@ def subject_of(record: Record, name_of: NameOf = lambda _: None) -> str:
         return f"client {record['client']}" if record.get("client") else ""
     if record.get("event") == Kind.ACCESS:
         return _id_in(record)
+    if record.get("event") in (Kind.STALLED, Kind.RESUMED, Kind.CREDENTIAL_EXPIRING):
+        return f"connection {record.get('connection', '')}"
     if record.get("event") == Kind.OPERATION:
         subject = text_of(record, "resource_name") or text_of(record, "resource_id")
         return subject or text_of(record, "connection") or str(record.get("directory", ""))
@@ -106,6 +116,14 @@ def outcome_of(record: Record) -> str:
             parts = [f"{record.get('memberships_swept', 0):,} of a deleted group", reason]
         case Kind.PERMISSIONS:
             parts = [_of_permissions(record)]
+        case Kind.STALLED:
+            parts = [f"silent for {record.get('silent_hours')} hours", _named("since", record)]
+        case Kind.RESUMED:
+            parts = [_named("since", record, "silent since"), _named("resumed", record, "used again")]
+        case Kind.USER_FAILING:
+            parts = [f"{record.get('failures')} refused requests", text_of(record, "detail")]
+        case Kind.CREDENTIAL_EXPIRING:
+            parts = [_named("credential_id", record, "id"), _named("expires", record, "on")]
         case _:
             parts = list(_of_request(record))
     return "  ".join(filter(None, parts))

@@ -11,7 +11,15 @@ from lambdas.records import Kind
 Record = dict[str, Any]
 """A log record: the JSON object that a function, API Gateway or an operator's change wrote."""
 
-SHOWN = frozenset(Kind) - {Kind.ACCESS, Kind.TOKEN, Kind.TOKEN_USE, Kind.CHANGE_FAILED, Kind.EVENTS, Kind.WEBHOOK}
+SHOWN = frozenset(Kind) - {
+    Kind.ACCESS,
+    Kind.TOKEN,
+    Kind.TOKEN_USE,
+    Kind.CHANGE_FAILED,
+    Kind.EVENTS,
+    Kind.WEBHOOK,
+    Kind.WATCHED,
+}
 """The kinds that an operator sees; of :attr:`Kind.ACCESS` only refusals that no function recorded."""
 
 ABSENT = "-"
@@ -72,7 +80,7 @@ def is_failure(record: Record) -> bool:
             return status_of(record) >= 400
         case Kind.SWEEP:
             return bool(record.get("sweeps_failed"))
-        case Kind.REFUSED | Kind.TOKEN_REFUSED | Kind.FAILURE:
+        case Kind.REFUSED | Kind.TOKEN_REFUSED | Kind.FAILURE | Kind.STALLED | Kind.USER_FAILING:
             return True
         case _:
             return is_gateway_refusal(record)

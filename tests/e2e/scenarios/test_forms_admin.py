@@ -4,12 +4,12 @@ Assign groups; see them on the groups page; map them; find out why somebody was 
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.e2e.endpoint import now
+from tests.e2e.endpoint import Endpoint, now
 from tests.e2e.scenarios.actors import Entra, Operator, refused, sets_of
 from tests.e2e.scenarios.conftest import EntraOf, OperatorOf
 
@@ -143,3 +143,41 @@ def test_the_log_explains_why_somebody_was_not_provisioned(entra: Entra, operato
 def wait_for(entra: Entra, since: datetime, **fields: Any) -> None:
     """Wait until a record with these fields is in the log, where an operator comes to read it minutes later."""
     entra.endpoint.wait_for_record(lambda record: all(record.get(name) == each for name, each in fields.items()), since)
+
+
+def test_provisioning_that_stops_is_noticed_once_and_so_is_that_it_resumes(entra: Entra, operator: Operator) -> None:
+    side = entra.endpoint.seen_by(entra.endpoint.create_connection(label="stopped"))
+    connection = side.tenant_url.rpartition("/")[2]
+    (token,) = side.access().connection(connection).tokens
+    last_used(entra.endpoint, token.id, now() - timedelta(hours=8))
+    functions = entra.endpoint.client("lambda")
+    (name,) = [
+        each["FunctionName"]
+        for each in functions.list_functions()["Functions"]
+        if each["Handler"] == "lambdas.watch.handler.handler"
+    ]
+    since = now()
+    for _ in range(2):
+        assert "FunctionError" not in functions.invoke(FunctionName=f"{name}:live", Payload=b"{}")
+    stalled = side.wait_for_record(lambda each: each.get("event") == "scim.provisioning.stalled", since)
+    assert (stalled["connection"], stalled["silent_hours"]) == (connection, 8)
+
+    assert side.send("GET", "/Users?count=1").status == 200
+    functions.invoke(FunctionName=f"{name}:live", Payload=b"{}")
+    resumed = side.wait_for_record(lambda each: each.get("event") == "scim.provisioning.resumed", since)
+    assert resumed["connection"] == connection
+    runs = [each for each in side.records(since) if each.get("event") == "scim.watch"]
+    assert [each["connections_stalled"] for each in runs] == [1, 1, 0]
+    told = operator.tell(f"log --since {since.isoformat()}")
+    assert len(re.findall(rf"provisioning stalled +connection {connection} +silent for 8 hours", told)) == 1
+    assert len(re.findall(rf"provisioning resumed +connection {connection}", told)) == 1
+
+
+def last_used(endpoint: Endpoint, token: str, at: datetime) -> None:
+    """Store a use of a token as if it had been at another time."""
+    endpoint.client("dynamodb").update_item(
+        TableName=endpoint.target().table_name,
+        Key={"pk": {"S": f"TOKEN#{token}"}, "sk": {"S": "-"}},
+        UpdateExpression="SET last_used = :at",
+        ExpressionAttributeValues={":at": {"S": at.isoformat(timespec="seconds")}},
+    )

@@ -49,7 +49,7 @@ def test_the_first_use_of_a_token_is_kept(endpoint):
     assert kept.microsecond == 0
 
 
-def test_every_later_use_of_the_same_day_costs_no_write_in_this_process_or_another(endpoint):
+def test_every_later_use_in_the_same_hour_costs_no_write_in_this_process_or_another(endpoint):
     issued = endpoint.issue()
     endpoint.answer(issued.bearer, own(issued))
     for authorizer in (endpoint.authorizer, endpoint.another_process()):
@@ -68,10 +68,19 @@ def test_the_first_use_of_another_day_is_kept_again(endpoint):
     assert endpoint.item(issued)["last_used"]["S"] > used(issued, timedelta(hours=1))
 
 
+def test_the_first_use_in_another_hour_is_kept_and_only_the_first_of_a_day_is_logged(endpoint):
+    now = datetime.now(UTC)
+    issued = endpoint.issue(last_used=now - timedelta(hours=1))
+    endpoint.answer(issued.bearer, own(issued))
+    assert endpoint.item(issued)["last_used"]["S"] >= now.isoformat(timespec="seconds")[:19]
+    is_new_day = (now - timedelta(hours=1)).date() != datetime.now(UTC).date()
+    assert events(endpoint) == (["scim.token"] if is_new_day else [])
+
+
 def test_a_process_that_lives_for_days_keeps_each_of_them(endpoint, client):
     issued = endpoint.issue()
     endpoint.answer(issued.bearer, own(issued))
-    endpoint.authorizer.last_use._today = "2020-01-01"
+    endpoint.authorizer.last_use._hour = "2020-01-01T00"
     yesterday = {"S": used(issued, timedelta(days=1))}
     client.put_item(TableName=TABLE, Item=endpoint.item(issued) | {"last_used": yesterday})
     endpoint.answer(issued.bearer, own(issued))
@@ -96,7 +105,7 @@ def test_a_token_that_is_revoked_while_it_is_checked_does_not_come_back(endpoint
     assert events(endpoint) == []
 
 
-def test_a_use_that_cannot_be_kept_refuses_nothing_and_is_tried_once_a_day(endpoint):
+def test_a_use_that_cannot_be_kept_refuses_nothing_and_is_tried_once_an_hour(endpoint):
     unreachable = boto3.client(
         "dynamodb",
         endpoint_url="http://127.0.0.1:9",

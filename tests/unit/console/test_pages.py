@@ -2,13 +2,16 @@
 
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 
 from lambdas.console.app import Console
 from lambdas.operations.resources import Resources
+from lambdas.operations.watch_state import WatchState, write_state
 from lambdas.store import schema
 from lambdas.store.schema import SchemaCheck, schema_item
+from lambdas.store.table import Table
 from tests.unit.console.browser import ORIGIN, Answer, Browser
 
 PAGES = ["", "/connections", "/users", "/groups", "/permission-sets", "/permission-sets/people", "/log", "/log/records"]
@@ -90,6 +93,17 @@ def test_a_generated_secret_is_shown_once_and_its_record_names_the_operator(cons
     assert token not in json.dumps(records(console))
     (made,) = [each for each in records(console) if each.get("action") == "create connection"]
     assert (made["operator"], made["service"]) == ("tim@vendor.example", "console")
+
+
+def test_a_stalled_connection_needs_attention_until_it_is_used_again(console: Console, ada: Browser):
+    made = generate(ada, label="Entra ID")
+    connection = made.value_of("user-name")
+    table = Table(console.connect("dynamodb"), console.settings.table_name)
+    since = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+    write_state(table, WatchState(stalled={connection: since}), since)
+    assert "is stalled: no request was accepted since 2026-11-20 08:30 UTC" in ada.get("/console").text
+    write_state(table, WatchState(), since)
+    assert "is stalled" not in ada.get("/console").text
 
 
 def test_a_form_without_the_session_s_token_changes_nothing(console: Console, ada: Browser, tim: Browser):

@@ -14,6 +14,7 @@ from lambdas.credentials.connections import new_connection, new_token
 from lambdas.credentials.store import ConnectionStore
 from lambdas.environment import file as settings
 from lambdas.environment.file import LOCAL_ACCOUNT
+from lambdas.operations.watch_state import WatchState, write_state
 from scimctl.aws_session import session_for
 from scimctl.local_option import ROLE
 from tests.unit.scimctl.cloudformation import StandIn
@@ -124,6 +125,16 @@ def test_the_state_of_an_environment_shows_what_needs_attention(acme: Acme, clou
     assert "acme: alarm scim-acme-ApiFailures" in told
     assert f"token {token.id} of connection {connection.id} expires in 4 days" in told
     alarms.delete_alarms(AlarmNames=["scim-acme-ApiFailures"])
+
+
+def test_a_stalled_connection_is_marked_in_the_state_of_its_environment(acme: Acme) -> None:
+    assert state_of(acme)["stalled"] == []
+    since = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+    write_state(acme.directory.table, WatchState(stalled={"k3x7m2qwertyuiop": since}), since)
+    assert state_of(acme)["stalled"] == [{"connection": "k3x7m2qwertyuiop", "last_used": since.isoformat()}]
+    told = " ".join(scimctl("environments", "status", "acme").stdout.split())
+    assert "none in 7 days, stalled" in told
+    assert "acme: connection k3x7m2qwertyuiop is stalled: no request was accepted since 2026-11-20 08:30 UTC" in told
 
 
 def test_one_environment_that_cannot_be_read_does_not_hide_the_others(acme: Acme) -> None:
