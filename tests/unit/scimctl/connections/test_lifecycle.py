@@ -15,7 +15,6 @@ from lambdas.credentials import tokens
 from lambdas.credentials.connections import MAX_TOKENS, State
 from lambdas.credentials.items import token_item
 from lambdas.credentials.store import ConnectionStore
-from lambdas.environment import file as settings
 from lambdas.store.transactions import ConditionFailed
 from scimctl.connections.tokens_command import GRACE
 from scimctl.durations import parse_duration, rounded
@@ -390,42 +389,3 @@ def test_every_command_shows_an_example_in_its_help(group):
     assert len(names) >= 4
     for name in names:
         assert f"scimctl {group} {name}" in scimctl(group, name, "--help").output, name
-
-
-# Silence
-
-
-def watched() -> None:
-    path = settings.ENVIRONMENTS / "acme.toml"
-    path.write_text(f"{path.read_text()}[watch]\nsilent_hours = 6\n")
-
-
-def test_an_operator_sets_the_silence_after_which_a_connection_is_stalled(store: ConnectionStore) -> None:
-    watched()
-    made = make()
-    for silence, hours in (("12h", 12), ("2d", 48), ("never", 0), ("default", None)):
-        told = run("connections", "expect", made["connection"], "--silence", silence)
-        connection = store.connection(made["connection"])
-        assert connection is not None
-        assert told["silent_hours"] == connection.silent_hours == hours
-    run("connections", "expect", made["connection"], "--silence", "never")
-    again = run("connections", "regenerate", made["connection"], "--yes")
-    assert again["silent_hours"] == 0
-    shown = scimctl("connections", "expect", again["connection"], "--environment", "acme").stdout
-    assert "counts as stalled after 6 silent hours" in shown
-
-
-@pytest.mark.parametrize("silence", ["90m", "0h", "169h", "soon"])
-def test_a_silence_that_is_no_whole_number_of_hours_is_refused(store: ConnectionStore, silence: str) -> None:
-    watched()
-    made = make()
-    result = scimctl("connections", "expect", made["connection"], "--silence", silence, "--environment", "acme")
-    assert result.exit_code == 2
-    connection = store.connection(made["connection"])
-    assert connection is not None
-    assert connection.silent_hours is None
-
-
-def test_without_the_table_a_silence_has_no_effect_and_is_refused(store: ConnectionStore) -> None:
-    made = make()
-    assert "has no table [watch]" in refused("connections", "expect", made["connection"], "--environment", "acme")
