@@ -88,6 +88,7 @@ def browser(crowd: Dataset, crowds: Any) -> Browser:
     console = Console(environment, settings, lambda service: crowds if service == "dynamodb" else None)
     for each in ALL:
         each.add_routes(console)
+    console.schema.require()  # once in five minutes, and for no page
     session = console.sessions.begin("ada", "ada@vendor.example", Role.ADMINISTRATOR)
     return Browser(console, {session_cookie(environment.name): session.id})
 
