@@ -84,8 +84,8 @@ test: browser ## Form, types, layers and every tier of tests; what CI runs
 tiers:
 	$(PYTEST) -m "not full" tests
 
-test-full: check browser ## The same with every variant of the conformance suites, for a release
-	$(PYTEST) tests
+test-full: check browser ## The same with every variant of the conformance suites and four times the examples, for a release
+	$(PYTEST) --hypothesis-profile=full tests
 
 screenshots: browser ## Make the console's screenshots in docs/images anew
 	$(BIN)/pytest tests/e2e/console/test_screenshots.py --screenshots docs/images

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.protocol.extended import memory_endpoint
 from tests.protocol.replay import Send
 
@@ -59,13 +60,13 @@ def written(steps: list[list[Any]]) -> dict[str, Any]:
 
 
 @given(st.lists(writes, min_size=1, max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_both_dialects_lead_to_the_same_user(cycles: list[dict[str, Any]]) -> None:
     assert written([without_flag(values) for values in cycles]) == written([with_flag(values) for values in cycles])
 
 
 @given(st.dictionaries(st.sampled_from([*STRINGS, *SELECTED]), texts, min_size=1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_what_was_accepted_is_returned(values: dict[str, Any]) -> None:
     user = written([without_flag(values)])
     extension = user.get(ENTERPRISE, {})

@@ -29,6 +29,7 @@ from lambdas.scim.trace import Trace
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.table import Table
 from support.tables import TABLE_NAME
+from tests.examples import examples
 from tests.protocol.requests_at_random import PATCH, change_sets, entra, text, users
 
 PROVIDER = build_provider()
@@ -190,7 +191,9 @@ class Side:
 
 
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sequence=st.lists(steps, min_size=3, max_size=14))
 def test_our_store_answers_as_a_directory_in_memory_does(table: Any, sequence: list[tuple[Any, ...]]) -> None:

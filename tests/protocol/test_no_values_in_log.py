@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.protocol.client import Api, Reply
 from tests.protocol.conftest import Records
 
@@ -209,7 +210,7 @@ def api(endpoint_of: EndpointOf) -> Api:
     return endpoint_of(ENVIRONMENT)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(send=st.sampled_from(REQUESTS), value=values)
 def test_two_values_leave_the_same_record(api: Api, records: Records, send: Send, value: str) -> None:
     first, second = (outcome(api, records, send, each) for each in (value, twin(value)))

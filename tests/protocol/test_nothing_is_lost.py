@@ -11,13 +11,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.protocol.accounting import Account, Announced, Declared
 from tests.protocol.client import Api
 from tests.protocol.extended import EXTENSIONS, GROUP, MIXED, OPEN
 from tests.protocol.requests_at_random import PATCH
 
 EXAMPLES = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(75),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 FRESH = itertools.count()
 """Numbers for directories: every example has an empty one."""

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.protocol.client import Api
 from tests.protocol.requests_at_random import (
     ENTERPRISE,
@@ -19,7 +20,9 @@ from tests.protocol.requests_at_random import (
 )
 
 EXAMPLES = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(30),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 FRESH = itertools.count()
 """Numbers for directories: every example has an empty one."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.protocol.client import Api
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "product" / "reconcile.md"
@@ -92,7 +93,7 @@ class Changing:
             self.api.delete(path)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**32))
 def test_a_reconciled_copy_equals_the_directory_and_one_made_during_changes_has_what_did_not_change(
     api: Api, reconcile: Any, seed: int

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lambdas.scim.limits import MAX_BODY_BYTES
 from support.tables import TABLE_NAME, create_table
+from tests.examples import examples
 from tests.protocol.client import SCIM, Api, Reply
 from tests.protocol.events import HOST, caller, event
 
@@ -246,7 +247,7 @@ def test_a_resource_larger_than_an_item_is_refused(api: Api):
     is_scim_error(reply, reply.status, reply.json.get("scimType"))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(75), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.one_of(
         st.binary(max_size=80),
@@ -322,7 +323,7 @@ def test_a_query_that_means_nothing_is_refused(api: Api, query: str, scim_type: 
     is_scim_error(api.get(f"/Users?{query}"), 400, scim_type)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(
         ["filter", "attributes", "excludedAttributes", "sortBy", "sortOrder", "startIndex", "count", "cursor"]

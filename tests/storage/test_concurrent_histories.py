@@ -19,6 +19,7 @@ from lambdas.store import group_updates, memberships
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Table
+from tests.examples import examples
 from tests.storage.builders import GROUP, PROVIDER, USER, Directory
 from tests.storage.histories import Request, run, serial_orders
 
@@ -108,7 +109,7 @@ def result(before: frozenset[int], parallel: list[Change], serial: tuple[int, ..
     return before
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=members, parallel=st.lists(changes, min_size=2, max_size=3), order=orders)
 def test_some_serial_order_of_parallel_changes_explains_the_members(
     place: Place, before: frozenset[int], parallel: list[Change], order: list[int]

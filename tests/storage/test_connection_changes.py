@@ -28,6 +28,7 @@ from lambdas.credentials.store import ConnectionStore
 from lambdas.store.table import Table
 from lambdas.store.transactions import ConditionFailed
 from support.tables import TABLE_NAME, create_table
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 22, 9, 30, 15, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -374,4 +375,4 @@ def _by_connection(tokens: list[Token]) -> dict[str, frozenset[str]]:
 
 
 class TestOperators(Operators.TestCase):  # type: ignore[misc]  # made by hypothesis at run time
-    settings = settings(max_examples=10, stateful_step_count=15, deadline=None)
+    settings = settings(max_examples=examples(10), stateful_step_count=15, deadline=None)

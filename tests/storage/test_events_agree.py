@@ -17,6 +17,7 @@ from scim2_models import NotFoundException, ResourceType, SCIMException
 from lambdas.eventing.event import Event
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Table
+from tests.examples import examples
 from tests.storage.builders import GROUP, USER
 from tests.storage.product import SOURCE, ProductDirectory
 
@@ -184,7 +185,7 @@ def everything(directory: ProductDirectory) -> dict[str, Any]:
     return found
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], max_examples=examples(30))
 @given(history=st.lists(changes, max_size=40), seed=st.integers(0, 2**32))
 def test_a_product_that_reads_again_what_events_name_has_a_copy_of_the_directory(
     new_table: Callable[[], Table], history: list[tuple[Any, ...]], seed: int

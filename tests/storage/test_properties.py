@@ -28,6 +28,7 @@ from lambdas.scim.trace import Trace
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Table
 from scimctl.maintenance.verification import verify
+from tests.examples import examples
 from tests.storage.builders import NOBODY, PROVIDER, Directory
 
 SERVICE = DirectoryService(PROVIDER, lambda: b"0" * 32)
@@ -365,7 +366,7 @@ def test_a_directory_is_what_its_requests_say(new_table: Callable[[], Table]) ->
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=25,
+            max_examples=examples(12),
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -18,6 +18,7 @@ from lambdas.credentials.scopes import Scope
 from lambdas.credentials.store import ConnectionStore
 from lambdas.credentials.tokens import PresentedToken
 from lambdas.store.table import Table
+from tests.examples import examples
 from tests.unit.authorizer.endpoint import TABLE, Endpoint, Issued
 from tests.unit.authorizer.policies import API, METHODS, opens
 
@@ -206,7 +207,7 @@ ROOTS = st.sampled_from([f"v2/{OWN}", f"v2/{OTHER}", f"v2/{OWN}x", "v2", "", f"v
 TAILS = st.one_of(st.text(), st.lists(st.sampled_from(["", "/", "/Users", "/.search", ".search", "x"])).map("".join))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(150))
 @example(method="POST", root=f"v2/{OWN}", tail="/x.search", scope="read")
 @example(method="POST", root=f"v2/{OWN}", tail=".search", scope="read")
 @given(

@@ -16,6 +16,7 @@ from lambdas.credentials.connections import State
 from lambdas.credentials.generation import generate_token
 from lambdas.credentials.scopes import Scope
 from lambdas.credentials.tokens import PresentedToken
+from tests.examples import examples
 from tests.unit.authorizer.endpoint import TABLE, Endpoint, Issued, basic
 from tests.unit.authorizer.policies import API, METHODS, PATHS, opens
 
@@ -195,7 +196,7 @@ ANY_HEADER = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=500)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(250))
 @given(header=ANY_HEADER)
 def test_no_header_that_is_not_a_token_is_let_through_or_ends_in_anything_but_unauthorized(endpoint, header):
     endpoint.refusal(header)

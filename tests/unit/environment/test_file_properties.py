@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambdas.environment.file import Environment, SettingsError, load
+from tests.examples import examples
 from tests.unit.environment.files import MINIMAL, as_toml, files, files_that_fit
 
 FOREIGN = ["pydantic", "validation error", "Input should", "input_type", "input_value", "should be"]
@@ -31,7 +32,7 @@ def outcome(file: Path, content: bytes) -> Environment | SettingsError:
         return error
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(data=st.one_of(files(), files_that_fit()))
 def test_any_data_is_an_environment_or_has_its_mistakes_told(file: Path, data: dict[str, Any]):
     text = as_toml(data)
@@ -47,7 +48,7 @@ def test_any_data_is_an_environment_or_has_its_mistakes_told(file: Path, data: d
         assert [word for word in FOREIGN if word in str(found)] == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(text=st.one_of(st.text(max_size=50), st.text('abc"=[]{}.:#\n 1', max_size=50)))
 def test_any_text_is_an_environment_or_is_said_not_to_be_one(file: Path, text: str):
     found = outcome(file, f"{as_toml(MINIMAL)}{text}".encode(errors="surrogatepass"))

@@ -11,6 +11,7 @@ from scim2_server.utils import parametrize
 from lambdas.scim.patch_application import PatchApplication
 from lambdas.scim.provider import build_provider
 from lambdas.scim.upstream import apply_operation
+from tests.examples import examples
 
 PROVIDER = build_provider()
 USER: Any = next(model for model in PROVIDER.models if "user_name" in model.model_fields)
@@ -69,7 +70,7 @@ def shown(resource: Any) -> Any:
     return {**body, "roles": sorted(body.get("roles", []), key=repr)}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(entries, max_size=4), st.lists(operations, min_size=1, max_size=5))
 def test_a_patch_has_the_effect_that_it_has_on_all_values(
     roles: list[dict[str, Any]], sent: list[dict[str, Any]]

@@ -13,6 +13,7 @@ from lambdas.credentials.clients import Client
 from lambdas.credentials.generation import generate_client_secret
 from lambdas.credentials.tokens import PresentedToken
 from lambdas.token.requests import ASSERTION_TYPE
+from tests.examples import examples
 from tests.unit.token.endpoint import Endpoint, basic, request
 from tests.unit.token.entra import KEYS, Entra
 
@@ -38,7 +39,9 @@ HEADERS = st.dictionaries(
     max_size=3,
 )
 
-WITHOUT_LIMITS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+WITHOUT_LIMITS = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(150)
+)
 
 
 @pytest.fixture
@@ -120,7 +123,7 @@ def test_no_changed_character_of_a_secret_gets_a_token_and_neither_is_logged(end
     check(endpoint, request(form, headers=basic(client.id, changed)), hidden)
 
 
-@settings(WITHOUT_LIMITS, max_examples=50)
+@settings(WITHOUT_LIMITS, max_examples=examples(25))
 @given(number=st.integers(0, 2**256 - 1))
 def test_no_other_secret_with_a_right_checksum_gets_a_token(endpoint, known, number):
     client, secret, _ = known
@@ -139,7 +142,7 @@ JSON = st.recursive(
 )
 
 
-@settings(WITHOUT_LIMITS, max_examples=150)
+@settings(WITHOUT_LIMITS, max_examples=examples(75))
 @given(
     claims=st.dictionaries(st.sampled_from(["iss", "aud", "sub", "tid", "exp", "nbf"]), JSON, min_size=1),
     header=st.dictionaries(st.sampled_from(["alg", "kid", "crit", "b64", "typ"]), JSON, max_size=2),

@@ -15,6 +15,7 @@ from lambdas.credentials.connections import State
 from lambdas.credentials.issuers import Issuers
 from lambdas.credentials.store import ConnectionStore
 from lambdas.store import keys
+from tests.examples import examples
 from tests.unit.token.endpoint import Endpoint, Reply
 from tests.unit.token.entra import APPLICATION, KEYS, SUBJECT, TENANT, Entra, encoded
 
@@ -378,7 +379,7 @@ def test_a_claim_is_logged_in_short_and_without_anything_that_looks_like_a_token
     assert assertion.split(".")[2] not in written
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(30))
 @given(data=st.data())
 def test_no_changed_character_of_an_assertion_gets_a_token(endpoint, entra, federated, data):
     text = entra.sign()

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambdas.scim import dialects
+from tests.examples import examples
 from tests.unit.scim.dialect_models import CORE_GROUP, CORE_USER, CUSTOM, ENTERPRISE, GROUP, PATCH_OP, USER
 
 NAMES = [
@@ -76,7 +77,7 @@ def read_everything(payload: Any) -> list[Any]:
 
 
 @given(anything | patches)
-@settings(max_examples=400)
+@settings(max_examples=examples(200))
 def test_no_json_value_makes_a_dialect_raise_and_none_is_changed_in_place(payload: Any) -> None:
     before = copy.deepcopy(payload)
     read_everything(payload)
@@ -84,7 +85,7 @@ def test_no_json_value_makes_a_dialect_raise_and_none_is_changed_in_place(payloa
 
 
 @given(anything)
-@settings(max_examples=300)
+@settings(max_examples=examples(150))
 def test_reading_a_resource_twice_is_reading_it_once(payload: Any) -> None:
     for model in (USER, GROUP):
         once = dialects.read_resource(payload, model)
@@ -92,7 +93,7 @@ def test_reading_a_resource_twice_is_reading_it_once(payload: Any) -> None:
 
 
 @given(patches)
-@settings(max_examples=500)
+@settings(max_examples=examples(250))
 def test_reading_a_patch_twice_is_reading_it_once(payload: Any) -> None:
     for model in (USER, GROUP):
         once = dialects.read_patch(payload, model)
@@ -100,7 +101,7 @@ def test_reading_a_patch_twice_is_reading_it_once(payload: Any) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["method", "path", "data"]), anything), anything)
-@settings(max_examples=200)
+@settings(max_examples=examples(100))
 def test_reading_a_bulk_or_search_request_twice_is_reading_it_once(operation: Any, search: Any) -> None:
     once = dialects.read_bulk({"Operations": [operation]}, model_at)
     assert dialects.read_bulk(once, model_at) == once
@@ -115,7 +116,7 @@ expressions = st.lists(tokens, max_size=10).map(" ".join) | st.lists(tokens, max
 
 
 @given(expressions)
-@settings(max_examples=600)
+@settings(max_examples=examples(300))
 def test_any_text_is_read_as_a_filter_and_a_list_of_attributes_once_and_for_all(text: str) -> None:
     query = {"filter": text, "attributes": text, "sortBy": text, "aadOptscim062020": ""}
     once = dialects.read_query(query, [USER, GROUP])

@@ -1,0 +1,14 @@
+"""How many examples a property is tried on."""
+
+from hypothesis import settings
+
+SHARES = {"quick": 0.2, "full": 4.0}
+"""By the name of hypothesis's profile: `make quick` tries a fifth, `make test-full`, which a release runs, four times as many."""
+
+
+def examples(number: int) -> int:
+    """Return the number of examples of a property, given that of `make test`.
+
+    Every run tries other examples, so what one run misses the next may find.
+    """
+    return max(1, round(number * SHARES.get(settings.get_current_profile_name(), 1)))
