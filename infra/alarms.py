@@ -14,6 +14,7 @@ from infra.metrics import (
     HOUR,
     expiring_tokens,
     failed_requests,
+    mass_deprovisioning,
     stalled_connections,
     unchecked_credentials,
 )
@@ -79,6 +80,18 @@ class Alarms(Construct):
             "replace it.",
             at=AT_MOST,
             periods=3,
+            notify_when_over=False,
+        )
+
+    def watch_guard(self) -> None:
+        """Raise an alarm when an identity provider disables or deletes more users than usual, where the file has a guard."""
+        if self.environment.guard is None:
+            return
+        self._alarm(
+            "MassDeprovisioning",
+            mass_deprovisioning(self.environment.name),
+            1,
+            "An identity provider disables or deletes more users within an hour than [guard] allows. Run `scimctl guard show`.",
             notify_when_over=False,
         )
 

@@ -5,7 +5,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from lambdas.metrics import NAMESPACE
-from lambdas.records import CONNECTIONS_STALLED, CREDENTIALS_UNCHECKED, DAYS_UNTIL_EXPIRY
+from lambdas.records import CONNECTIONS_STALLED, CREDENTIALS_UNCHECKED, DAYS_UNTIL_EXPIRY, MASS_DEPROVISIONING
 
 FIVE_MINUTES = cdk.Duration.minutes(5)
 HOUR = cdk.Duration.hours(1)
@@ -54,6 +54,17 @@ def stalled_connections(environment: str) -> cloudwatch.IMetric:
         dimensions_map={"environment": environment},
         statistic="Maximum",
         period=HOUR,
+    )
+
+
+def mass_deprovisioning(environment: str) -> cloudwatch.IMetric:
+    """Return how often a connection exceeded the limit of disabled and deleted users."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=MASS_DEPROVISIONING,
+        dimensions_map={"environment": environment},
+        statistic="Sum",
+        period=FIVE_MINUTES,
     )
 
 

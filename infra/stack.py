@@ -125,6 +125,7 @@ class ScimStack(StackParts):
         self.alarms.watch_api(self.scim_api.api)
         self.alarms.watch_checks()
         self.alarms.watch_expiry()
+        self.alarms.watch_guard()
         self.alarms.watch_dead_letters(self.dead_letters.queue)
         self.alarms.watch_delay(self.changes.function)
         if self.watch:

@@ -33,6 +33,9 @@ class Kind(StrEnum):
     TOKEN_REFUSED = "scim.token_refused"  # noqa: S105
     """A token request that was refused or could not be checked (:mod:`lambdas.token.log`)."""
 
+    GUARD = "scim.guard"
+    """More users than usual were disabled or deleted within an hour (:mod:`lambdas.api.log`)."""
+
     FAILURE = "scim.failure"
     """The trace of an answer with status 500 (:mod:`lambdas.api.log`)."""
 
@@ -118,6 +121,9 @@ USERS_FAILING = "users_failing"
 CREDENTIALS_EXPIRING = "credentials_expiring"
 """The metric of credentials that expire soon."""
 
+MASS_DEPROVISIONING = "mass_deprovisioning"
+"""The metric of connections that exceed the limit of disabled and deleted users: 1 when the first user above it is counted."""
+
 METRICS: Mapping[Kind, Mapping[str, str]] = {
     Kind.REQUEST: {
         MILLISECONDS: "Milliseconds",
@@ -129,6 +135,7 @@ METRICS: Mapping[Kind, Mapping[str, str]] = {
     Kind.TOKEN: {DAYS_UNTIL_EXPIRY: "None"},
     Kind.TOKEN_ISSUED: {DAYS_UNTIL_EXPIRY: "None"},
     Kind.TOKEN_REFUSED: {CREDENTIALS_UNCHECKED: "Count"},
+    Kind.GUARD: {MASS_DEPROVISIONING: "Count"},
     Kind.SWEEP: {MEMBERSHIPS_SWEPT: "Count", SWEEPS_FAILED: "Count"},
     Kind.CHANGE_FAILED: {CHANGES_FAILED: "Count"},
     Kind.WEBHOOK: {DELIVERIES_FAILED: "Count"},
@@ -174,6 +181,7 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
         {"request_id", "status", "error", "reason", "client", "connection", "directory", "detail"}
         | {"claim", "received", "expected", "exception_name", "exception", CREDENTIALS_UNCHECKED}
     ),
+    Kind.GUARD: frozenset({"request_id", "connection", "directory", "users", "limit", "held", MASS_DEPROVISIONING}),
     Kind.FAILURE: frozenset({"request_id", "exception_name", "exception"}),
     Kind.SWEEP: frozenset({"directory", "group", MEMBERSHIPS_SWEPT, SWEEPS_FAILED}),
     Kind.CHANGE_FAILED: frozenset({"sequence_number", "change", CHANGES_FAILED}),

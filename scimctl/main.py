@@ -50,6 +50,7 @@ class Commands(LazyGroup):
         "webhooks": Entry(
             "scimctl.webhooks.command:app", "Manage the secrets and deliveries of an environment's webhooks."
         ),
+        "guard": Entry("scimctl.guarding.command:app", "Show and release the guard against mass deprovisioning."),
         "console": Entry("scimctl.web.command:app", "Set up and open the web console of an environment."),
         "directories": Entry(
             "scimctl.directories.command:app",

@@ -57,7 +57,9 @@ class Endpoint:
             record.request = request = read_request(event, caller, self.addressing)
             with request_time():
                 self.schema.require()
-                response = self.directories.handle(caller.directory, request, record.trace, reader=caller.is_reader)
+                response = self.directories.handle(
+                    caller.directory, request, record.trace, reader=caller.is_reader, connection=caller.connection
+                )
             answer = write_answer(response, request)
         except Exception as exception:
             record.refusal = refusal = scim_exception_of(exception, record.request_id)

@@ -13,9 +13,13 @@ from lambdas.api.event import Event, route_of
 from lambdas.api.observability import logger
 from lambdas.api.stack import stack_of
 from lambdas.records import Kind
+from lambdas.scim.guarding import GuardResult
 from lambdas.scim.log_fields import answer_fields, known, request_fields
 from lambdas.scim.trace import Trace
 from lambdas.store.meter import Meter
+
+FIELDS_OF_GUARD = ("request_id", "connection", "directory")
+"""What the record of the guard has of a request."""
 
 
 class Record:
@@ -56,6 +60,8 @@ class Record:
         """
         try:
             logger.info(Kind.REQUEST.value, **records.with_metrics(self.fields(response, meter, environment)))
+            if self.trace.guard is not None and self.trace.guard.is_first:
+                logger.warning(Kind.GUARD.value, **records.with_metrics(self._guard(self.trace.guard, environment)))
         except Exception as exception:  # the request has succeeded: its client gets the answer all the same
             self.failure(exception)
 
@@ -65,6 +71,12 @@ class Record:
         cost = {records.MILLISECONDS: round((time.perf_counter() - self.started) * 1000, 1), **meter.fields()}
         fields = {**self._sender(), **asked, **answer_fields(response, self.refusal), **cost}
         return records.record(Kind.REQUEST, environment=environment, **known(fields))
+
+    def _guard(self, result: GuardResult, environment: str) -> dict[str, Any]:
+        """Return the record of the first user above the limit of disabled and deleted users."""
+        sender = {name: value for name, value in self._sender().items() if name in FIELDS_OF_GUARD}
+        counted = {"users": result.count, "limit": result.limit, "held": result.held, records.MASS_DEPROVISIONING: 1}
+        return records.record(Kind.GUARD, environment=environment, **known(sender), **counted)
 
     def _sender(self) -> dict[str, Any]:
         caller = self.caller

@@ -39,6 +39,31 @@ class TakenValueException(UniquenessException):
         self.owner = owner
 
 
+class HeldException(SCIMException):
+    """The guard against mass deprovisioning holds the change.
+
+    Answered with 400: a 401 or 403 would stop the whole job of an identity provider (Entra ID: quarantine), and a 429 or 503
+    would delay all of it. With 400 this one change fails, and is sent again in the next cycle.
+    """
+
+    status = 400
+
+    def __init__(self, *, count: int, limit: int) -> None:
+        """Create the error.
+
+        :param count: How many users were disabled or deleted within an hour, this one included.
+        :param limit: How many are allowed.
+        """
+        super().__init__(
+            detail=Detail(
+                "Not done: {count} users would be disabled or deleted within an hour, more than {limit}. If this is intended, "
+                "ask the operator of this service to release it.",
+                count=count,
+                limit=limit,
+            )
+        )
+
+
 def as_scim_exception(exception: Exception) -> Exception:
     """Return an exception as its SCIM exception: running out of time is 503; any other exception is returned as it is."""
     if isinstance(exception, OutOfTimeError):

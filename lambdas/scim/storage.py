@@ -6,6 +6,7 @@ from typing import Any
 from scim2_models import Resource, ResourceType, ResponseParameters
 from scim2_server.storage import ScimStorage
 
+from lambdas.scim.guarding import GuardResult
 from lambdas.scim.members_in_requests import MemberChange
 
 
@@ -49,6 +50,10 @@ class DirectoryStorage(ScimStorage):
 
     def link(self, user_id: str) -> None:
         """Link a user to the identity provider with the next write of this request."""
+
+    def count_deprovisioning(self) -> GuardResult | None:
+        """Count a user that is about to be disabled or deleted, and return the result; None where nothing is counted."""
+        return None
 
     @abstractmethod
     def update_and_leave(

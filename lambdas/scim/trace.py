@@ -8,6 +8,7 @@ from typing import Any
 
 from scim2_models import PatchOp, Resource, ResourceType
 
+from lambdas.scim.guarding import GuardResult
 from lambdas.scim.ids import logged_id
 from lambdas.scim.path_names import names_in
 
@@ -63,6 +64,9 @@ class Trace:
 
     results: int | None = None
     """The number of resources that a search returned."""
+
+    guard: GuardResult | None = None
+    """The count of the guard against mass deprovisioning; of a bulk request, the first above the limit or the last."""
 
     ignored: dict[str, None] = field(default_factory=dict)
     """The paths of the attributes that a write gave a value and that are not stored, as keys: unknown, read-only, ``password``."""

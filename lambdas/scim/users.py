@@ -7,14 +7,16 @@ no request enables a user by leaving ``active`` out.
 
 from typing import Any
 
-from scim2_models import ForbiddenException, NotFoundException, PatchOp, Resource, ResponseParameters
+from scim2_models import ForbiddenException, NotFoundException, PatchOp, Resource, ResourceType, ResponseParameters
 from scim2_server.conditions import Conditions
 
 from lambdas.scim.detail import Detail
-from lambdas.scim.errors import TakenValueException
+from lambdas.scim.errors import HeldException, TakenValueException
 from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
 from lambdas.scim.rules import Deprovisioning, is_active
-from lambdas.scim.trace import DISABLED, ENABLED, REMOVED
+from lambdas.scim.service import DirectoryService
+from lambdas.scim.storage import DirectoryStorage
+from lambdas.scim.trace import DISABLED, ENABLED, REMOVED, Trace
 
 NOT_PROVISIONED = Detail(
     "The user was created by an operator, and the identity provider has not provisioned it. Provision the user before you "
@@ -28,6 +30,12 @@ class Users(ResourceOperations):
     A user whom an operator created by hand belongs to the identity provider once it provisions the same userName: a creation
     adopts the user, and a change links it. Until then the identity provider can neither disable nor delete it.
     """
+
+    def __init__(
+        self, resource_type: ResourceType, service: DirectoryService, storage: DirectoryStorage, trace: Trace
+    ) -> None:
+        super().__init__(resource_type, service, storage, trace)
+        self._guarded: set[str] = set()
 
     def create(self, resource: Resource[Any], parameters: ResponseParameters[Any] | None = None) -> Resource[Any]:
         """Create a user, or adopt the user with its userName that an operator created by hand, and return it."""
@@ -101,6 +109,8 @@ class Users(ResourceOperations):
             self.storage.link(str(current.id))
             self.trace.linked = True
             after = after or current
+        if after is not None and was_active and not is_active(after):
+            self._guard(str(current.id))
         outcome = self.service.rules.after_change(was_active, after or current)
         if after is not None and is_active(after) != was_active:
             self.trace.activity = DISABLED if was_active else ENABLED
@@ -138,10 +148,28 @@ class Users(ResourceOperations):
         self.service.rules.check_deletion(current)
         if self._is_protected(resource_id):
             raise ForbiddenException(detail=NOT_PROVISIONED)
+        if not stays or is_active(current):
+            self._guard(resource_id)
         if stays:
             self._disable(current, outcome)
         else:
             self.storage.delete(self.resource_type, resource_id, expected_version=version_of(current))
+
+    def _guard(self, user_id: str) -> None:
+        """Count a user that is about to be disabled or deleted, once for each request, however often a lost race repeats it.
+
+        :raises HeldException: When the guard against mass deprovisioning holds it.
+        """
+        if user_id in self._guarded:
+            return
+        self._guarded.add(user_id)
+        result = self.storage.count_deprovisioning()
+        if result is None:
+            return
+        if self.trace.guard is None or not self.trace.guard.is_first:
+            self.trace.guard = result
+        if result.held:
+            raise HeldException(count=result.count, limit=result.limit)
 
     def _is_protected(self, user_id: str) -> bool:
         """Return whether a user was created by hand, and the caller is an identity provider, which has not provisioned it."""

@@ -1,5 +1,6 @@
 """The directories of an environment: the one place where its file, the protocol and the table are put together."""
 
+from functools import partial
 from typing import Self
 
 from scim2_server.requests import ScimRequest
@@ -14,6 +15,7 @@ from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.handler import DirectoryHandler
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.trace import Trace
+from lambdas.store.guard import GuardCounter
 from lambdas.store.items import ByHand
 from lambdas.store.secrets import cursor_secret
 from lambdas.store.storage import DynamoStorage
@@ -31,11 +33,13 @@ class Directories:
         products: tuple[Product, Product],
         groups: SystemGroups,
         rules: EnvironmentRules,
+        guard: GuardCounter | None = None,
     ) -> None:
         self.table = table
         self.provider = provider
         self.product, self.reader_product = products
         self.system_groups = groups
+        self.guard = guard
         self.service = DirectoryService(provider, cursor_secret(table), rules)
 
     @classmethod
@@ -50,10 +54,18 @@ class Directories:
         provider = build_provider(environment)
         groups = SystemGroups(environment.permissions)
         products = (Product.of(environment), Product.of(environment, reader=True))
-        return cls(table, provider, products, groups, rules(environment, provider))
+        guard = GuardCounter(table, environment.guard) if environment.guard else None
+        return cls(table, provider, products, groups, rules(environment, provider), guard)
 
     def handle(
-        self, directory: str, request: ScimRequest, trace: Trace, *, reader: bool = False, by_hand: ByHand | None = None
+        self,
+        directory: str,
+        request: ScimRequest,
+        trace: Trace,
+        *,
+        reader: bool = False,
+        by_hand: ByHand | None = None,
+        connection: str | None = None,
     ) -> ScimResponse:
         """Serve a request to one directory, within the time that a request has.
 
@@ -61,16 +73,26 @@ class Directories:
         :param trace: Records what the request was about.
         :param reader: Whether the caller is the product, which sees some values trimmed.
         :param by_hand: What a user that this request creates has beside its attributes; None unless an operator creates it.
+        :param connection: The id of the caller's connection, whose disabled and deleted users are counted; None for an operator.
         :raises SCIMException: When the request is refused; ``service.error_response`` makes the response.
         """
         with request_time():
-            return DirectoryHandler(
-                self.service, self.storage(directory, reader=reader, by_hand=by_hand), trace
-            ).handle(request)
+            storage = self.storage(directory, reader=reader, by_hand=by_hand, connection=connection)
+            return DirectoryHandler(self.service, storage, trace).handle(request)
 
-    def storage(self, directory: str, *, reader: bool = False, by_hand: ByHand | None = None) -> DynamoStorage:
+    def storage(
+        self,
+        directory: str,
+        *,
+        reader: bool = False,
+        by_hand: ByHand | None = None,
+        connection: str | None = None,
+    ) -> DynamoStorage:
         """Return a new storage of one directory, which serves one request; its system groups exist."""
         product = self.reader_product if reader else self.product
-        storage = DynamoStorage(self.table, directory, self.provider, product, by_hand=by_hand)
+        counted = partial(self.guard.count, directory, connection) if self.guard and connection else None
+        storage = DynamoStorage(
+            self.table, directory, self.provider, product, by_hand=by_hand, count_deprovisioning=counted
+        )
         self.system_groups.ensure(storage.reader, storage.writer)
         return storage

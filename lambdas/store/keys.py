@@ -173,6 +173,11 @@ def delivery(webhook: str, time: str, event: str) -> Key:
     return Key(deliveries(webhook), f"{time}#{encode(event)}")
 
 
+def guard(directory: str, connection_id: str) -> Key:
+    """Return the key of the counter of users that a connection disabled or deleted."""
+    return Key(f"{directory}#GUARD#{connection_id}", ONLY)
+
+
 def secret(name: str) -> Key:
     """Return the key of a secret that the environment makes for itself, such as the one that seals cursors."""
     return Key(f"SECRET#{name}", ONLY)

@@ -1,5 +1,6 @@
 """The store: one directory's users and groups on the single table, as scim2-server asks for them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from scim2_models import (
@@ -16,6 +17,7 @@ from lambdas.retrying import Backoff, time_is_up
 from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.errors import BusyException
+from lambdas.scim.guarding import GuardResult
 from lambdas.scim.members_in_requests import Member, MemberChange, read_members
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.store.deletions import Deleter
@@ -46,11 +48,16 @@ class DynamoStorage(DirectoryStorage):
         product: Product = PLAIN,
         *,
         by_hand: ByHand | None = None,
+        count_deprovisioning: Callable[[], GuardResult] | None = None,
     ) -> None:
-        """Set the table, the directory's id, the description of its resources, and the attributes computed for the product."""
+        """Set the table, the directory's id, the description of its resources, and the attributes computed for the product.
+
+        :param count_deprovisioning: Counts a user that is about to be disabled or deleted; None where nothing is counted.
+        """
         self.table = table
         self.directory = directory
         self.by_hand = by_hand
+        self._count_deprovisioning = count_deprovisioning
         self.reader = Reader(table, directory, provider, product)
         self.memberships = Memberships(table, directory)
         self.writer = Writer(self.reader, self.memberships)
@@ -189,6 +196,10 @@ class DynamoStorage(DirectoryStorage):
                 self._lost(expected_version, pause)
             else:
                 return
+
+    def count_deprovisioning(self) -> GuardResult | None:
+        """Count a user that is about to be disabled or deleted: 1 update, where the environment has a guard."""
+        return self._count_deprovisioning() if self._count_deprovisioning else None
 
     def is_by_hand(self, user_id: str) -> bool:
         """Return whether an operator created a user and no identity provider has provisioned it since; without a read."""

@@ -238,6 +238,16 @@ class Table:
                 raise TooLarge([0]) from None
             raise
 
+    def update(self, request: Mapping[str, Any]) -> Item:
+        """Update an item without a condition, and return it as it is then. The parameters are those of UpdateItem, without a table.
+
+        An update without an answer is retried, so it may be applied twice.
+        """
+        answer = self._call(
+            self.client.update_item, writes=True, TableName=self.name, ReturnValues="ALL_NEW", **request
+        )
+        return dict(answer["Attributes"])
+
     def transact(self, actions: Sequence[Action]) -> None:
         """Perform up to 100 actions, all or none but for each :class:`OptionalAction`; contention is retried with jitter.
 

@@ -155,7 +155,11 @@ def _trace(record: Record) -> None:
 
 
 def _platform(event: LogEvent) -> None:
-    """Print Lambda's report of a call (``platform.report``), or any other line with its id."""
+    """Print Lambda's report of a call (``platform.report``), the guard's record, or any other line with its id."""
+    if event.record.get("event") == Kind.GUARD:
+        _section("Guard", event)
+        _line("Counted", descriptions.outcome_of(event.record))
+        return
     report = event.record.get("record")
     metrics = report.get("metrics") if isinstance(report, dict) else None
     _section(str(event.record.get("type") or "Another record"), event)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.records import CREDENTIALS_UNCHECKED, DAYS_UNTIL_EXPIRY, DIMENSIONS, METRICS, Kind
+from lambdas.records import CREDENTIALS_UNCHECKED, DAYS_UNTIL_EXPIRY, DIMENSIONS, MASS_DEPROVISIONING, METRICS, Kind
 from tests.infra.conftest import Assembly, Resource
 
 
@@ -86,6 +86,13 @@ def test_the_alarm_names_the_commands_for_tokens_and_for_client_secrets(aws: Ass
     described = alarm(aws, "TokenExpiry")["AlarmDescription"]
     for command in ("tokens list", "tokens rotate", "clients list", "clients rotate"):
         assert f"`scimctl {command}`" in described
+
+
+def test_the_guard_raises_an_alarm_where_the_file_has_one(aws: Assembly):
+    found = alarm(aws, "MassDeprovisioning")
+    assert (found["Namespace"], found["MetricName"]) == ("ServerlessScim", MASS_DEPROVISIONING)
+    assert (found["Statistic"], found["Threshold"], found["Period"]) == ("Sum", 1, 300)
+    assert "`scimctl guard show`" in found["AlarmDescription"]
 
 
 def evaluate(expression: str, failures: int, requests: int) -> float:

@@ -8,6 +8,7 @@ from lambdas.environment.file.api import TokenCache
 from lambdas.environment.file.console import Console
 from lambdas.environment.file.events import Events
 from lambdas.environment.file.extensions import ExtensionSchema
+from lambdas.environment.file.guard import Guard
 from lambdas.environment.file.mistakes import mistake
 from lambdas.environment.file.oauth import OAuth
 from lambdas.environment.file.operation import Tokens
@@ -46,6 +47,7 @@ class EndpointSettings(Section):
         tuple[ExtensionSchema, ...], Field(strict=False, description="a list of tables [[extensions]]")
     ] = ()
     permissions: Annotated[Permissions, Field(description="a table [permissions]")] = Permissions()
+    guard: Annotated[Guard | None, Field(description="a table [guard]")] = None
     console: Annotated[Console | None, Field(description="a table [console]")] = None
     login: Annotated[Login | None, Field(description="a table [login]")] = None
     events: Annotated[Events | None, Field(description="a table [events]")] = None

@@ -34,6 +34,8 @@ def action(record: Record) -> str:
             return "issue access token"
         case Kind.TOKEN_REFUSED:
             return "refuse access token"
+        case Kind.GUARD:
+            return "guard"
         case Kind.FAILURE:
             return "failure"
         case Kind.SWEEP:
@@ -109,6 +111,13 @@ def outcome_of(record: Record) -> str:
             parts = [reason, _claim(record), text_of(record, "detail")]
         case Kind.ACCESS:
             parts = [reason, _named("connection", record), _named("source_ip", record, "from")]
+        case Kind.GUARD:
+            done = "held" if record.get("held") else "not held"
+            parts = [
+                f"{record.get('users')} users disabled or deleted within an hour, limit {record.get('limit')}",
+                done,
+                _named("connection", record),
+            ]
         case Kind.FAILURE:
             last = _LAST_LINE.search(str(record.get("exception", "")))
             parts = [last[0].strip() if last else str(record.get("exception_name", ""))]

@@ -1,0 +1,1 @@
+"""`scimctl guard`: the guard against mass deprovisioning."""
