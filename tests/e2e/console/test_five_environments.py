@@ -114,4 +114,4 @@ def test_formulation_shows_who_has_which_role_and_why(site_of: SiteOf) -> None:
     expect(ada.get_by_role("main")).to_contain_text("Formulator")
     expect(ada.get_by_role("main")).to_contain_text("default")
     ada.goto(f"{site.url}/permission-sets/people")
-    expect(ada.get_by_role("row").filter(has_text="Formulator").first).to_contain_text("default")
+    expect(ada.get_by_role("row").filter(has_text="default").first).to_contain_text("Formulator")
