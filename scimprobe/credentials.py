@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from scimprobe.wire import Exchange
+from scimprobe.exchange import Exchange
 
 REDACTED = "[the credential]"
 """What a report shows in place of a secret that an endpoint repeats."""
@@ -36,7 +35,7 @@ class Credential(Protocol):
         """Every text that no report may show: tokens, client secrets. There may be more after each request."""
 
     @property
-    def exchanges(self) -> Sequence["Exchange"]:
+    def exchanges(self) -> Sequence[Exchange]:
         """The requests that were needed to obtain it, in order."""
 
 
@@ -68,7 +67,7 @@ class BearerToken:
         return (self._token,)
 
     @property
-    def exchanges(self) -> Sequence["Exchange"]:
+    def exchanges(self) -> Sequence[Exchange]:
         """None: the token was pasted."""
         return ()
 

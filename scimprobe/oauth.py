@@ -14,7 +14,8 @@ from types import MappingProxyType
 from urllib.parse import quote_plus, urlencode
 
 from scimprobe.credentials import CredentialError, redact
-from scimprobe.wire import ATTEMPTS, NO_ANSWER, TIMEOUT, Answer, Exchange, checked_url
+from scimprobe.exchange import Exchange
+from scimprobe.wire import ATTEMPTS, NO_ANSWER, TIMEOUT, Answer, checked_url
 
 FORM = "application/x-www-form-urlencoded"
 

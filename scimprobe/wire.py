@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from scimprobe.credentials import BearerToken, Credential
+from scimprobe.exchange import Exchange
 
 CONTENT_TYPE = "application/scim+json; charset=utf-8"
 """The media type that Entra sends with every body (capture of the Microsoft SCIM Validator, 2026)."""
@@ -179,21 +180,6 @@ def _retry_after(value: str) -> float | None:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except (TypeError, ValueError):
         return None
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One attempt of one request, measured."""
-
-    operation: str
-    """The command's name for it, such as `create user`."""
-
-    status: int
-    milliseconds: float
-    """From the first byte sent to the last byte read."""
-
-    retried: bool
-    """Whether the same request was sent again after it."""
 
 
 def as_json(body: object) -> bytes:

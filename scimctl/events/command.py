@@ -7,9 +7,6 @@ import typer
 from scimctl.lazy import LightGroup
 from scimctl.options import DirectoryOption, EnvironmentOption, Output, OutputOption, YesOption
 
-SECRET_VARIABLE = "SCIM_WEBHOOK_SECRET"  # noqa: S105
-"""The environment variable with the secret of a webhook, which is never an argument."""
-
 app = typer.Typer(cls=LightGroup, no_args_is_help=True, rich_markup_mode="markdown")
 
 

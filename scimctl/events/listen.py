@@ -10,7 +10,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookV
 
 from lambdas.operations.problems import Problem
 from scimctl import console
-from scimctl.events.command import SECRET_VARIABLE
+from scimctl.events import SECRET_VARIABLE
 from scimctl.events.lines import show
 from scimctl.options import Output
 

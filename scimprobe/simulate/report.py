@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from scimprobe.credentials import redact
+from scimprobe.exchange import Exchange
 from scimprobe.printable import printable
 from scimprobe.simulate.compare import Difference
-from scimprobe.wire import NO_ANSWER, Exchange
+from scimprobe.wire import NO_ANSWER
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from scimprobe.exchange import Exchange
 from scimprobe.simulate import report
 from scimprobe.simulate.compare import Difference
 from scimprobe.simulate.report import Run
-from scimprobe.wire import NO_ANSWER, Exchange
+from scimprobe.wire import NO_ANSWER
 
 DIFFERENCE = Difference("User a@x", "read user", 'emails[type eq "work"].value', '"a@x"', "(nothing)")
 
