@@ -68,7 +68,7 @@ class ScimStack(StackParts):
         self.change_events = ChangeEvents(self, "ChangeEvents", self) if environment.has_bus else None
         if self.change_events and environment.webhooks:
             Webhooks(self, "Webhooks", self, self.change_events.bus)
-        self.watch = Watch(self, "Watch", self) if environment.watch else None
+        self.watch = Watch(self, "Watch", self, self.change_events) if environment.watch else None
         self._watch()
         add_options(self)
         add_outputs(self)

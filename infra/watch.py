@@ -1,17 +1,14 @@
 """The watch: a function that the clock calls, where the environment's file has a table ``[watch]``."""
 
-from typing import TYPE_CHECKING
-
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from infra import functions, nag, permissions
 from infra.encryption import use_of_key
+from infra.events import ChangeEvents
+from infra.stack_parts import StackParts
 from infra.versioned_function import VersionedFunction
-
-if TYPE_CHECKING:
-    from infra.stack import ScimStack
 
 INTERVAL = "rate(30 minutes)"
 """Twice in each period of the alarm on missing metrics, so that a late run raises none."""
@@ -23,7 +20,9 @@ RETRIES = 2
 class Watch(Construct):
     """The function, its role, its schedule, and the role with which the scheduler calls the function."""
 
-    def __init__(self, scope: Construct, construct_id: str, stack: "ScimStack") -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, stack: StackParts, change_events: ChangeEvents | None
+    ) -> None:
         super().__init__(scope, construct_id)
         environment = stack.environment_file
         statements = {
@@ -34,9 +33,9 @@ class Watch(Construct):
         if key:
             statements["Key"] = key
         variables = {"LOG_GROUP_NAME": stack.log.group.log_group_name}
-        if stack.change_events:
-            statements["Publish"] = permissions.publish(stack.change_events.bus.event_bus_arn)
-            variables |= stack.change_events.variables
+        if change_events:
+            statements["Publish"] = permissions.publish(change_events.bus.event_bus_arn)
+            variables |= change_events.variables
         self.function = VersionedFunction(
             self,
             "Watch",
