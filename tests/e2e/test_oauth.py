@@ -21,6 +21,9 @@ from lambdas.credentials import tokens
 from lambdas.credentials.clients import MAX_ACCESS_TOKENS
 from lambdas.credentials.connections import State
 from lambdas.operations.clients import Clients
+from scimprobe.check import job as checks
+from scimprobe.check.suites import suites
+from scimprobe.endpoint.rules import NO_RULES
 from scimprobe.oauth import OPERATION, ClientCredentials
 from scimprobe.simulate import job
 from scimprobe.wire import Tenant
@@ -221,6 +224,36 @@ def test_an_assertion_of_a_revoked_client_and_of_another_kind_of_client_is_refus
     side.refused(made, side.assert_with(made, entra.assertion()), since, "unknown_client")
 
 
+def test_a_rotated_key_is_fetched_and_cached_keys_outlive_the_issuer(side: Side, entra: Entra) -> None:
+    made = side.federate(entra)
+    side.opens(made, side.assert_with(made, entra.assertion()))
+    # A new key is unknown, and the issuer was asked within the minute; a minute later it is asked again.
+    entra.rotate()
+    side.let_time_pass(entra)
+    rotated = entra.assertion()
+    side.opens(made, side.assert_with(made, rotated))
+    # While nothing answers, the known key serves, in functions that start now as well; another key is 503, and no refusal.
+    entra.rotate()
+    unknown = entra.assertion()
+    entra.stop()
+    try:
+        side.let_time_pass(entra)
+        since = now()
+        with ThreadPoolExecutor(6) as pool:
+            replies = list(pool.map(lambda _: until_answered(lambda: side.assert_with(made, rotated)), range(6)))
+        assert {each.status for each in replies} == {200}
+        reply = side.assert_with(made, unknown)
+        assert (reply.status, reply.json["error"]) == (503, "temporarily_unavailable")
+        assert int(reply.headers["retry-after"]) >= 1
+        record = side.endpoint.wait_for_record(lambda each: each.get("reason") == "unchecked", since)
+        assert record["client"] == made.client.id
+        assert "could not be fetched" in record["detail"]
+    finally:
+        entra.start()
+    side.let_time_pass(entra)
+    side.opens(made, side.assert_with(made, entra.assertion()))
+
+
 # A job
 
 
@@ -238,3 +271,14 @@ def test_a_simulated_job_renews_tokens_that_end_in_the_middle_of_a_cycle(side: S
     assert ending.times >= 3
     assert statuses.count(401) == ending.times
     assert (401, 401) not in set(itertools.pairwise(statuses))
+
+
+def test_the_token_endpoint_passes_microsofts_tests_by_secret_and_by_assertion(side: Side, entra: Entra) -> None:
+    for made, proof in ((side.create(), {}), (side.federate(entra), {"assertion": entra.assertion()})):
+        proof = proof or {"secret": made.client_secret or ""}
+        credential = ClientCredentials(made.token_endpoint, made.client.id, **proof)
+        chosen = [each for each in suites(NO_RULES, credential) if each.name == "oauth"]
+        run = checks.run(Tenant.parse(made.tenant_url, credential), chosen, Console(quiet=True))
+        SECRETS.update(each for each in credential.secrets if each.startswith("scim"))
+        assert [(each.check.name, each.differences) for each in run.all_results if not each.is_fine] == []
+        assert run.passed

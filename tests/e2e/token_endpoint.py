@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lambdas.operations.clients import Clients, CreatedClient
+from lambdas.store import keys
 from scimprobe.oauth import ASSERTION_TYPE, FORM, ClientCredentials
 from scimprobe.wire import Exchange
 from tests.e2e.endpoint import SECRETS, Endpoint, Reply
@@ -85,6 +86,12 @@ class Side:
             f"CLIENT#{made.client.id}",
             "SET access_tokens = :all",
             {":all": {"M": {name: {"N": str(end)} for name, end in ends.items()}}},
+        )
+
+    def let_time_pass(self, entra: Entra) -> None:
+        """Let the issuer be asked again, as if a minute had passed since it was last asked."""
+        self._update(
+            keys.issuer_keys(entra.issuer).pk, "SET tried = :then", {":then": {"N": str(int(time.time()) - 61)}}
         )
 
     def _update(self, partition: str, expression: str, values: dict[str, Any]) -> None:
