@@ -9,7 +9,7 @@ from lambdas.environment.provider import build_provider
 from lambdas.operations.permission_store import PermissionStore
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.sweeping import SWEEP_BATCH, expire_mapping, sweep_group, sweep_in_batches
-from lambdas.store.system_groups import SystemGroups, group_id_of
+from lambdas.store.system_groups import SystemGroups
 from lambdas.store.table import Table
 from support.environments import SETS, environment_of
 from tests.storage.agreement import assert_intact
@@ -17,7 +17,7 @@ from tests.storage.builders import GROUP, Directory
 from tests.storage.seeding import seed_users
 
 ENVIRONMENT = environment_of('[permissions]\nsources = ["system-groups", "groups"]\n' + SETS)
-ADMIN = group_id_of(ENVIRONMENT.permissions.sets[-1])
+ADMIN = ENVIRONMENT.permissions.sets[-1].group_id
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_the_same_packages_are_built_once(builder: Builder):
         {"target": replace(TARGET, wheels=None)},
         {"target": replace(TARGET, compiler=None)},
     ],
-    ids=str,
+    ids=["services", "python", "platform", "host", "uncompiled"],
 )
 def test_other_services_or_another_target_are_built_anew(builder: Builder, changed: dict[str, object]):
     arguments = {"services": ("dynamodb",), "target": TARGET}
