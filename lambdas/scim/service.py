@@ -111,6 +111,8 @@ class DirectoryService(BulkReading, Responses, SealedService):
         application = PatchApplication(current)
         changes = [_apply(application, *each) for each in enumerate(patch_op.operations or [])]
         application.finish()
+        if "active" in type(current).model_fields and current["active"] is None:
+            current["active"] = before["active"]  # cleared: no default of the file may enable or disable a user
         if not any(changes):
             return None
         check_values(self.described, current, before)

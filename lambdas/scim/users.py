@@ -7,11 +7,12 @@ no request enables a user by leaving ``active`` out.
 
 from typing import Any
 
-from scim2_models import ForbiddenException, NotFoundException, PatchOp, Resource, ResourceType, ResponseParameters
+from scim2_models import MutabilityException, NotFoundException, PatchOp, Resource, ResourceType, ResponseParameters
 from scim2_server.conditions import Conditions
 
 from lambdas.scim.detail import Detail
 from lambdas.scim.errors import HeldException, TakenValueException
+from lambdas.scim.guarding import GuardResult
 from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
 from lambdas.scim.rules import Deprovisioning, is_active
 from lambdas.scim.service import DirectoryService
@@ -35,7 +36,7 @@ class Users(ResourceOperations):
         self, resource_type: ResourceType, service: DirectoryService, storage: DirectoryStorage, trace: Trace
     ) -> None:
         super().__init__(resource_type, service, storage, trace)
-        self._guarded: set[str] = set()
+        self._guarded: dict[str, GuardResult | None] = {}
 
     def create(self, resource: Resource[Any], parameters: ResponseParameters[Any] | None = None) -> Resource[Any]:
         """Create a user, or adopt the user with its userName that an operator created by hand, and return it."""
@@ -105,7 +106,7 @@ class Users(ResourceOperations):
         linking = self._is_protected(str(current.id))
         if linking:
             if was_active and not is_active(after or current):
-                raise ForbiddenException(detail=NOT_PROVISIONED)
+                raise MutabilityException(detail=NOT_PROVISIONED)
             self.storage.link(str(current.id))
             self.trace.linked = True
             after = after or current
@@ -147,7 +148,7 @@ class Users(ResourceOperations):
         self.service.check_deletion(current, conditions)
         self.service.rules.check_deletion(current)
         if self._is_protected(resource_id):
-            raise ForbiddenException(detail=NOT_PROVISIONED)
+            raise MutabilityException(detail=NOT_PROVISIONED)
         if not stays or is_active(current):
             self._guard(resource_id)
         if stays:
@@ -160,15 +161,12 @@ class Users(ResourceOperations):
 
         :raises HeldException: When the guard against mass deprovisioning holds it.
         """
-        if user_id in self._guarded:
-            return
-        self._guarded.add(user_id)
-        result = self.storage.count_deprovisioning()
-        if result is None:
-            return
-        if self.trace.guard is None or not self.trace.guard.is_first:
-            self.trace.guard = result
-        if result.held:
+        if user_id not in self._guarded:
+            self._guarded[user_id] = counted = self.storage.count_deprovisioning()
+            if counted is not None and (self.trace.guard is None or not self.trace.guard.is_first):
+                self.trace.guard = counted
+        result = self._guarded[user_id]
+        if result is not None and result.held:
             raise HeldException(count=result.count, limit=result.limit)
 
     def _is_protected(self, user_id: str) -> bool:

@@ -218,6 +218,20 @@ def test_a_user_without_a_value_gets_the_default_at_each_write(endpoint_of: Endp
     assert api.put(user, {"userName": "ann"}).json["active"] is False  # a PUT without active enables nobody
 
 
+@pytest.mark.parametrize("default", ["true", "false"])
+@pytest.mark.parametrize("state", [True, False])
+def test_clearing_active_keeps_the_state_whatever_the_default_is(endpoint_of: EndpointOf, default: str, state: bool):
+    api = endpoint_of(f"[users.defaults]\nactive = {default}")
+    user = user_of(api.post("/Users", {"userName": "ann", "active": state}))
+    for cleared in (
+        {"op": "remove", "path": "active"},
+        {"op": "replace", "path": "active", "value": ""},
+        {"op": "replace", "value": {"active": None, "title": "T"}},
+    ):
+        assert api.patch(user, patch(cleared)).status == 200
+        assert api.get(user).json["active"] is state
+
+
 def test_removing_a_value_that_is_the_default_changes_nothing(endpoint_of: EndpointOf):
     api = endpoint_of('[users.defaults]\nuserType = "Standard"')
     created = api.post("/Users", {"userName": "ann"})

@@ -91,6 +91,18 @@ def test_operations_of_a_bulk_request_are_held_each_by_itself(endpoint_of: Endpo
     assert [each["status"] for each in reply.json["Operations"]] == ["200", "200", "200", "400", "400"]
 
 
+def test_a_bulk_request_that_repeats_a_held_operation_is_held_each_time(endpoint_of: EndpointOf) -> None:
+    api = endpoint_of(HOLD)
+    paths = users(api, 5)
+    for path in paths[:3]:
+        api.patch(path, DISABLE)
+    operations = [{"method": "DELETE", "path": paths[3]}, {"method": "PATCH", "path": paths[3], "data": DISABLE}] * 2
+    schema = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+    reply = api.post("/Bulk", {"schemas": [schema], "Operations": operations})
+    assert [each["status"] for each in reply.json["Operations"]] == ["400"] * 4
+    assert api.get(paths[3]).json["active"] is True
+
+
 def test_what_exceeds_the_limit_is_recorded_once_and_raises_the_metric(
     endpoint_of: EndpointOf, records: Records
 ) -> None:

@@ -307,7 +307,7 @@ def test_a_guest_who_is_created_by_hand_is_marked_kept_and_linked_when_entra_pro
         entra.patch(f"/Users/{user}", {"op": "Replace", "path": "active", "value": "False"}),
         entra.endpoint.send("DELETE", f"/Users/{user}"),
     ):
-        refused(ended, 403, "The user was created by an operator")
+        refused(ended, 400, "The user was created by an operator")
     assert entra.read(user)["active"] is True
 
     linked = entra.create(name, {"displayName": "Guest of Entra"})
@@ -316,7 +316,7 @@ def test_a_guest_who_is_created_by_hand_is_marked_kept_and_linked_when_entra_pro
     entra.endpoint.wait_for_record(lambda each: each.get("linked") is True, since)
     told = operator.tell(f"log --user {name} --since {since.isoformat()}")
     assert "linked to the identity provider" in told
-    assert re.search(r"403 +update user .*created by an operator", told)
+    assert re.search(r"400 +update user .*created by an operator", told)
     (listed,) = operator.read(f"users list --filter 'userName eq \"{name}\"'")["Resources"]
     assert "createdByHand" not in listed
     assert entra.patch(f"/Users/{user}", {"op": "Replace", "path": "active", "value": "False"}).json["active"] is False
