@@ -109,10 +109,13 @@ class PatchApplication:
         host = self._host(model) if model is not None else None
         if host is None:
             return 0
-        if (
-            host is self.resource and binding is None
-        ):  # the keys for its multi-valued attributes are operations of their own
-            return 0
+        if host is self.resource and binding is None:
+            keys = operation.value if isinstance(operation.value, dict) else {}
+            if all(key.isalnum() for key in keys):  # those of multi-valued attributes are operations of their own
+                return 0
+            number = sum(len(each) for each in self._indexed.values())
+            self.finish()  # a key with a URN or a dot may reach any of them
+            return number
         for at, each in list(self._indexed.items()):
             if each.host is host and (host is not self.resource or (binding and each.field == binding.field_name)):
                 each.restore()

@@ -16,6 +16,8 @@ from tests.examples import examples
 PROVIDER = build_provider()
 USER: Any = next(model for model in PROVIDER.models if "user_name" in model.model_fields)
 
+CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
+
 texts = st.sampled_from(["a", "A", "b", "ß", "work", "é", "e\u0301"])
 entries = st.fixed_dictionaries(
     {}, optional={"value": texts, "type": texts, "display": texts, "primary": st.booleans()}
@@ -58,6 +60,12 @@ operations = st.one_of(
         texts,
     ),
     st.just({"op": "remove", "path": "roles"}),
+    st.builds(
+        lambda op, value: {"op": op, "value": {f"{CORE}:roles": value}},
+        st.sampled_from(["add", "replace"]),
+        st.lists(entries, min_size=1, max_size=2),
+    ),
+    st.builds(lambda text: {"op": "replace", "path": CORE, "value": {"roles.display": text}}, texts),
 )
 
 
