@@ -9,6 +9,9 @@ from lambdas.scim.dialects.filter_grammar import Part, Selection, Term, parse, r
 IDENTIFYING = frozenset({"username", "displayname", "externalid"})
 """The attributes, in lower case, whose values are logged: an operator finds a person by them."""
 
+CORE = frozenset({"", "urn:ietf:params:scim:schemas:core:2.0:user", "urn:ietf:params:scim:schemas:core:2.0:group"})
+"""The schemas, in lower case, whose attributes these are; an extension may have one of the same name."""
+
 UNREADABLE = "(unreadable)"
 """The shape of a filter that cannot be taken apart."""
 
@@ -35,14 +38,15 @@ def _compares(part: Part) -> bool:
     return isinstance(part, str) or bool(part.operator)
 
 
-def _hidden(part: Part) -> Part:
+def _hidden(part: Part, *, inside: bool = False) -> Part:
     if isinstance(part, Term):
-        return replace(part, operand=HIDDEN) if part.operand and not _identifies(part) else part
+        return replace(part, operand=HIDDEN) if part.operand and (inside or not _identifies(part)) else part
     if isinstance(part, Selection):
         tail = part.tail and replace(part.tail, operand=part.tail.operand and HIDDEN)
-        return replace(part, inner=tuple(_hidden(each) for each in part.inner), tail=tail)
+        return replace(part, inner=tuple(_hidden(each, inside=True) for each in part.inner), tail=tail)
     return part
 
 
 def _identifies(term: Term) -> bool:
-    return term.attribute.rpartition(":")[2].lower() in IDENTIFYING and term.operator.lower() == "eq"
+    schema, _, name = term.attribute.lower().rpartition(":")
+    return schema in CORE and name in IDENTIFYING and term.operator.lower() == "eq"

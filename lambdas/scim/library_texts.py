@@ -55,6 +55,10 @@ TEXTS = (
     _text(r"no value of '(?P<name>\w+)' matches the path filter", "The filter of {where} matches no value"),
     _text(r"the value contradicts the filter of '.*'", "The value of {where} contradicts the filter of the path"),
     _text(
+        r"'(?P<name>.*)' must be compared to a single value", "{where}: {name} must be a single value", values="name"
+    ),
+    _text(r"'(?P<name>.*)' is not an attribute name", "{where}: no attribute is called {name}", values="name"),
+    _text(
         r"Multiple values marked as primary", "{where} has several values with primary true; only one may be primary"
     ),
     _text(

@@ -21,6 +21,9 @@ from lambdas.scim.trace import Trace
 MAX_TEXT = 500
 """Characters of one text in a record. A client may send megabytes where a name belongs."""
 
+EFFECTS = ("became", "groups_left", "activity", "linked")
+"""What a change does beside writing attributes. A refused request was about to do it, and did not."""
+
 MAX_NAMES = 50
 """Attribute names in one record."""
 
@@ -52,12 +55,13 @@ def request_fields(request: ScimRequest | None, trace: Trace) -> dict[str, Any]:
 
 
 def answer_fields(response: ScimResponse, refusal: SCIMException | None) -> dict[str, Any]:
-    """Return what was answered: the status and, for an error, its SCIM type and its detail without values.
+    """Return what was answered: the status and, for an error, its SCIM type and its detail without values, and no effects.
 
     :param refusal: The error that the response is about, if any.
     """
     status = int(response.status)
     return {
+        **(dict.fromkeys(EFFECTS) if refusal else {}),
         "status": status,
         "scim_type": refusal.scim_type if refusal else None,
         "detail": _short(logged_detail(restate(refusal))) if refusal else None,

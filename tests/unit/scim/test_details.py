@@ -75,6 +75,8 @@ WHERE = Shown("Operations[0]", "Operations[0]")
         ("'secret' is not a PATCH operation: add, remove or replace", "Operations[0] must be add, replace or remove", None),
         ("Field not found: secret", "Operations[0]: no attribute is called secret", "Operations[0]: no attribute is called ?"),
         ("'emails[value eq \"a\"].type' is read-only", 'emails[value eq "a"].type is read-only', "emails.type is read-only"),
+        ("'secret' must be compared to a single value", "Operations[0]: secret must be a single value", None),
+        ("'secret' is not an attribute name", "Operations[0]: no attribute is called secret", None),
         ("The bulkId secret is not unique in the request", "The bulkId secret is used more than once", None),
         ("invalid syntax at column 7", "Operations[0] has a syntax error at column 7", None),
     ],

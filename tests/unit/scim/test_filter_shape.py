@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from lambdas.scim.filter_shape import UNREADABLE, filter_shape
 
+CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
+
 
 @pytest.mark.parametrize(
     ("text", "shape"),
@@ -16,7 +18,9 @@ from lambdas.scim.filter_shape import UNREADABLE, filter_shape
         ('USERNAME EQ "ann"', 'USERNAME EQ "ann"'),
         ('externalId eq "7" and active eq true', 'externalId eq "7" and active eq ?'),
         ("externalId eq jyoung", "externalId eq jyoung"),
-        ('urn:x:core:2.0:User:userName eq "a"', 'urn:x:core:2.0:User:userName eq "a"'),
+        (f'{CORE}:userName eq "a"', f'{CORE}:userName eq "a"'),
+        ('urn:x:ext:2.0:User:externalId eq "a"', "urn:x:ext:2.0:User:externalId eq ?"),
+        ('manager[displayName eq "Ann"]', "manager[displayName eq ?]"),
         ('userName sw "ann"', "userName sw ?"),
         ('name.familyName eq "Smith"', "name.familyName eq ?"),
         ('emails[type eq "work" and value co "@x"].value pr', "emails[type eq ? and value co ?].value pr"),
