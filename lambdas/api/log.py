@@ -11,11 +11,11 @@ from lambdas import records
 from lambdas.api.callers import Caller
 from lambdas.api.event import Event, route_of
 from lambdas.api.observability import logger
-from lambdas.api.stack import stack_of
 from lambdas.records import Kind
 from lambdas.scim.guarding import GuardResult
 from lambdas.scim.log_fields import answer_fields, known, request_fields
 from lambdas.scim.trace import Trace
+from lambdas.stacks import stack_of
 from lambdas.store.meter import Meter
 
 FIELDS_OF_GUARD = ("request_id", "connection", "directory")

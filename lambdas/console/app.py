@@ -27,7 +27,8 @@ from lambdas.environment.file.console import Console as ConsoleFile
 from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target
 from lambdas.records import Kind
-from lambdas.retrying import OutOfTimeError
+from lambdas.retrying import OutOfTimeError, request_time
+from lambdas.stacks import stack_of
 from lambdas.store.schema import NewerSchemaError, SchemaCheck
 from lambdas.store.table import Table
 
@@ -120,22 +121,35 @@ class Console:
         request = self._request
         assert request is not None  # noqa: S101 -- set by serve
         try:
-            self.schema.require()
+            with request_time():
+                return self._checked(request, page, role, parts)
         except NewerSchemaError as newer:
-            title = "Not available"
-            return self.show("problem.html", request, HTTPStatus.SERVICE_UNAVAILABLE, title=title, problem=str(newer))
-        if role is not None:
-            refused = self._refusal(request, role)
-            if refused is not None:
-                return refused
-        try:
-            return page(request, **parts)
+            return self._problem(request, HTTPStatus.SERVICE_UNAVAILABLE, "Not available", str(newer))
         except (Problem, InvalidConnectionError, OutOfTimeError) as problem:
-            return self._problem(request, HTTPStatus.CONFLICT, "Not done", str(problem))
+            # The customer's administrator has no session here, and learns nothing of the vendor's account.
+            text = str(problem) if request.session else "This did not work. Try again in a moment."
+            return self._problem(request, HTTPStatus.CONFLICT, "Not done", text)
         except Exception as exception:  # a bug: the operator sees a page, the log gets the trace
-            logger.exception(Kind.FAILURE.value, exc_info=exception)
+            self._log_failure(request, exception)
             text = "The console failed. The request id finds the trace in the log."
             return self._problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Failed", text)
+
+    def _checked(self, request: Request, page: Page, role: Role | None, parts: Mapping[str, str]) -> Response[str]:
+        self.schema.require()
+        refused = self._refusal(request, role) if role is not None else None
+        return refused or page(request, **parts)
+
+    def _log_failure(self, request: Request, exception: Exception) -> None:
+        logger.error(
+            Kind.FAILURE.value,
+            **records.record(
+                Kind.FAILURE,
+                environment=self.environment.name,
+                request_id=str((request.event.get("requestContext") or {}).get("requestId")),
+                exception_name=type(exception).__name__,
+                exception=stack_of(exception),
+            ),
+        )
 
     def _refusal(self, request: Request, role: Role) -> Response[str] | None:
         """Return the answer to a request without a session, without the role, or with a forged form; None when it may continue."""

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from aws_lambda_powertools import Logger
+
 from lambdas.console.guide import GUIDE
 from lambdas.console.settings import ConsoleSettings
 from lambdas.environment.file import EndpointSettings
 from lambdas.operations.target import Service, Target
+
+logger = Logger(use_rfc3339=True, utc=True, location=None)
 
 
 def target_of(
@@ -27,6 +31,6 @@ def target_of(
         operator_name=lambda: name,
         service=Service.CONSOLE,
         guide=GUIDE,
-        warn=lambda _: None,
+        warn=logger.warning,  # a record that could not be written; it holds no secret
         when_silent="Try again in a moment.",
     )

@@ -41,7 +41,7 @@ class SetUpLinks:
         self.table = table
 
     def make(self, connection_id: str, made_by: str) -> str:
-        """Return a new link's text; an earlier link of the connection ends."""
+        """Return a new link's text; an earlier link of the connection ends, with the session that it was exchanged for."""
         secret = secrets.token_urlsafe(32)
         item = {
             **key_of(_link_key(connection_id)),
@@ -53,7 +53,7 @@ class SetUpLinks:
         return f"{connection_id}.{secret}"
 
     def revoke(self, connection_id: str) -> None:
-        """End a connection's link, whether it has one or not."""
+        """End a connection's link and the session that it was exchanged for, if there is one."""
         self.table.write({"Delete": {"Key": key_of(_link_key(connection_id))}})
 
     def is_valid(self, link: str) -> bool:
@@ -66,26 +66,34 @@ class SetUpLinks:
         if found is None:
             return None
         connection, item = found
-        condition = {
-            "Key": key_of(_link_key(connection)),
-            "ConditionExpression": "#hash = :hash",
-            "ExpressionAttributeNames": {"#hash": "hash"},
-            "ExpressionAttributeValues": {":hash": item["hash"]},
-        }
-        try:
-            self.table.write({"Delete": condition})
-        except ConditionFailed:
-            return None  # somebody else opened it at this moment
         set_up = SetUp(
             secrets.token_urlsafe(32), connection, item["made_by"]["S"], secrets.token_urlsafe(32), time.time(), False
         )
+        used = {
+            "Key": key_of(_link_key(connection)),
+            "UpdateExpression": "SET #session = :session, expires_at = :end REMOVE #hash",
+            "ConditionExpression": "#hash = :hash",
+            "ExpressionAttributeNames": {"#hash": "hash", "#session": "session"},
+            "ExpressionAttributeValues": {
+                ":hash": item["hash"],
+                ":session": {"B": _hash(set_up.id)},
+                ":end": {"N": str(int(set_up.began) + SESSION_SECONDS)},
+            },
+        }
+        try:
+            self.table.write({"Update": used})
+        except ConditionFailed:
+            return None  # somebody else opened it at this moment
         self.table.write({"Put": {"Item": _session_item(set_up)}})
         return set_up
 
     def session(self, session_id: str) -> SetUp | None:
-        """Return an administrator's session that has not ended."""
+        """Return an administrator's session; None when it has ended, or its link was revoked or replaced since."""
         item = self.table.get(_session_key(session_id)) if session_id else None
         if item is None or float(item["began"]["N"]) + SESSION_SECONDS < time.time():
+            return None
+        link = self.table.get(_link_key(item["connection"]["S"]))
+        if link is None or "session" not in link or bytes(link["session"]["B"]) != _hash(session_id):
             return None
         return SetUp(
             session_id,
@@ -113,7 +121,7 @@ class SetUpLinks:
     def _read(self, link: str) -> tuple[str, Item] | None:
         connection, _, secret = link.partition(".")
         item = self.table.get(_link_key(connection[:64]))
-        if item is None or not secrets.compare_digest(bytes(item["hash"]["B"]), _hash(secret)):
+        if item is None or "hash" not in item or not secrets.compare_digest(bytes(item["hash"]["B"]), _hash(secret)):
             return None
         return (connection, item) if int(item["expires_at"]["N"]) > time.time() else None
 

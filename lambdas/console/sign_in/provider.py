@@ -160,7 +160,7 @@ class Provider:
         raise AssertionError("unreachable")
 
     def _key_set(self) -> KeySet:
-        if self._keys is None:
+        if self._keys is None or time.monotonic() - self._keys_read >= METADATA_SECONDS:
             found = self._json("GET", self.metadata().jwks_uri)
             try:
                 self._keys = KeySet.import_key_set(found)  # type: ignore[arg-type]  # checked while it is imported

@@ -135,6 +135,20 @@ def test_a_tried_sign_in_shows_the_claims_and_begins_no_session(console: Console
     assert stranger.get("/console/environment").status == 303  # it was no sign-in
 
 
+@pytest.mark.parametrize("then", ["revoke-set-up-link", "set-up-link"])
+def test_revoking_or_replacing_a_link_ends_the_session_that_it_was_exchanged_for(
+    console: Console, ada: Browser, then: str
+):
+    path = f"/console/connections/{generate(ada, label='Entra ID').value_of('user-name')}"
+    link = ada.post(f"{path}/set-up-link", {"csrf": ada.get(path).csrf}).value_of("link").replace("&amp;", "&")
+    customer = Browser(console)
+    assert customer.post("/console/setup", {"link": link.partition("link=")[2]}).status == 303
+    csrf = customer.get("/console/setup/steps").csrf
+    ada.post(f"{path}/{then}", {"csrf": ada.get(path).csrf})
+    assert customer.get("/console/setup/steps").status == 410
+    assert customer.post("/console/setup/generate", {"csrf": csrf}).status == 410
+
+
 def test_a_set_up_link_generates_an_oauth_client_instead_of_a_token(console: Console, ada: Browser):
     path = f"/console/connections/{generate(ada, label='Entra ID').value_of('user-name')}"
     link = ada.post(f"{path}/set-up-link", {"csrf": ada.get(path).csrf}).value_of("link").replace("&amp;", "&")
