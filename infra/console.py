@@ -7,6 +7,7 @@ from constructs import Construct
 from infra import functions, nag, permissions
 from infra.encryption import use_of_key
 from infra.stack_parts import StackParts
+from infra.token import THROTTLES
 from infra.versioned_function import VersionedFunction
 
 PATHS = ("console", "console/{proxy+}")
@@ -72,5 +73,7 @@ class Console(Construct):
             }
             for path in PATHS
         ]
-        for index, each in enumerate(settings, start=1):
+        for index, each in enumerate(
+            settings, start=1 + len(THROTTLES)
+        ):  # after the stage's and those of single methods
             stage.add_property_override(f"MethodSettings.{index}", each)

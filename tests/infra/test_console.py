@@ -37,6 +37,9 @@ def test_its_two_routes_need_no_token_and_are_throttled_by_themselves(template: 
     limits = {each["ResourcePath"]: each for each in stage["MethodSettings"]}
     for path in ("/~1console", "/~1console~1{proxy+}"):
         assert (limits[path]["ThrottlingRateLimit"], limits[path]["ThrottlingBurstLimit"]) == (10, 20)
+    assert len(limits) == 4  # and those of the stage and of the token endpoint stay
+    assert limits["/*"]["ThrottlingRateLimit"] == 100
+    assert limits["/~1oauth2~1token"]["ThrottlingRateLimit"] == 20
     assert template["Outputs"]["ConsoleUrl"]["Value"] == "https://scim.example.com/console"
 
 
