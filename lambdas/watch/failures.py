@@ -1,12 +1,13 @@
 """Users who keep failing: requests about them are refused again and again."""
 
 import hashlib
-from collections import defaultdict
+import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lambdas.operations.log.events import LogEvent, Record, status_of, text_of
-from lambdas.operations.log.reader import LogReader
+from lambdas.operations.log.reader import LogReader, LogUnavailable
 from lambdas.records import Kind
 
 WINDOW = timedelta(days=1)
@@ -14,6 +15,9 @@ WINDOW = timedelta(days=1)
 
 PATTERN = f'{{ $.event = "{Kind.REQUEST}" && $.status >= 400 && $.connection = "*" }}'
 """The filter pattern of refused requests of clients."""
+
+READ_SECONDS = 60
+"""How long the log is read in one run. The function has twice as long, and what it reports otherwise does not wait for the log."""
 
 MOST = 2_000
 """The most failing users that are remembered, so that what is remembered fits into one item."""
@@ -41,18 +45,21 @@ def failing_users(reader: LogReader, now: datetime, least: int) -> list[FailingU
     """Return the failing users, those with the most failures first.
 
     :param least: The number of refused requests from which a user is failing.
-    :raises LogUnavailable: When the log does not answer.
+    :raises LogUnavailable: When the log does not answer, or takes longer than :data:`READ_SECONDS`.
     """
-    refused: dict[tuple[str, str], list[LogEvent]] = defaultdict(list)
-    for event in reader.read(now - WINDOW, now, pattern=PATTERN):
-        name = _user_of(event.record)
-        if name:
-            refused[str(event.record.get("directory")), name].append(event)
-    found = [
-        FailingUser(directory, name, len(events), max(events, key=lambda each: each.at).record)
-        for (directory, name), events in refused.items()
-        if len(events) >= least
-    ]
+    late = time.monotonic() + READ_SECONDS
+    failures: Counter[tuple[str, str]] = Counter()
+    last: dict[tuple[str, str], LogEvent] = {}
+    for page in reader.pages(now - WINDOW, now, pattern=PATTERN):
+        if time.monotonic() > late:
+            raise LogUnavailable(f"The log of a day takes longer to read than {READ_SECONDS} seconds.")
+        for event in page:
+            name = _user_of(event.record)
+            if name:
+                user = (str(event.record.get("directory")), name)
+                failures[user] += 1
+                last[user] = max(event, last.get(user, event), key=lambda each: each.at)
+    found = [FailingUser(*user, number, last[user].record) for user, number in failures.items() if number >= least]
     return sorted(found, key=lambda each: (-each.failures, each.name))[:MOST]
 
 

@@ -8,7 +8,7 @@ import pytest
 from lambdas.credentials.clients import new_client, with_new_secret
 from lambdas.credentials.connections import new_token
 from lambdas.environment.file.watch import Watch
-from lambdas.watch import watch
+from lambdas.watch import failures, watch
 from tests.unit.watch.conftest import GROUP, Clock
 
 # Failing users
@@ -51,6 +51,13 @@ def test_a_user_who_fails_again_after_a_quiet_day_is_reported_again(clock: Clock
 def test_other_records_are_no_failures_of_a_user(clock: Clock, other: dict[str, Any]):
     clock.refuse("ada@example.com", times=9, **other)
     assert clock.run().failing == frozenset()
+
+
+def test_where_the_log_takes_too_long_everything_else_is_reported(clock: Clock, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(failures, "READ_SECONDS", -1)
+    clock.refuse("ada@example.com", times=3)
+    assert clock.run().failing == frozenset()
+    assert clock.run().checked is not None  # the state is written
 
 
 def test_what_is_remembered_of_a_failing_user_is_no_name(clock: Clock):
