@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from lambdas.credentials.client_items import (
-    access_tokens_attribute,
     client_item,
     read_client,
     secrets_attribute,
@@ -58,12 +57,13 @@ class ClientStore:
         """
         return self._change(connection, connection.clients - {client_id}, actions.delete(keys.client(client_id)))
 
-    def replace_secrets(self, old: Client, new: Client) -> Client:
+    def replace_secrets(self, old: Client, new: Client, *, ends_access_tokens: bool = False) -> Client:
         """Write the secrets of a client, and return the client as written.
 
-        Access tokens are written only if the new client has none: one may be issued at the same moment.
+        Access tokens are left as they are, since one may be issued at the same moment.
 
         :param old: The client as it was read.
+        :param ends_access_tokens: Whether all access tokens end, also one that is issued at the same moment.
         :raises ConditionFailed: When an operator changed or deleted the client since it was read; nothing was written.
         """
         changed = replace(new, revision=old.revision + 1)
@@ -74,9 +74,9 @@ class ClientStore:
             ":new": {"N": str(changed.revision)},
         }
         update = "SET #secrets = :secrets, #revision = :new"
-        if not changed.access_tokens:
-            update += ", access_tokens = :access_tokens"
-            values[":access_tokens"] = access_tokens_attribute(changed)
+        if ends_access_tokens:
+            update += ", access_tokens = :none"
+            values[":none"] = {"M": {}}
         self.table.transact(
             [
                 {

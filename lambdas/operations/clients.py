@@ -111,7 +111,7 @@ class Clients:
         now = datetime.now(UTC)
         changed, secret = with_new_secret(client, lifetime=self._lifetime(lifetime_days), grace=grace, now=now)
         with self.connections.writing(client.connection):
-            changed = self.store.replace_secrets(client, changed)
+            changed = self.store.replace_secrets(client, changed, ends_access_tokens=not grace)
         held = self.connections.connection(client.connection)
         detail = f"its new secret expires {changed.secrets[-1].expires:%Y-%m-%d}"
         self.connections.record("rotate client", held.connection, detail=detail, client=client.id)
