@@ -60,7 +60,7 @@ class Translator:
             else:
                 found += self._events_or_nothing(change)
         for (directory, group), users in swept.items():
-            origin = list(users.values())[-1]
+            origin = next(iter(users.values()))  # the first: when the event is refused, all of its records return
             found += self._affected(origin, directory, group, sorted(users), "group-deleted", entitlements=True)
         return found
 
