@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from typer.testing import CliRunner
 
@@ -90,7 +91,8 @@ class LocalCloud:
     def scimctl_here(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run a command in this process, which spares the start of another: for scenarios of many commands."""
         assert self.project is None
-        ran = CliRunner().invoke(app, list(arguments), env={STATE_DIRECTORY_VARIABLE: str(self.directory)})
+        with patch.dict(os.environ):  # a command on the local cloud removes the AWS settings of its process
+            ran = CliRunner().invoke(app, list(arguments), env={STATE_DIRECTORY_VARIABLE: str(self.directory)})
         if ran.exception is not None and not isinstance(ran.exception, SystemExit):
             raise ran.exception
         return subprocess.CompletedProcess(arguments, ran.exit_code, ran.stdout, ran.stderr)

@@ -107,7 +107,7 @@ def verified(cloud: LocalCloud, directory: str) -> dict[str, Any]:
 
 def nothing_wrong(users: int, groups: int, directory: str) -> dict[str, Any]:
     """What is told of a directory in which everything agrees."""
-    found: dict[str, list[Any]] = {"differences": [], "unswept": [], "mended": []}
+    found: dict[str, list[Any]] = {"differences": [], "unswept": [], "repaired": []}
     return {"passed": True, "directory": directory, "resources": {"User": users, "Group": groups}, **found}
 
 

@@ -37,6 +37,7 @@ class Site:
         context = self.browser.new_context(
             viewport={"width": width, "height": 860},
             color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",  # a color that changes slowly is not the one to judge
             storage_state=state,
         )
         context.set_default_timeout(SECONDS * 1000)

@@ -63,7 +63,7 @@ def test_a_page_is_harmless_accessible_and_fits(site: Site, hostile: dict[str, s
     settled(page)
     for width, scheme in ((360, "dark"), (1280, "light")):
         page.set_viewport_size({"width": width, "height": 860})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
         expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert violations(page) == [], (width, scheme)

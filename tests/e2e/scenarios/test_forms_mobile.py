@@ -270,7 +270,7 @@ def test_groups_sent_with_the_user_are_ignored_and_named_in_the_log(entra: Entra
     )
     assert record["ignored"] == ["groups"]
     assert "ignored groups" in operator.tell(f"log --user {name} --since {since.isoformat()}")
-    assert re.search(r"Ignored: +groups", operator.tell(f"log show {record['request_id']}"))
+    assert re.search(r"Ignored attributes: +groups", operator.tell(f"log show {record['request_id']}"))
 
 
 def test_a_role_that_there_is_not_is_refused_with_those_there_are(entra: Entra, operator: Operator) -> None:
