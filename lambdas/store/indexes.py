@@ -48,7 +48,7 @@ class Index:
 
     def unique_keys(self, directory: str, resource_type: str) -> dict[tuple[str, str], Key]:
         """Return the keys of the unique values, by the pair they stand for."""
-        return {pair: keys.unique(directory, resource_type, *pair) for pair in self.unique}
+        return {pair: keys.unique(directory, resource_type, *pair) for pair in sorted(self.unique)}
 
     def lookup_keys(self, directory: str, resource_type: str, resource_id: str) -> set[Key]:
         """Return the keys of the look-ups."""

@@ -17,6 +17,9 @@ from lambdas.store.reads import Reader
 from lambdas.store.sizes import check_item, check_text
 from lambdas.store.transactions import Action, ConditionFailed
 
+NAMES = ("userName", "displayName")
+"""The unique attributes that a user and a group are known by."""
+
 
 @dataclass(frozen=True)
 class PlannedWrite:
@@ -27,22 +30,25 @@ class PlannedWrite:
     """By position, the unique attribute and value that the action takes."""
 
     def refusal(self, failure: ConditionFailed, resource_type: str) -> Exception:
-        """Return the error for a failed condition: a uniqueness error where a value is taken, else :class:`LostRace`."""
-        for index in failure.failed:
-            if index in self.taken:
-                attribute, value = self.taken[index]
-                owner = failure.items.get(index, {}).get("id", {}).get("S")
-                return TakenValueException(
-                    attribute=attribute,
-                    owner=owner,
-                    detail=Detail(
-                        'A {type} whose {attribute} is "{value}" exists already; {attribute} is unique whatever its case',
-                        type=resource_type,
-                        attribute=attribute,
-                        values={"value": value[:200]},
-                    ),
-                )
-        return LostRace()
+        """Return the error for a failed condition: a uniqueness error where a value is taken, else :class:`LostRace`.
+
+        Of several taken values, it is about the one that the resource is known by.
+        """
+        failed = [index for index in failure.failed if index in self.taken]
+        if not failed:
+            return LostRace()
+        index = min(failed, key=lambda each: (self.taken[each][0] not in NAMES, self.taken[each]))
+        attribute, value = self.taken[index]
+        return TakenValueException(
+            attribute=attribute,
+            owner=failure.items.get(index, {}).get("id", {}).get("S"),
+            detail=Detail(
+                'A {type} whose {attribute} is "{value}" exists already; {attribute} is unique whatever its case',
+                type=resource_type,
+                attribute=attribute,
+                values={"value": value[:200]},
+            ),
+        )
 
 
 class Planner:

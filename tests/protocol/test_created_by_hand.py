@@ -1,5 +1,6 @@
 """Users whom an operator creates by hand: no sync ends them, and an identity provider that provisions one later links it."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -178,3 +179,15 @@ def test_bulk_adopts_it_as_a_single_creation_does(operator: Operator, provider: 
     (result,) = provider.post("/Bulk", body).json["Operations"]
     assert (result["status"], result["location"].rpartition("/")[2]) == ("201", grace)
     assert not operator.stored(grace).by_hand
+
+
+def test_it_is_adopted_also_where_other_values_of_it_are_unique(
+    endpoint_of: EndpointOf, operator: Operator, table: Any
+):
+    file = f'{FILE}[users]\nunique = ["emails.value", "externalId", "nickName"]\n'
+    operator.directories = Directories.open(environment_of(file), operator.table, OperatorRules)
+    values = b'"externalId": "E7", "nickName": "g", "emails": [{"value": "grace@partner.example"}]'
+    body = b'{"userName": "grace@partner.example", %s}' % values
+    made = operator.send("POST", "/Users", body, ByHand("built-in"))
+    created = endpoint_of(file).post("/Users", json.loads(body))
+    assert (created.status, created.json["id"]) == (201, made["id"])
