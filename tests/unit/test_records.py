@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools import Logger
-from scim2_models import InvalidValueException
+from scim2_models import InvalidValueException, SCIMException
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
@@ -18,6 +18,7 @@ from lambdas.authorizer.credentials import Reason, Refusal
 from lambdas.authorizer.log import AccessLog
 from lambdas.records import Kind
 from lambdas.scim.detail import Detail
+from lambdas.scim.log_fields import EFFECTS
 from lambdas.scim.trace import DISABLED, Trace
 from lambdas.store.meter import Meter
 
@@ -25,17 +26,16 @@ BY_LOGGER = {"level", "location", "message", "service", "timestamp", "xray_trace
 """Fields that Powertools' logger adds."""
 
 
-@pytest.fixture(scope="module")
-def request_record() -> dict[str, Any]:
-    """The record of a request of which everything is known."""
+def record_of(refusal: SCIMException | None) -> dict[str, Any]:
+    """Return the record of a request of which everything is known."""
     record = Record({"httpMethod": "GET", "resource": "/Users", "requestContext": {"requestId": "r"}})
     record.caller = Caller(directory="acme", connection="k3x7", token="ab12", scope="provision")
     record.request = ScimRequest(method="GET", base_url="", path="/Users", query={"filter": 'userName eq "ada"'})
     record.trace = Trace("User", "4f96", "ada", "E7", ["userName"], ["add"], became=DISABLED, groups_left=1, results=1)
     record.trace.activity, record.trace.owner, record.trace.linked = DISABLED, "4f97", True
     record.trace.ignored["foo"] = None
-    record.refusal = InvalidValueException(detail=Detail("It is wrong."))
-    return record.fields(ScimResponse(400, {}), Meter(1, 1.0, 1.0), "acme")
+    record.refusal = refusal
+    return record.fields(ScimResponse(400 if refusal else 200, {}), Meter(1, 1.0, 1.0), "acme")
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,12 @@ def authorizer_records() -> list[dict[str, Any]]:
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
-def test_the_record_of_a_request_has_the_fields_of_its_kind(request_record: dict[str, Any]):
+def test_the_record_of_a_request_has_the_fields_of_its_kind():
     by_operators = {"operator"}
-    assert set(request_record) == {"event", "version", "environment", *records.FIELDS[Kind.REQUEST]} - by_operators
+    fields = {"event", "version", "environment", *records.FIELDS[Kind.REQUEST]} - by_operators
+    refused = record_of(InvalidValueException(detail=Detail("It is wrong.")))
+    assert set(refused) == fields - set(EFFECTS)
+    assert set(record_of(None)) == fields - {"detail", "scim_type"}
 
 
 def test_the_records_of_the_authorizer_have_the_fields_of_their_kinds(authorizer_records: list[dict[str, Any]]):
