@@ -13,6 +13,7 @@ Record = dict[str, Any]
 
 SHOWN = frozenset(Kind) - {
     Kind.ACCESS,
+    Kind.CONSOLE,
     Kind.TOKEN,
     Kind.TOKEN_USE,
     Kind.CHANGE_FAILED,
