@@ -145,7 +145,7 @@ class Console:
             **records.record(
                 Kind.FAILURE,
                 environment=self.environment.name,
-                request_id=str((request.event.get("requestContext") or {}).get("requestId")),
+                request_id=request.id,
                 exception_name=type(exception).__name__,
                 exception=stack_of(exception),
             ),
@@ -215,7 +215,7 @@ class Console:
             **records.record(
                 Kind.CONSOLE,
                 environment=self.environment.name,
-                request_id=str((request.event.get("requestContext") or {}).get("requestId")),
+                request_id=request.id,
                 method=request.method,
                 route="/setup" if path.startswith(f"{ROOT}/setup") else path,
                 status=status,

@@ -30,6 +30,11 @@ class Request:
         return cls(event, Urls.of(event, addressing))
 
     @property
+    def id(self) -> str:
+        """API Gateway's id of the request, which is in its access log too."""
+        return str((self.event.get("requestContext") or {}).get("requestId"))
+
+    @property
     def method(self) -> str:
         """The HTTP method."""
         return str(self.event.get("httpMethod")).upper()

@@ -10,10 +10,10 @@ from lambdas.console.app import Console
 from lambdas.console.requests import Request
 from lambdas.console.sign_in.sessions import Role
 from lambdas.console.urls import ROOT
-from lambdas.credentials.connections import State
+from lambdas.credentials.connections import State, Token
 from lambdas.credentials.scopes import Scope
 from lambdas.operations.clients import TOKEN_PATH
-from lambdas.operations.connections import Connections, GeneratedToken
+from lambdas.operations.connections import Connections, ConnectionWithTokens, GeneratedToken
 from lambdas.operations.problems import Problem
 
 GRACE = timedelta(days=7)
@@ -94,10 +94,7 @@ def add_routes(console: Console) -> None:
         """Replace a token; the old one stays valid for a week."""
         connections = operations(request)
         held = connections.connection(connection_id)
-        old = next((each for each in held.tokens if each.id == token_id), None)
-        if old is None:
-            raise Problem(f"The connection has no token {token_id}: it was revoked.")
-        generated, _ = connections.rotate(held, old, grace=GRACE)
+        generated, _ = connections.rotate(held, _token_of(held, token_id), grace=GRACE)
         return secret(request, generated, "Token rotated")
 
     @console.page("POST", "/connections/<connection_id>/revoke/<token_id>", Role.TECHNICIAN)
@@ -105,10 +102,7 @@ def add_routes(console: Console) -> None:
         """End a token at once."""
         connections = operations(request)
         held = connections.connection(connection_id)
-        token = next((each for each in held.tokens if each.id == token_id), None)
-        if token is None:
-            raise Problem(f"The connection has no token {token_id}: it was revoked.")
-        connections.revoke(held.connection, token)
+        connections.revoke(held.connection, _token_of(held, token_id))
         return back(request, connection_id, "revoked")
 
     @console.page("POST", "/connections/<connection_id>/state", Role.TECHNICIAN)
@@ -130,3 +124,11 @@ def add_routes(console: Console) -> None:
 def scope_of(request: Request) -> Scope:
     """Return the scope that a form asks for."""
     return Scope.READ if request.form.get("scope") == "read" else Scope.PROVISION
+
+
+def _token_of(held: ConnectionWithTokens, token_id: str) -> Token:
+    """Return a token of a connection. Raises Problem when the connection does not have it."""
+    token = next((each for each in held.tokens if each.id == token_id), None)
+    if token is None:
+        raise Problem(f"The connection has no token {token_id}: it was revoked.")
+    return token

@@ -44,6 +44,16 @@ def add_routes(console: Console) -> None:
     def session(request: Request) -> SetUp | None:
         return links.session(request.cookies.get(cookie_name, ""))
 
+    def shown(request: Request, provider: str, **values: Any) -> Response[str]:
+        return console.show(
+            "set_up_steps.html",
+            request,
+            title="Set up provisioning",
+            provider=provider if provider in PROVIDERS else "other",
+            providers=PROVIDERS,
+            **values,
+        )
+
     def ended(request: Request) -> Response[str]:
         return console.show("set_up_ended.html", request, HTTPStatus.GONE, title="This link has ended")
 
@@ -72,17 +82,8 @@ def add_routes(console: Console) -> None:
         set_up = session(request)
         if set_up is None:
             return ended(request)
-        chosen = request.query.get("provider", "entra")
         values = _values(console, target(request, set_up), set_up)
-        return console.show(
-            "set_up_steps.html",
-            request,
-            title="Set up provisioning",
-            provider=chosen if chosen in PROVIDERS else "other",
-            providers=PROVIDERS,
-            generated=[],
-            **values,
-        )
+        return shown(request, request.query.get("provider", "entra"), generated=[], **values)
 
     @console.page("POST", "/setup/generate", None)
     def generate(request: Request) -> Response[str]:
@@ -94,16 +95,9 @@ def add_routes(console: Console) -> None:
         if not is_own or not links.use(set_up):
             problem = "The token was generated already. Ask the person who sent the link for another one."
             return console.show("problem.html", request, HTTPStatus.CONFLICT, title="Not done", problem=problem)
-        provider = request.form.get("provider", "entra")
-        return console.show(
-            "set_up_steps.html",
-            request,
-            title="Set up provisioning",
-            provider=provider if provider in PROVIDERS else "other",
-            providers=PROVIDERS,
-            generated=_generated(target(request, set_up), set_up.connection, request.form.get("kind") == "client"),
-            **_values(console, target(request, set_up), set_up) | {"has_generated": True},
-        )
+        generated = _generated(target(request, set_up), set_up.connection, request.form.get("kind") == "client")
+        values = _values(console, target(request, set_up), set_up) | {"has_generated": True}
+        return shown(request, request.form.get("provider", "entra"), generated=generated, **values)
 
     @console.page("GET", "/setup/progress", None)
     def progress(request: Request) -> Response[str]:
