@@ -48,32 +48,25 @@ def expiring_tokens(environment: str) -> cloudwatch.IMetric:
 
 def stalled_connections(environment: str) -> cloudwatch.IMetric:
     """Return the connections that were silent for too long at a run of the watch in the last hour."""
-    return cloudwatch.Metric(
-        namespace=NAMESPACE,
-        metric_name=CONNECTIONS_STALLED,
-        dimensions_map={"environment": environment},
-        statistic="Maximum",
-        period=HOUR,
-    )
+    return _recorded(CONNECTIONS_STALLED, environment, "Maximum", HOUR)
 
 
 def mass_deprovisioning(environment: str) -> cloudwatch.IMetric:
     """Return how often a connection exceeded the limit of disabled and deleted users."""
-    return cloudwatch.Metric(
-        namespace=NAMESPACE,
-        metric_name=MASS_DEPROVISIONING,
-        dimensions_map={"environment": environment},
-        statistic="Sum",
-        period=FIVE_MINUTES,
-    )
+    return _recorded(MASS_DEPROVISIONING, environment, "Sum", FIVE_MINUTES)
 
 
 def unchecked_credentials(environment: str) -> cloudwatch.IMetric:
     """Return the requests whose credentials could not be checked."""
+    return _recorded(CREDENTIALS_UNCHECKED, environment, "Sum", FIVE_MINUTES)
+
+
+def _recorded(name: str, environment: str, statistic: str, period: cdk.Duration) -> cloudwatch.IMetric:
+    """Return a metric of the log records of an environment (:data:`lambdas.records.METRICS`)."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
-        metric_name=CREDENTIALS_UNCHECKED,
+        metric_name=name,
         dimensions_map={"environment": environment},
-        statistic="Sum",
-        period=FIVE_MINUTES,
+        statistic=statistic,
+        period=period,
     )
