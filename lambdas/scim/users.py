@@ -86,8 +86,6 @@ class Users(ResourceOperations):
         current = self.storage.get(self.resource_type, resource_id)
         was_active = is_active(current)  # before the library applies the PATCH in place
         patched = self.service.apply_patch(current, patch_op, conditions)
-        if patched is not None and patched["active"] is None:
-            patched["active"] = was_active
         return self._write(current, patched, was_active=was_active)
 
     def _replace_once(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> Resource[Any]:
