@@ -23,7 +23,7 @@ class RoleRules:
         self.refuses = Source.ROLES in permissions.sources and permissions.unknown_role == "refuse"
 
     def keep_one(self, user: Resource[Any], before: Resource[Any] | None = None) -> None:
-        """Leave a user with one role, where the file says so: a new role replaces the others.
+        """Leave a user with one role, if the environment's file asks for it: a new role replaces the others.
 
         Entra's ``SingleAppRoleAssignment`` sends a changed role as an Add, which by RFC 7644 section 3.5.2.1 keeps the previous
         one (entra-docs, customize-application-attributes). Of several new roles the primary one stays, otherwise the last.
@@ -37,7 +37,7 @@ class RoleRules:
         setattr(user, "roles", [kept])  # noqa: B010 -- the attribute is known to users only
 
     def check(self, user: Resource[Any], before: Resource[Any] | None = None) -> None:
-        """Raise an error for a role that names no permission set, where the file says so, unless the user already has the role.
+        """Raise an error for a role that names no permission set, if the file refuses those, unless the user already has it.
 
         :raises InvalidValueException: With the unknown role and the valid roles.
         """

@@ -1,4 +1,4 @@
-"""System groups: where the environment's file says so, each permission set is a group in every directory.
+"""System groups: if the environment's file has them as a source, each permission set is a group in every directory.
 
 Such a group is an ordinary group. Its id follows from the set's id, so that renaming the set in the file renames the group and
 keeps its members. What clients cannot do with it is in :mod:`lambdas.environment.group_rules`.

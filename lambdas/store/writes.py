@@ -147,7 +147,7 @@ def _own_effect(after: Stored, failure: ConditionFailed) -> Stored | None:
     """Return the state that a write found, when it is the one that it wrote itself.
 
     A single write without an answer is retried, and then fails on the version that its first attempt wrote. The time of the
-    change, to the microsecond, tells it from another request's.
+    change, to the microsecond, distinguishes it from another request's.
     """
     item = failure.items.get(0)
     if item is None:
