@@ -97,9 +97,8 @@ class Groups(ResourceOperations):
 
     def _unread(self, group_id: str, version: str | None) -> Resource[Any]:
         """Return a group with only its id and, if known, its version: enough for an answer without a body."""
-        group = self.service.get_model(self.resource_type).model_construct(id=group_id)
-        group.meta = Meta(resource_type=self.resource_type.name, version=version)
-        return group
+        meta = Meta(resource_type=self.resource_type.name, version=version)
+        return self.service.get_model(self.resource_type)(id=group_id, meta=meta)
 
 
 def _too_many_compared() -> TooManyException:
