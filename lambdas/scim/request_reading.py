@@ -1,7 +1,7 @@
 """Reading requests: JSON, the limits of size, the client's dialect, then strict validation."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, Union, cast
 
 from pydantic import ValidationError
 from scim2_models import (
@@ -19,7 +19,6 @@ from scim2_models import (
 from scim2_server.conditions import Conditions
 from scim2_server.requests import ScimRequest
 from scim2_server.service import ScimService
-from scim2_server.utils import parametrize
 
 from lambdas.scim import dialects, limits
 from lambdas.scim.detail import Detail
@@ -30,6 +29,7 @@ from lambdas.scim.json_body import parse_json
 from lambdas.scim.request_size import check_bulk, check_patch, check_resource, check_search
 from lambdas.scim.search_parameters import read_search_parameters
 from lambdas.scim.trace import ignored_attributes
+from lambdas.scim.upstream import hold_generic
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -84,7 +84,7 @@ class RequestReading(ScimService):
     def read_patch(self, resource_type: ResourceType, body: bytes, content_type: str | None) -> "PatchOp[Any]":
         """Return the validated body of a PATCH; an empty list of operations changes nothing (idp-behaviour case 46)."""
         self.ensure_patch_supported()
-        model = parametrize(PatchOp, self.get_model(resource_type))
+        model: type[PatchOp[Any]] = hold_generic(PatchOp, self.get_model(resource_type))
         payload = self._read_dialect(model, self.decode_body(body, content_type))
         if isinstance(payload, dict) and payload.get("Operations") == []:
             return model.model_construct(operations=[])
@@ -101,10 +101,10 @@ class RequestReading(ScimService):
         :raises InvalidValueException: When there are too many names, or one is not that of an attribute.
         """
         check_search({name: query[name] for name in ("attributes", "excludedAttributes") if name in query})
+        model = self.get_model(resource_type)
+        hold_generic(ResponseParameters, model)
         with restating():
-            return super().read_response_parameters(
-                resource_type, dialects.read_query(query, [self.get_model(resource_type)])
-            )
+            return super().read_response_parameters(resource_type, dialects.read_query(query, [model]))
 
     def read_search(self, resource_types: list[ResourceType], payload: Any) -> tuple[SearchRequest[Any], Any]:
         """Return a validated search, and the position that its cursor stands for.
@@ -114,10 +114,10 @@ class RequestReading(ScimService):
         """
         payload = read_search_parameters(payload)
         check_search(payload)
+        models = self.search_models(resource_types)
+        hold_generic(SearchRequest, Union[tuple(models)])  # noqa: UP007 -- as many as there are
         with restating():
-            return super().read_search(
-                resource_types, dialects.read_search(payload, self.search_models(resource_types))
-            )
+            return super().read_search(resource_types, dialects.read_search(payload, models))
 
     def _read_dialect(self, model: type[BaseModel], payload: Any) -> Any:
         """Return a body in the form of the RFCs; what no dialect knows is left to the validation."""

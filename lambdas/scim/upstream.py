@@ -6,14 +6,25 @@ input, are listed in ``docs/contributor/upstream.md``.
 """
 
 from collections.abc import Callable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from pydantic import SerializationInfo, SerializerFunctionWrapHandler, model_serializer
-from scim2_models import BaseModel, Extension, PatchOperation, Resource, ResourceType, SCIMException, ScimProvider
+from scim2_models import (
+    BaseModel,
+    Extension,
+    PatchOperation,
+    Resource,
+    ResourceType,
+    SCIMException,
+    ScimProvider,
+    SearchRequest,
+)
 from scim2_models.messages.patch_op import _apply_operation
 from scim2_models.path.resolution import _RESOLVED_ATTRS
 from scim2_models.policy import _effective_policy
 from scim2_server.service import ScimService
+from scim2_server.utils import parametrize
 
 
 def field_named(model: type[BaseModel], name: str) -> str | None:
@@ -59,6 +70,18 @@ def remember_names(model: type[BaseModel], memory: MutableMapping[Any, Any]) -> 
     Ask upstream for: a bound on the cache of resolved names.
     """
     setattr(model, _RESOLVED_ATTRS, memory)
+
+
+@lru_cache(maxsize=64)
+def hold_generic(generic: type[Any], parameter: Any) -> type[Any]:
+    """Return a generic class with its parameter, such as ``SearchRequest[User]``, and keep it from being collected.
+
+    pydantic holds the classes that it builds weakly. One that nothing else holds is built anew, in some 10 ms, after each
+    collection of garbage, also when the protocol library asks for it.
+
+    Ask upstream for: classes that the provider holds, as long as the models they are made for.
+    """
+    return parametrize(generic, parameter)
 
 
 ExceptionT = TypeVar("ExceptionT", bound=SCIMException)
@@ -182,3 +205,12 @@ class SealedService(ScimService):
     @staticmethod
     def _build_cursors(secret: str | bytes | None) -> Any:
         return None
+
+    def seal_position(
+        self, resource_types: list[ResourceType], search_request: SearchRequest[Any], position: Any
+    ) -> str | None:
+        """Return the cursor of a position that the storage gave; None when there is no such page.
+
+        Ask upstream for: a public method that does the same.
+        """
+        return self._seal(resource_types, search_request, position)

@@ -10,11 +10,11 @@ from typing import Any, cast
 
 from scim2_models import AttributeBinding, Resource, ScimFilter
 from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator, ValuePath
-from scim2_server.utils import parametrize
 
 from lambdas.scim.attributes import name_of
 from lambdas.scim.case_sensitivity import comparable_value
 from lambdas.scim.discovery import DirectoryProvider
+from lambdas.scim.upstream import hold_generic
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Planner:
         """Return how to find what a filter can match, or None when everything has to be looked at."""
         if scim_filter is None:
             return None
-        bound = parametrize(ScimFilter, self.model)(str(scim_filter))
+        bound: ScimFilter[Any] = hold_generic(ScimFilter, self.model)(str(scim_filter))
         return self._plan(bound, bound.ast)
 
     def _plan(self, scim_filter: ScimFilter[Any], node: FilterNode) -> AccessPath | None:

@@ -1,11 +1,16 @@
-"""Each fault that docs/contributor/upstream.md lists is still one of the pinned libraries."""
+"""What docs/contributor/upstream.md lists as faults of the pinned libraries still is, and what is taken of their internals works."""
 
 import doctest
+import gc
 import re
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from scim2_models import SearchRequest, User
+from scim2_server.utils import parametrize
+
+from lambdas.scim.upstream import hold_generic
 
 PAGE = Path(__file__).parents[3] / "docs/contributor/upstream.md"
 PREPARATION, *SECTIONS = re.split(r"^### ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
@@ -40,3 +45,9 @@ def test_the_page_names_what_works_around_it(section: str) -> None:
 def test_the_page_is_about_the_pinned_versions() -> None:
     for library in ("scim2-models", "scim2-server"):
         assert f"{library} {version(library)}" in PREPARATION
+
+
+def test_a_generic_class_that_is_held_survives_a_collection_of_garbage() -> None:
+    before = id(hold_generic(SearchRequest, User))
+    gc.collect()
+    assert id(parametrize(SearchRequest, User)) == before
