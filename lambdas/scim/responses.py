@@ -1,10 +1,22 @@
 """Responses: resources, pages of them, and errors."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
-from scim2_models import Context, Error, Resource, ResourceType, ResponseParameters, SCIMException, SearchRequest
+from scim2_models import (
+    BaseModel,
+    Context,
+    Error,
+    ListResponse,
+    Reference,
+    Resource,
+    ResourceType,
+    ResponseParameters,
+    SCIMException,
+    SearchRequest,
+)
 from scim2_server.conditions import Conditions
 from scim2_server.errors import MethodNotAllowedException
 from scim2_server.requests import ScimRequest
@@ -13,13 +25,15 @@ from scim2_server.routing import Operation, Target
 from scim2_server.service import ScimService
 from scim2_server.storage import SearchPage
 
+from lambdas.scim.attributes import Attribute
 from lambdas.scim.error_details import restate
 from lambdas.scim.errors import BusyException, as_scim_exception
 from lambdas.scim.members_in_responses import Sampled, sample
 from lambdas.scim.models import is_group
+from lambdas.scim.upstream import SealedService
 
 
-class Responses(ScimService):
+class Responses(SealedService):
     """The steps of a service that make responses."""
 
     def discover(self, request: ScimRequest, target: Target) -> ScimResponse:
@@ -125,11 +139,62 @@ class Responses(ScimService):
         self, base_url: str, resource_types: list[ResourceType], page: SearchPage, search_request: SearchRequest[Any]
     ) -> ScimResponse:
         """Return the response to a search: a page of resources."""
-        sampled = [sample(each) for each in page.resources]
-        page = replace(page, resources=[each.resource for each in sampled])
-        return self._complete(
-            base_url, super().search_response(base_url, resource_types, page, search_request), *sampled
-        )
+        shown = [self._shown(base_url, each, search_request) for each in page.resources]
+        return self.page_response(resource_types, page, search_request, shown)
+
+    def page_response(
+        self,
+        resource_types: list[ResourceType],
+        page: SearchPage,
+        search_request: SearchRequest[Any],
+        shown: list[dict[str, Any]],
+    ) -> ScimResponse:
+        """Return the response with a page of resources in the form that the client gets (RFC 7644 section 3.4.2).
+
+        It is put together from what is valid already: the library would validate each resource again, and dump it again.
+        """
+        by_cursor = search_request.cursor is not None
+        sealed = [
+            self.seal_position(resource_types, search_request, each)
+            if by_cursor and search_request.count != 0
+            else None
+            for each in (page.next, page.previous)
+        ]
+        fields = {
+            "schemas": [str(ListResponse.__schema__)],
+            "totalResults": page.total,
+            "startIndex": None if by_cursor else search_request.start_index,
+            "itemsPerPage": len(shown),
+            "nextCursor": sealed[0],
+            "previousCursor": sealed[1],
+            "Resources": shown,
+        }
+        return ScimResponse(HTTPStatus.OK, {name: value for name, value in fields.items() if value is not None})
+
+    def _shown(self, base_url: str, resource: Resource[Any], parameters: ResponseParameters[Any]) -> dict[str, Any]:
+        """Return a stored resource in the form that the client gets."""
+        sampled = sample(resource)
+        published = self.publish(base_url, sampled.resource)
+        shown = published.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=parameters)
+        sampled.complete(shown, lambda reference: self.reference_location(base_url, reference))
+        return shown
+
+    def publish(self, base_url: str, resource: Resource[Any]) -> Resource[Any]:
+        """Return a copy of a stored resource in the form sent to the client: with its location and absolute references.
+
+        The values are copied only where a reference has to be changed; the library copies all of them every time.
+        """
+        if resource.meta is None or resource.id is None:
+            raise ValueError("a stored resource has an id and meta")
+        located = {"location": self.resource_location(base_url, self.get_resource_type_of(resource), resource.id)}
+        meta = resource.meta.model_copy(update=located if self.etag_supported else {**located, "version": None})
+        has_references = any(getattr(*each) is not None for each in _reference_holders(resource))
+        published = resource.model_copy(update={"meta": meta}, deep=has_references)
+        for holder, name in _reference_holders(published) if has_references else ():
+            reference = getattr(holder, name)
+            if reference is not None:
+                setattr(holder, name, self.reference_location(base_url, reference))
+        return published
 
     def _complete(self, base_url: str, response: ScimResponse, *sampled: Sampled) -> ScimResponse:
         """Add the members of groups to a response that was made with samples of them."""
@@ -137,3 +202,20 @@ class Responses(ScimService):
         for each, shown in zip(sampled, body.get("Resources", [body]), strict=False):  # a 304 has no body
             each.complete(shown, lambda reference: self.reference_location(base_url, reference))
         return response
+
+
+def _reference_holders(resource: Resource[Any]) -> Iterator[tuple[BaseModel, str]]:
+    """Yield the objects inside a resource that can refer to another resource, each with the field of the reference."""
+    for each in _references(type(resource)):
+        yield from each.holders(resource)
+
+
+@lru_cache(maxsize=32)
+def _references(model: type[Resource[Any]]) -> tuple[Attribute, ...]:
+    """Return the attributes of a model that refer to resources, rather than to anything outside of the directory."""
+    found = Attribute.all_of(model, target_type=[Reference])
+    return tuple(each for each in found if not _outside(cast("type[Reference[Any]]", each.binding.target_type)))
+
+
+def _outside(reference: type[Reference[Any]]) -> bool:
+    return not reference.__reference_types__ or not {"external", "uri"}.isdisjoint(reference.__reference_types__)
