@@ -1,4 +1,4 @@
-"""What docs/contributor/upstream.md lists as faults of the pinned libraries still is, and what is taken of their internals works."""
+"""Each fault that docs/contributor/upstream.md lists is still one of the pinned libraries, and what is used of them works."""
 
 import doctest
 import gc
