@@ -82,9 +82,17 @@ class Translator:
         has_changed = change.after is not None and _ids(before) != _ids(after)
         yield from self.events.of(change, ["entitlements"] if has_changed and change.before else [])
         if has_changed:
-            reasons = {each.set.id: [str(reason) for reason in each.reasons] for each in after}
+            reasons = {each.set.id: self._reasons(each) for each in after}
             payload = {"before": _ids(before), "after": _ids(after), "reasons": reasons}
             yield self.events.event(change, EventType.PERMISSIONS_CHANGED, payload)
+
+    def _reasons(self, grant: Grant) -> list[str]:
+        """Return the reasons for a permission set.
+
+        A notice has their kinds only: the name of a group, or the value of a role, can be personal.
+        """
+        shown = (str(each) if self.events.full else each.why.value for each in grant.reasons)
+        return list(dict.fromkeys(shown))
 
     def _grants(self, change: ResourceChange) -> tuple[list[Grant], list[Grant]]:
         """Return a user's permission sets before and after a change.

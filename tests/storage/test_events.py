@@ -235,6 +235,19 @@ def test_a_full_creation_and_change_have_their_data(full: ProductDirectory):
     assert_valid(patched)
 
 
+@pytest.mark.parametrize(("is_full", "reason"), [(True, "mapped group Ada's team"), (False, "mapped group")])
+def test_the_reason_for_a_permission_set_names_its_group_in_full_events_only(
+    new_table: Callable[[], Table], is_full: bool, reason: str
+):
+    directory = ProductDirectory.on(new_table(), full=is_full)
+    ada, team = directory.user("ada"), directory.group("Ada's team")
+    directory.permissions.map_group(team, ["admin"])
+    directory.events()
+    directory.change(team, add=[ada])
+    (permissions,) = [each for each in directory.events() if each.type is EventType.PERMISSIONS_CHANGED]
+    assert permissions.payload["reasons"] == {"admin": [reason]}
+
+
 def test_a_full_event_that_is_too_large_for_the_bus_is_a_notice(full: ProductDirectory):
     ada = full.user("ada", title="x" * 210_000)
     created, *_ = full.events()
