@@ -84,14 +84,15 @@ class Alarms(Construct):
         )
 
     def watch_guard(self) -> None:
-        """Raise an alarm when an identity provider disables or deletes more users than usual, where the file has a guard."""
+        """Raise an alarm when an identity provider deprovisions more users than usual, where the file has a guard."""
         if self.environment.guard is None:
             return
         self._alarm(
             "MassDeprovisioning",
             mass_deprovisioning(self.environment.name),
             1,
-            "An identity provider disables or deletes more users within an hour than [guard] allows. Run `scimctl guard show`.",
+            "An identity provider disables, deletes or removes from groups with permissions more users within an hour than [guard] "
+            "allows. Run `scimctl guard show`.",
             notify_when_over=False,
         )
 

@@ -52,7 +52,7 @@ def stalled_connections(environment: str) -> cloudwatch.IMetric:
 
 
 def mass_deprovisioning(environment: str) -> cloudwatch.IMetric:
-    """Return how often a connection exceeded the limit of disabled and deleted users."""
+    """Return how often a connection exceeded the limit of deprovisioned users."""
     return _recorded(MASS_DEPROVISIONING, environment, "Sum", FIVE_MINUTES)
 
 

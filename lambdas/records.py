@@ -34,7 +34,7 @@ class Kind(StrEnum):
     """A token request that was refused or could not be checked (:mod:`lambdas.token.log`)."""
 
     GUARD = "scim.guard"
-    """More users than usual were disabled or deleted within an hour (:mod:`lambdas.api.log`)."""
+    """More users than usual were deprovisioned within an hour (:mod:`lambdas.api.log`)."""
 
     FAILURE = "scim.failure"
     """The trace of an answer with status 500 (:mod:`lambdas.api.log`)."""
@@ -122,7 +122,7 @@ CREDENTIALS_EXPIRING = "credentials_expiring"
 """The metric of credentials that expire soon."""
 
 MASS_DEPROVISIONING = "mass_deprovisioning"
-"""The metric of connections that exceed the limit of disabled and deleted users: 1 when the first user above it is counted."""
+"""The metric of connections that exceed the limit of deprovisioned users: 1 when the first user above it is counted."""
 
 METRICS: Mapping[Kind, Mapping[str, str]] = {
     Kind.REQUEST: {

@@ -73,7 +73,7 @@ class Record:
         return records.record(Kind.REQUEST, environment=environment, **known(fields))
 
     def _guard(self, result: GuardResult, environment: str) -> dict[str, Any]:
-        """Return the record of the first user above the limit of disabled and deleted users."""
+        """Return the record of the first user above the limit of deprovisioned users."""
         sender = {name: value for name, value in self._sender().items() if name in FIELDS_OF_GUARD}
         counted = {"users": result.count, "limit": result.limit, "held": result.held, records.MASS_DEPROVISIONING: 1}
         return records.record(Kind.GUARD, environment=environment, **known(sender), **counted)

@@ -36,10 +36,10 @@ class EventType(StrEnum):
     """A connection that had stalled sends requests again."""
 
     DEPROVISIONING_UNUSUAL = f"{OWN}:deprovisioning:unusual"
-    """An identity provider disabled or deleted more users than the guard's limit; all of them were allowed."""
+    """An identity provider deprovisioned more users than the guard's limit; nothing was refused."""
 
     DEPROVISIONING_HELD = f"{OWN}:deprovisioning:held"
-    """An identity provider disabled or deleted more users than the guard's limit; further ones are refused."""
+    """An identity provider deprovisions more users than the guard's limit; further ones are refused."""
 
     CREDENTIAL_EXPIRING = f"{OWN}:credential:expiring"
     """A token or client secret of a connection expires soon."""

@@ -26,7 +26,7 @@ class Guarded:
     directory: str
     label: str
     count: int
-    """Users that it disabled or deleted within the last hour, held ones included."""
+    """Users whom it deprovisioned within the last hour, held ones included."""
 
     limit: int
     """The number that the guard allows within an hour."""
@@ -79,7 +79,7 @@ class GuardOperations:
         return found
 
     def release(self, connection_id: str, duration: timedelta) -> datetime:
-        """Let a connection disable and delete users without a limit for a time, record it, and return its end.
+        """Let a connection deprovision users without a limit for a time, record it, and return its end.
 
         :raises NotFound: When there is no such connection.
         :raises Problem: When the time is not one second to :data:`LONGEST_RELEASE`.

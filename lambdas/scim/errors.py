@@ -51,13 +51,13 @@ class HeldException(SCIMException):
     def __init__(self, *, count: int, limit: int) -> None:
         """Create the error.
 
-        :param count: How many users were disabled or deleted within an hour, this one included.
+        :param count: How many users were deprovisioned within an hour, those of this change included.
         :param limit: How many are allowed.
         """
         super().__init__(
             detail=Detail(
-                "Not done: {count} users would be disabled or deleted within an hour, more than {limit}. If this is intended, "
-                "ask the operator of this service to release it.",
+                "Not done: {count} users would be disabled, deleted or removed from groups with permissions within an hour, more "
+                "than {limit}. If this is intended, ask the operator of this service to release it.",
                 count=count,
                 limit=limit,
             )

@@ -1,11 +1,14 @@
-"""The result of counting a user whom an identity provider disables or deletes."""
+"""The guard against mass deprovisioning, as a request meets it."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from lambdas.scim.errors import HeldException
 
 
 @dataclass(frozen=True)
 class GuardResult:
-    """How many users a connection disabled or deleted within an hour, this one among them, and what follows from it."""
+    """How many users a connection deprovisioned within an hour, those of this request among them, and what follows from it."""
 
     count: int
     """The number of users, refused ones included."""
@@ -14,7 +17,41 @@ class GuardResult:
     """The number that is usual."""
 
     held: bool
-    """Whether this user must not be disabled or deleted."""
+    """Whether the change must not be made."""
 
     is_first: bool
     """Whether the limit is exceeded, and no other request reported it within the hour."""
+
+
+class DeprovisioningGuard:
+    """The guard against mass deprovisioning, for one request of an identity provider."""
+
+    def __init__(self, count: Callable[[int], GuardResult], limit: Callable[[], int]) -> None:
+        """Create it.
+
+        :param count: Counts a number of users, and returns the result.
+        :param limit: Returns how many users are usual within an hour.
+        """
+        self._count = count
+        self.limit = limit
+        self._results: dict[str, GuardResult] = {}
+        self.result: GuardResult | None = None
+        """The result to log: the first above the limit that no other request reported, or else the last."""
+
+    def check(self, losses: Iterable[str]) -> None:
+        """Count what users are about to lose, once for each request, however often a lost race or a bulk request repeats it.
+
+        :param losses: What identifies each loss: the id of a user who is disabled or deleted, or the ids of a group and of a member
+            who leaves it.
+        :raises HeldException: When the guard holds one of them.
+        """
+        named = set(losses)
+        new = named - self._results.keys()
+        if new:
+            result = self._count(len(new))
+            self._results |= dict.fromkeys(new, result)
+            if self.result is None or not self.result.is_first:
+                self.result = result
+        held = [result for each in named if (result := self._results[each]).held]
+        if held:
+            raise HeldException(count=held[0].count, limit=held[0].limit)

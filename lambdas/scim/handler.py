@@ -41,6 +41,8 @@ class DirectoryHandler:
             except TakenValueException as taken:
                 self.trace.owner = taken.owner
                 raise
+            finally:
+                self.trace.guard = self.storage.guard.result if self.storage.guard else None
 
     def _serve(self, request: ScimRequest, target: Target) -> ScimResponse:
         match target.operation:

@@ -6,7 +6,7 @@ from typing import Any
 from scim2_models import Resource, ResourceType, ResponseParameters
 from scim2_server.storage import ScimStorage
 
-from lambdas.scim.guarding import GuardResult
+from lambdas.scim.guarding import DeprovisioningGuard
 from lambdas.scim.members_in_requests import MemberChange
 
 
@@ -17,7 +17,12 @@ class DirectoryStorage(ScimStorage):
 
     - a user's ``groups`` and a group's ``members`` agree at every read;
     - adding a member that is present and removing one that is absent changes nothing, not even the version.
+
+    :ivar guard: Counts users who are deprovisioned; None where nothing is counted. The storage counts those who leave a group
+        by its change or deletion.
     """
+
+    guard: DeprovisioningGuard | None = None
 
     @abstractmethod
     def create(
@@ -50,10 +55,6 @@ class DirectoryStorage(ScimStorage):
 
     def link(self, user_id: str) -> None:
         """Link a user to the identity provider with the next write of this request."""
-
-    def count_deprovisioning(self) -> GuardResult | None:
-        """Count a user that is about to be disabled or deleted, and return the result; None where nothing is counted."""
-        return None
 
     @abstractmethod
     def update_and_leave(
@@ -91,6 +92,7 @@ class DirectoryStorage(ScimStorage):
         :raises scim2_models.NotFoundException: When the group does not exist.
         :raises scim2_models.InvalidValueException: When an added member does not exist in the directory. Nothing is changed
             then; a change that needs several transactions is checked as a whole before the first one.
+        :raises HeldException: When the guard against mass deprovisioning holds the removal of members.
         :raises scim2_models.PreconditionFailedException: When the stored version is not ``expected_version``.
         :raises scim2_models.UniquenessException: When a unique value is taken.
         """

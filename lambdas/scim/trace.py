@@ -66,7 +66,7 @@ class Trace:
     """The number of resources that a search returned."""
 
     guard: GuardResult | None = None
-    """The count of the guard against mass deprovisioning; of a bulk request, the first above the limit or the last."""
+    """What the guard against mass deprovisioning counted; of a bulk request, the first above the limit or the last."""
 
     ignored: dict[str, None] = field(default_factory=dict)
     """The paths of the attributes that a write gave a value and that are not stored, as keys: unknown, read-only, ``password``."""

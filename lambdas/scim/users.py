@@ -7,17 +7,14 @@ no request enables a user by leaving ``active`` out.
 
 from typing import Any
 
-from scim2_models import MutabilityException, NotFoundException, PatchOp, Resource, ResourceType, ResponseParameters
+from scim2_models import MutabilityException, NotFoundException, PatchOp, Resource, ResponseParameters
 from scim2_server.conditions import Conditions
 
 from lambdas.scim.detail import Detail
-from lambdas.scim.errors import HeldException, TakenValueException
-from lambdas.scim.guarding import GuardResult
+from lambdas.scim.errors import TakenValueException
 from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
 from lambdas.scim.rules import Deprovisioning, is_active
-from lambdas.scim.service import DirectoryService
-from lambdas.scim.storage import DirectoryStorage
-from lambdas.scim.trace import DISABLED, ENABLED, REMOVED, Trace
+from lambdas.scim.trace import DISABLED, ENABLED, REMOVED
 
 NOT_PROVISIONED = Detail(
     "The user was created by an operator, and the identity provider has not provisioned it. Provision the user before you "
@@ -31,12 +28,6 @@ class Users(ResourceOperations):
     A user whom an operator created by hand belongs to the identity provider once it provisions the same userName: a creation
     adopts the user, and a change links it. Until then the identity provider can neither disable nor delete it.
     """
-
-    def __init__(
-        self, resource_type: ResourceType, service: DirectoryService, storage: DirectoryStorage, trace: Trace
-    ) -> None:
-        super().__init__(resource_type, service, storage, trace)
-        self._guarded: dict[str, GuardResult | None] = {}
 
     def create(self, resource: Resource[Any], parameters: ResponseParameters[Any] | None = None) -> Resource[Any]:
         """Create a user, or adopt the user with its userName that an operator created by hand, and return it."""
@@ -155,17 +146,12 @@ class Users(ResourceOperations):
             self.storage.delete(self.resource_type, resource_id, expected_version=version_of(current))
 
     def _guard(self, user_id: str) -> None:
-        """Count a user that is about to be disabled or deleted, once for each request, however often a lost race repeats it.
+        """Count a user that is about to be disabled or deleted.
 
         :raises HeldException: When the guard against mass deprovisioning holds it.
         """
-        if user_id not in self._guarded:
-            self._guarded[user_id] = counted = self.storage.count_deprovisioning()
-            if counted is not None and (self.trace.guard is None or not self.trace.guard.is_first):
-                self.trace.guard = counted
-        result = self._guarded[user_id]
-        if result is not None and result.held:
-            raise HeldException(count=result.count, limit=result.limit)
+        if self.storage.guard is not None:
+            self.storage.guard.check([user_id])
 
     def _is_protected(self, user_id: str) -> bool:
         """Return whether a user was created by hand, and the caller is an identity provider, which has not provisioned it."""

@@ -1,6 +1,5 @@
 """The directories of an environment: the one place where its file, the protocol and the table are put together."""
 
-from functools import partial
 from typing import Self
 
 from scim2_server.requests import ScimRequest
@@ -73,7 +72,7 @@ class Directories:
         :param trace: Records what the request was about.
         :param reader: Whether the caller is the product, which sees some values trimmed.
         :param by_hand: What a user that this request creates has beside its attributes; None unless an operator creates it.
-        :param connection: The id of the caller's connection, whose disabled and deleted users are counted; None for an operator.
+        :param connection: The id of the caller's connection, whose deprovisioned users are counted; None for an operator.
         :raises SCIMException: When the request is refused; ``service.error_response`` makes the response.
         """
         with request_time():
@@ -90,9 +89,7 @@ class Directories:
     ) -> DynamoStorage:
         """Return a new storage of one directory, which serves one request; its system groups exist."""
         product = self.reader_product if reader else self.product
-        counted = partial(self.guard.count, directory, connection) if self.guard and connection else None
-        storage = DynamoStorage(
-            self.table, directory, self.provider, product, by_hand=by_hand, count_deprovisioning=counted
-        )
+        guard = self.guard.of(directory, connection) if self.guard and connection else None
+        storage = DynamoStorage(self.table, directory, self.provider, product, by_hand=by_hand, guard=guard)
         self.system_groups.ensure(storage.reader, storage.writer)
         return storage

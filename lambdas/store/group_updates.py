@@ -18,6 +18,7 @@ from lambdas.scim.detail import Detail
 from lambdas.scim.errors import BusyException
 from lambdas.scim.members_in_requests import MemberChange
 from lambdas.store import actions, keys
+from lambdas.store.group_guard import GroupGuard
 from lambdas.store.items import Stored, now
 from lambdas.store.leaving import memberships_that_fit
 from lambdas.store.lost_race import LostRace
@@ -31,8 +32,9 @@ from lambdas.store.transactions import ConditionFailed, TooLarge
 class GroupUpdater:
     """Changes the groups of one directory, for one request."""
 
-    def __init__(self, reader: Reader, memberships: Memberships) -> None:
+    def __init__(self, reader: Reader, memberships: Memberships, guard: GroupGuard | None = None) -> None:
         self.reader = reader
+        self.guard = guard
         self.memberships = memberships
         self.planner = Planner(reader)
 
@@ -50,6 +52,7 @@ class GroupUpdater:
         :param expected: The version that the group must still have.
         :return: The new version where it is known.
         :raises LostRace: When the group does not have the expected version, changed meanwhile, or vanished.
+        :raises HeldException: When the guard against mass deprovisioning holds the removal of members.
         """
         planned = None
         if head is not None:
@@ -58,6 +61,8 @@ class GroupUpdater:
         plan = self.memberships.plan(group_id, change, expected) if change else Plan()
         if planned is None and not plan.steps:
             return self._unchanged(resource_type, group_id, plan, expected)
+        if self.guard is not None:
+            self.guard.check_removals(group_id, plan.steps)
         update = _Update(self.memberships, group_id, change, plan, planned, expected)
         return update.run()
 

@@ -1,11 +1,12 @@
-"""The counter of users that identity providers disable and delete: one item for each connection, one update for each user."""
+"""The counter of users whom identity providers deprovision: one item for each connection, one update for each change."""
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from lambdas.environment.file.guard import Guard
-from lambdas.scim.guarding import GuardResult
+from lambdas.scim.guarding import DeprovisioningGuard, GuardResult
 from lambdas.store import keys
 from lambdas.store.keys import Item, key_of
 from lambdas.store.table import Table
@@ -33,7 +34,7 @@ class GuardCount:
     """The counter of one connection, as stored."""
 
     slots: Mapping[int, int]
-    """How many users were disabled or deleted, by the number of five-minute periods since 1970."""
+    """How many users were deprovisioned, by the number of five-minute periods since 1970."""
 
     released: float = 0.0
     """Until when nothing is held, in seconds since 1970; 0 if never released."""
@@ -41,8 +42,11 @@ class GuardCount:
     reported: float = 0.0
     """When the limit was last reported as exceeded, in seconds since 1970; 0 if never."""
 
+    reported_held: bool = False
+    """Whether what exceeded the limit was held then."""
+
     def within_hour(self, now: float) -> int:
-        """Return how many users were disabled or deleted within the hour before a moment."""
+        """Return how many users were deprovisioned within the hour before a moment."""
         first = int(now // SLOT_SECONDS) - SLOTS
         return sum(number for slot, number in self.slots.items() if slot >= first)
 
@@ -56,16 +60,17 @@ def read_count(item: Item | None) -> GuardCount:
     """Return the counter of an item; nothing was counted if there is none."""
     item = item or {}
     slots = {int(name.removeprefix(_PREFIX)): int(each["N"]) for name, each in item.items() if name.startswith(_PREFIX)}
-    return GuardCount(slots, *(float(item.get(name, {}).get("N", "0")) for name in ("released", "reported")))
+    released, reported = (float(item.get(name, {}).get("N", "0")) for name in ("released", "reported"))
+    return GuardCount(slots, released, reported, item.get("reported_held", {}).get("BOOL", False))
 
 
 def limit_of(settings: Guard, users: int) -> int:
-    """Return how many users of a directory may be disabled or deleted within an hour."""
+    """Return how many users of a directory may be deprovisioned within an hour."""
     return max(settings.users, users * settings.percent // 100)
 
 
 class GuardCounter:
-    """Counts users that connections disable or delete. One is shared by all requests of a process."""
+    """Counts users whom connections deprovision. One is shared by all requests of a process."""
 
     def __init__(self, table: Table, settings: Guard, clock: Callable[[], float] = time.time) -> None:
         """Create it on the table of one environment.
@@ -78,31 +83,59 @@ class GuardCounter:
         self._users: dict[str, tuple[float, int]] = {}
         self._outdated: dict[str, list[str]] = {}
 
-    def count(self, directory: str, connection: str) -> GuardResult:
-        """Count one user, before it is disabled or deleted: 1 update, which is atomic; so parallel requests miss none.
+    def of(self, directory: str, connection: str) -> DeprovisioningGuard:
+        """Return the guard for one request of a connection."""
+        return DeprovisioningGuard(partial(self.count, directory, connection), partial(self.limit, directory))
+
+    def limit(self, directory: str) -> int:
+        """Return how many users of a directory may be deprovisioned within an hour: 1 Query, remembered for ten minutes."""
+        users = self._number_of_users(directory, self.clock()) if self.settings.percent else 0
+        return limit_of(self.settings, users)
+
+    def count(self, directory: str, connection: str, users: int = 1) -> GuardResult:
+        """Count users, before they are deprovisioned: 1 update, which is atomic; so parallel requests miss none.
 
         Beyond ``users`` of the file the users of the directory are counted: 1 Query, remembered for ten minutes. Beyond the limit,
-        one request an hour marks that it is exceeded: 1 update. An update that is sent again for lack of an answer may count
-        twice.
+        one request an hour marks that it is exceeded, and one that it holds: 1 update. An update that is sent again for lack of an
+        answer may count twice.
         """
         now = self.clock()
-        counted = read_count(self._add(directory, connection, now))
+        counted = read_count(self._add(directory, connection, users, now))
         self._outdated[connection] = counted.outdated(now)
         number, limit = counted.within_hour(now), self.settings.users
         if number > limit:
-            limit = limit_of(self.settings, self._number_of_users(directory, now))
+            limit = self.limit(directory)
         exceeds = number > limit
         held = exceeds and self.settings.action == "hold" and now >= counted.released
-        is_first = exceeds and now - counted.reported >= HOUR and self._report(directory, connection, now)
-        return GuardResult(number, limit, held, is_first)
+        result = GuardResult(number, limit, held, is_first=False)
+        is_reported = now - counted.reported < HOUR and counted.reported_held >= held
+        if exceeds and not is_reported and self._report(directory, connection, result, now):
+            return replace(result, is_first=True)
+        return result
 
-    def _report(self, directory: str, connection: str, now: float) -> bool:
-        """Mark that the limit is exceeded, and return whether no other request has within the hour."""
+    def _report(self, directory: str, connection: str, result: GuardResult, now: float) -> bool:
+        """Mark that the limit is exceeded, and return whether no other request has within the hour.
+
+        What is held is marked again after what was not, since a release ended. The table's stream makes an event of the mark.
+        """
+        condition = "attribute_not_exists(reported) OR reported <= :before"
+        values: Item = {
+            ":now": {"N": str(int(now))},
+            ":before": {"N": str(int(now) - HOUR)},
+            ":count": {"N": str(result.count)},
+            ":limit": {"N": str(result.limit)},
+            ":held": {"BOOL": result.held},
+        }
+        if result.held:
+            condition += " OR reported_held = :not_held"
+            values[":not_held"] = {"BOOL": False}
         update = {
             "Key": key_of(keys.guard(directory, connection)),
-            "UpdateExpression": "SET reported = :now",
-            "ConditionExpression": "attribute_not_exists(reported) OR reported <= :before",
-            "ExpressionAttributeValues": {":now": {"N": str(int(now))}, ":before": {"N": str(int(now) - HOUR)}},
+            "UpdateExpression": (
+                "SET reported = :now, reported_count = :count, reported_limit = :limit, reported_held = :held"
+            ),
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": values,
         }
         try:
             self.table.write({"Update": update})
@@ -110,16 +143,16 @@ class GuardCounter:
             return False
         return True
 
-    def _add(self, directory: str, connection: str, now: float) -> Item:
+    def _add(self, directory: str, connection: str, users: int, now: float) -> Item:
         names = {"#now": f"{_PREFIX}{int(now // SLOT_SECONDS)}"}
         outdated = {f"#old{number}": name for number, name in enumerate(self._outdated.get(connection, ()))}
         removal = f" REMOVE {', '.join(outdated)}" if outdated else ""
         return self.table.update(
             {
                 "Key": key_of(keys.guard(directory, connection)),
-                "UpdateExpression": f"ADD #now :one SET expires_at = :end{removal}",
+                "UpdateExpression": f"ADD #now :users SET expires_at = :end{removal}",
                 "ExpressionAttributeNames": names | outdated,
-                "ExpressionAttributeValues": {":one": {"N": "1"}, ":end": {"N": str(int(now) + KEPT_SECONDS)}},
+                "ExpressionAttributeValues": {":users": {"N": str(users)}, ":end": {"N": str(int(now) + KEPT_SECONDS)}},
             }
         )
 

@@ -174,7 +174,7 @@ def delivery(webhook: str, time: str, event: str) -> Key:
 
 
 def guard(directory: str, connection_id: str) -> Key:
-    """Return the key of the counter of users that a connection disabled or deleted."""
+    """Return the key of the counter of users whom a connection deprovisioned."""
     return Key(f"{directory}#GUARD#{connection_id}", ONLY)
 
 

@@ -1,6 +1,5 @@
 """The store: one directory's users and groups on the single table, as scim2-server asks for them."""
 
-from collections.abc import Callable
 from typing import Any
 
 from scim2_models import (
@@ -17,10 +16,11 @@ from lambdas.retrying import Backoff, time_is_up
 from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.errors import BusyException
-from lambdas.scim.guarding import GuardResult
+from lambdas.scim.guarding import DeprovisioningGuard
 from lambdas.scim.members_in_requests import Member, MemberChange, read_members
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.store.deletions import Deleter
+from lambdas.store.group_guard import GroupGuard
 from lambdas.store.group_updates import GroupUpdater
 from lambdas.store.items import ByHand, Stored, etag, version_of
 from lambdas.store.lost_race import LostRace
@@ -48,20 +48,21 @@ class DynamoStorage(DirectoryStorage):
         product: Product = PLAIN,
         *,
         by_hand: ByHand | None = None,
-        count_deprovisioning: Callable[[], GuardResult] | None = None,
+        guard: DeprovisioningGuard | None = None,
     ) -> None:
         """Set the table, the directory's id, the description of its resources, and the attributes computed for the product.
 
-        :param count_deprovisioning: Counts a user that is about to be disabled or deleted; None where nothing is counted.
+        :param guard: Counts users who are deprovisioned; None where nothing is counted.
         """
         self.table = table
         self.directory = directory
         self.by_hand = by_hand
-        self._count_deprovisioning = count_deprovisioning
+        self.guard = guard
         self.reader = Reader(table, directory, provider, product)
         self.memberships = Memberships(table, directory)
         self.writer = Writer(self.reader, self.memberships)
-        self.group_updater = GroupUpdater(self.reader, self.memberships)
+        self.group_guard = GroupGuard(table, directory, product, guard) if guard else None
+        self.group_updater = GroupUpdater(self.reader, self.memberships, self.group_guard)
         self.deleter = Deleter(self.reader)
         self.searcher = Searcher(self.reader, provider)
         self._read: dict[str, Stored] = {}
@@ -190,16 +191,14 @@ class DynamoStorage(DirectoryStorage):
         pause = Backoff()
         while True:
             stored = self._expected(resource_type, resource_id, expected_version)
+            if self.group_guard and resource_type.name == "Group":
+                self.group_guard.check_deletion(stored)
             try:
                 self.deleter.delete(resource_type, stored)
             except LostRace:
                 self._lost(expected_version, pause)
             else:
                 return
-
-    def count_deprovisioning(self) -> GuardResult | None:
-        """Count a user that is about to be disabled or deleted: 1 update, where the environment has a guard."""
-        return self._count_deprovisioning() if self._count_deprovisioning else None
 
     def is_by_hand(self, user_id: str) -> bool:
         """Return whether an operator created a user and no identity provider has provisioned it since; without a read."""

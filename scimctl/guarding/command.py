@@ -14,15 +14,15 @@ app = typer.Typer(cls=LightGroup, no_args_is_help=True, rich_markup_mode="markdo
 def guard() -> None:
     """Show and release the guard against mass deprovisioning.
 
-    The table [guard] of the environment's file limits how many users one connection disables or deletes within an hour. Beyond the
-    limit they are recorded and raise an alarm, or, with `action = "hold"`, are refused until you release them. What operators do
-    never counts.
+    The table [guard] of the environment's file limits how many users one connection deprovisions within an hour: disables, deletes,
+    or removes from groups that give permission sets. Beyond the limit they are recorded and raise an alarm, or, with
+    `action = "hold"`, are refused until you release them. What operators do never counts.
     """
 
 
 @app.command()
 def show(environment: EnvironmentOption, output: OutputOption = Output.TEXT) -> None:
-    """Show how many users each connection disabled or deleted within the last hour, and its limit.
+    """Show how many users each connection deprovisioned within the last hour, and its limit.
 
     **Example**
 
@@ -43,7 +43,7 @@ def release(
     yes: YesOption = False,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Allow a connection to disable and delete users without a limit for a while.
+    """Allow a connection to deprovision users without a limit for a while.
 
     The identity provider sends what was held again in its next cycle (Entra ID: every 40 minutes).
 

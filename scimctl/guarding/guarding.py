@@ -40,7 +40,7 @@ def release(connection: str, environment: str, duration: str, *, yes: bool, outp
         raise typer.BadParameter(str(error), param_hint="--for") from None
     operations = GuardOperations(resolve(environment))
     found = connection_id(connection)
-    confirm(f"Connection {found} may disable and delete any number of users for {duration}.", yes=yes)
+    confirm(f"Connection {found} may deprovision any number of users for {duration}.", yes=yes)
     until = operations.release(found, length)
     if output is Output.JSON:
         print_json({"connection": found, "released_until": until.isoformat()})

@@ -38,7 +38,10 @@ def test_beyond_the_limit_users_are_refused_with_the_reason_and_stay_as_they_are
     paths = users(api, 5)
     replies = [api.patch(path, DISABLE) for path in paths]
     assert statuses(replies) == [200, 200, 200, 400, 400]
-    assert "4 users would be disabled or deleted within an hour, more than 3" in replies[3].detail
+    assert (
+        "4 users would be disabled, deleted or removed from groups with permissions within an hour, more than 3"
+        in replies[3].detail
+    )
     assert "ask the operator" in replies[3].detail
     assert [api.get(path).json["active"] for path in paths] == [False, False, False, True, True]
 

@@ -69,6 +69,28 @@ def test_what_exceeds_the_limit_is_held_until_it_is_released_and_then_again(tabl
     assert guard.count("acme", CONNECTION).held
 
 
+def test_what_is_held_is_reported_though_what_a_release_allowed_was_reported_within_the_hour(
+    table: Table, clock: Clock
+) -> None:
+    guard = counter(table, clock, action="hold")
+    key = keys.key_of(keys.guard("acme", CONNECTION))
+    released = {":end": {"N": str(int(clock.now) + 600)}}
+    table.update({"Key": key, "UpdateExpression": "SET released = :end", "ExpressionAttributeValues": released})
+    allowed = [guard.count("acme", CONNECTION) for _ in range(5)]
+    assert [(each.held, each.is_first) for each in allowed[3:]] == [(False, True), (False, False)]
+    clock.now += 601
+    held = [guard.count("acme", CONNECTION) for _ in range(3)]
+    assert [(each.held, each.is_first) for each in held] == [(True, True), (True, False), (True, False)]
+
+
+def test_several_users_are_one_call_and_count_each(table: Table, clock: Clock) -> None:
+    guard = counter(table, clock, action="hold")
+    table.meter.reset()
+    assert guard.count("acme", CONNECTION, 3).held is False
+    assert (table.meter.calls, table.meter.fields()["write_units"]) == (1, 1.0)
+    assert guard.count("acme", CONNECTION, 2).count == 5
+
+
 def test_users_of_more_than_an_hour_ago_do_not_count_and_leave_the_item(table: Table, clock: Clock) -> None:
     guard = counter(table, clock)
     for _ in range(12):

@@ -1,4 +1,4 @@
-"""The guard against mass deprovisioning: how many users an identity provider may disable or delete within an hour."""
+"""The guard against mass deprovisioning: how many users an identity provider may deprovision within an hour."""
 
 from typing import Annotated, Literal
 
@@ -8,8 +8,9 @@ from lambdas.environment.file.section import Section
 
 
 class Guard(Section):
-    """The limit of users that one connection disables or deletes within an hour; without this table nothing is counted.
+    """The limit of users whom one connection deprovisions within an hour; without this table nothing is counted.
 
+    A user is deprovisioned when it is disabled, deleted, or removed from a group that gives permission sets.
     The limit is the larger one of ``users`` and ``percent``, so that neither a small nor a large directory raises it by usual work.
     """
 

@@ -114,7 +114,7 @@ def outcome_of(record: Record) -> str:
         case Kind.GUARD:
             done = "held" if record.get("held") else "not held"
             parts = [
-                f"{record.get('users')} users disabled or deleted within an hour, limit {record.get('limit')}",
+                f"{record.get('users')} users deprovisioned within an hour, limit {record.get('limit')}",
                 done,
                 _named("connection", record),
             ]
