@@ -19,6 +19,10 @@ PUBLISHED_CHANGES = {
 Member items are not among them. A group's item gets a new version whenever its members change, and a user's item has its groups.
 """
 
+GUARD_REPORTS = {"dynamodb": {"NewImage": {"reported": {"N": [{"exists": True}]}}}}
+"""Counters of the guard that reported an exceeded limit; no other item has this attribute. The function distinguishes a new report
+from further counting. Counters below the limit cost nothing."""
+
 
 def bus_name(environment: str) -> str:
     """Return the name of an environment's bus."""
@@ -59,7 +63,7 @@ class ChangeEvents(Construct):
             stream_arn=stream,
             alias=self.function.alias,
             dead_letters=self.dead_letters,
-            filters=[PUBLISHED_CHANGES],
+            filters=[PUBLISHED_CHANGES, *([GUARD_REPORTS] if environment.guard else [])],
         )
         self._acknowledge_findings()
         stack.alarms.watch_events(queue, self.function.function)

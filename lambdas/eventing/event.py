@@ -97,6 +97,11 @@ def resource_subject(resource_type: str, resource_id: str, external_id: object, 
     return subject
 
 
+def connection_subject(connection: str) -> dict[str, str]:
+    """Return the ``sub_id`` of a connection."""
+    return {"format": "opaque", "id": connection}
+
+
 def connection_event(
     event_type: EventType,
     *,
@@ -116,7 +121,7 @@ def connection_event(
     if event_type not in CONNECTION_EVENTS:
         raise ValueError(f"{event_type} is not about a connection")
     jti = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{event_type}:{directory}:{connection}:{occurrence}"))
-    subject = {"format": "opaque", "id": connection}
+    subject = connection_subject(connection)
     return Event(event_type, directory, subject, payload, jti, jti, time or datetime.now(UTC))
 
 

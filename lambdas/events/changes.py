@@ -1,4 +1,4 @@
-"""Changes of stored resources and group mappings, read from the table's stream."""
+"""Changes of stored resources and group mappings, and reports of the guard, read from the table's stream."""
 
 import json
 from collections.abc import Mapping
@@ -19,6 +19,9 @@ MAPPINGS = "#PERMISSION"
 
 SUFFIXES = (*TYPES, MAPPINGS)
 """The ends of all partitions whose changes are published."""
+
+GUARD = "#GUARD#"
+"""What is between the directory and the connection in the partition of a counter of the guard."""
 
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 """What reading a change raises that no other attempt can read."""
@@ -96,7 +99,22 @@ class MappingChange:
     after: frozenset[str]
 
 
-Change = ResourceChange | MappingChange
+@dataclass(frozen=True)
+class GuardReport:
+    """A connection deprovisioned more users within an hour than the guard's limit, for the first time within the hour."""
+
+    origin: Origin
+    directory: str
+    connection: str
+    count: int
+    """The number of users, held ones included."""
+
+    limit: int
+    held: bool
+    """Whether further users are refused."""
+
+
+Change = ResourceChange | MappingChange | GuardReport
 
 
 def read_change(record: Mapping[str, Any]) -> Change | None:
@@ -108,12 +126,12 @@ def read_change(record: Mapping[str, Any]) -> Change | None:
     stream = record["dynamodb"]
     partition, sort = stream["Keys"]["pk"]["S"], stream["Keys"]["sk"]["S"]
     suffix = next((each for each in SUFFIXES if partition.endswith(each)), None)
-    if suffix is None:
-        return None
-    directory = partition.removesuffix(suffix)
     time = datetime.fromtimestamp(float(stream.get("ApproximateCreationDateTime", 0)), UTC)
     origin = Origin(record["eventID"], stream["SequenceNumber"], time)
     before, after = stream.get("OldImage"), stream.get("NewImage")
+    if suffix is None:
+        return _report(origin, partition, before, after) if GUARD in partition else None
+    directory = partition.removesuffix(suffix)
     if suffix == MAPPINGS:
         return MappingChange(origin, directory, sort, _sets(before), _sets(after))
     change = ResourceChange(origin, directory, TYPES[suffix], _stored(before), _stored(after))
@@ -121,6 +139,18 @@ def read_change(record: Mapping[str, Any]) -> Change | None:
         raise KeyError("NewImage")
     _ = change.documents  # a document that is not JSON is found here
     return change
+
+
+def _report(origin: Origin, partition: str, before: Item | None, after: Item | None) -> GuardReport | None:
+    """Return what the guard reported with a change of its counter; None when it only counted.
+
+    The counter exists before anything is reported, so one that is restored from a backup reports nothing again.
+    """
+    if before is None or after is None or after.get("reported") == before.get("reported"):
+        return None
+    directory, _, connection = partition.partition(GUARD)
+    count, limit = (int(after[f"reported_{name}"]["N"]) for name in ("count", "limit"))
+    return GuardReport(origin, directory, connection, count, limit, after["reported_held"]["BOOL"])
 
 
 def _stored(image: Item | None) -> Stored | None:

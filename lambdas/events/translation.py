@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from lambdas.environment.event_types import EventType
 from lambdas.environment.permission_sets import Grant, system_set
 from lambdas.environment.product import Product
-from lambdas.eventing.event import Event, Source, resource_subject
-from lambdas.events.changes import UNREADABLE, Change, MappingChange, Origin, ResourceChange
+from lambdas.eventing.event import Event, Source, connection_subject, resource_subject
+from lambdas.events.changes import UNREADABLE, Change, GuardReport, MappingChange, Origin, ResourceChange
 from lambdas.events.resource_events import ResourceEvents, event_of
 from lambdas.store import keys
 from lambdas.store.table import Table
@@ -52,6 +52,8 @@ class Translator:
         for change in changes:
             if isinstance(change, MappingChange):
                 found += self._mapping_events(change)
+            elif isinstance(change, GuardReport):
+                found.append(self._guard_event(change))
             elif change.is_sweep:
                 self._collect(change, swept)
             elif change.is_membership_change:
@@ -124,6 +126,13 @@ class Translator:
         yield from self._affected(
             change.origin, change.directory, change.group, members, "mapping-changed", groups=False, entitlements=True
         )
+
+    @staticmethod
+    def _guard_event(report: GuardReport) -> Event:
+        kind = EventType.DEPROVISIONING_HELD if report.held else EventType.DEPROVISIONING_UNUSUAL
+        payload = {"count": report.count, "limit": report.limit}
+        subject = connection_subject(report.connection)
+        return event_of(report.origin, kind, report.directory, subject, payload, None)
 
     def _affected(
         self,

@@ -61,12 +61,19 @@ def test_the_bus_is_named_after_the_environment(template: dict[str, Any]):
     assert "EventBusName" in template["Outputs"]
 
 
-def test_the_function_gets_changes_of_users_groups_and_mappings_and_no_other_item(template: dict[str, Any]):
+def test_without_a_guard_the_function_gets_none_of_its_counters():
+    environment = settings.load("example").model_copy(update={"events": Events(), "webhooks": (), "guard": None})
+    template = Template.from_stack(stack_of(environment, events=True)).to_json()
+    assert "reported" not in json.dumps(resources(template, "AWS::Lambda::EventSourceMapping"))
+
+
+def test_the_function_gets_changes_of_users_groups_and_mappings_and_reports_of_the_guard(template: dict[str, Any]):
     sources = resources(template, "AWS::Lambda::EventSourceMapping").values()
     (source,) = [each for each in sources if "#PERMISSION" in json.dumps(each)]
-    (pattern,) = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
+    pattern, guard = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
     suffixes = [{"suffix": "#USER"}, {"suffix": "#GROUP"}, {"suffix": "#PERMISSION"}]
     assert pattern == {"dynamodb": {"Keys": {"pk": {"S": suffixes}}}}
+    assert guard == {"dynamodb": {"NewImage": {"reported": {"N": [{"exists": True}]}}}}, "the example has a guard"
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["BisectBatchOnFunctionError"] is True
     assert source["DestinationConfig"]["OnFailure"]
