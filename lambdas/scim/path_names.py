@@ -7,6 +7,7 @@ from lambdas.scim.dialects.filter_grammar import Selection, parse
 from lambdas.scim.extensions.escaped_names import unescape_all
 
 _NAME = re.compile(r"[A-Za-z$][\w.$:-]*")
+_MAY_HOLD_A_VALUE = re.compile(r'["\[\]()<>=@]|\s(?:eq|ne|co|sw|ew|gt|ge|lt|le|pr)(?!\w)', re.IGNORECASE)
 
 
 def names_in(path: str) -> str:
@@ -26,7 +27,13 @@ def names_in(path: str) -> str:
     name = part.attribute
     if isinstance(part, Selection) and part.tail is not None:
         name = f"{name}.{part.tail.attribute}"
-    return unescape_all(name) if _NAME.fullmatch(name) else HIDDEN
+    return _without_values(unescape_all(name)) if _NAME.fullmatch(name) else HIDDEN
+
+
+def _without_values(name: str) -> str:
+    """Return the name of an undeclared attribute, which may be any text, up to where it looks like a comparison."""
+    found = _MAY_HOLD_A_VALUE.search(name)
+    return f"{name[: found.start()]}{HIDDEN}" if found else name
 
 
 def shown_path(path: str) -> Shown:

@@ -97,7 +97,7 @@ class Account:
 
     def lost(self, path: str, declared: Declared | None, sent: Any, stored: Any) -> Iterator[str]:
         """Yield the paths that are lost of a value."""
-        if sent in EMPTY or path in self.of_creation or path.partition("[")[0].lower() in map(str.lower, self.ignored):
+        if sent in EMPTY or path in self.of_creation or _recorded(path).lower() in map(str.lower, self.ignored):
             return
         if declared is None:
             yield path
@@ -146,6 +146,13 @@ class Account:
         if declared.type in ("integer", "decimal"):
             return float(text) == float(stored)
         return text == stored or (self.added and _folded(text) == _folded(str(stored)))
+
+
+def _recorded(path: str) -> str:
+    """Return how a record names an attribute: of a name with a space the first word."""
+    name = path.partition("[")[0]
+    word = name.partition(" ")[0]
+    return name if word == name else f"{word}?"
 
 
 def _unwrapped(sent: dict[str, Any]) -> Any:

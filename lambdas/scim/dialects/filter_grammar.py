@@ -9,12 +9,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+CUT = "?"
+"""What stands in the log for the part of a path that may hold a value."""
+
+_NAME = re.compile(r'[\w$][\w$.:-]*(?=[\s\[("]|$)')
 _GAP = re.compile(r"[\s()]+")
 _WORD = re.compile(r'[^\s()\[\]"]+')
 _COMPARES = re.compile(r"eq|ne|co|sw|ew|gt|ge|lt|le", re.IGNORECASE)
 _OPERATOR = re.compile(rf"\s+({_COMPARES.pattern})(?![A-Za-z0-9$_-])\s*", re.IGNORECASE)
-_COMPARISON = re.compile(rf"(?<!\s)\s+(?:{_COMPARES.pattern}|pr)(?![A-Za-z0-9$_-])", re.IGNORECASE)
-_HOLDS_VALUES = re.compile(r'[\s"\[]')
 _PRESENT = re.compile(r"\s+(pr)(?![A-Za-z0-9$_-])", re.IGNORECASE)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _OPENING = re.compile(r"\s*\[")
@@ -99,16 +101,24 @@ def without_brackets(text: str) -> str:
     return text if inside else "".join(kept)
 
 
-def attribute_path(text: str) -> str:
-    """Return the attribute that a path names, without the values that brackets or a comparison in it hold.
+def attribute_named_by(path: str) -> str:
+    """Return the attribute that a path names, in a form that holds no value; for the log.
 
-    A text that is no path is returned up to the first quote, bracket or comparison.
+    A path that can be followed gives its attribute and sub-attribute. Of any other text only its first word is returned, if it can
+    be a name, and :data:`CUT`: what follows may be a value, whatever its brackets and operators look like.
+
+    >>> attribute_named_by('emails[type eq "work"].value')
+    'emails.value'
+    >>> attribute_named_by("emails like ada@example.com")
+    'emails?'
     """
-    if not _HOLDS_VALUES.search(text):
-        return text
-    path = without_brackets(text)
-    comparison = _COMPARISON.search(path)
-    return re.split(r'["\[]', path[: comparison.start()] if comparison else path, maxsplit=1)[0].rstrip()
+    terms = [part for part in parse(path) or () if not isinstance(part, str)]
+    if len(terms) == 1:
+        (term,) = terms
+        tail = term.tail if isinstance(term, Selection) else None
+        path = f"{term.attribute}.{tail.attribute}" if tail else term.attribute
+    named = _NAME.match(path)
+    return path if named and named.end() == len(path) else f"{named[0] if named else ''}{CUT}"
 
 
 def count_conditions(text: str) -> int:

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from lambdas.scim import dialects
-from lambdas.scim.dialects.filter_grammar import attribute_path
+from lambdas.scim.dialects.filter_grammar import attribute_named_by
 from tests.unit.scim.dialect_models import CUSTOM, ENTERPRISE, GROUP, USER
 
 MANAGER = f"{ENTERPRISE}:manager"
@@ -188,10 +188,17 @@ def test_hostile_text_is_read_in_no_time(text: str) -> None:
         ('password eq "secret"', "password"),
         ("emails.value sw secret", "emails.value"),
         ("title pr", "title"),
-        ('emails[type eq "secret', "emails"),
-        ('foo "secret"', "foo"),
-        ("cost centre", "cost centre"),
+        ('emails[type eq "secret', "emails?"),
+        ('foo "secret"', "foo?"),
+        ("cost centre", "cost?"),
+        ("foo like secret", "foo?"),
+        ("foo[a[value eq secret]secret]", "foo?"),
+        ("foo=secret", "?"),
+        ("foo/secret", "?"),
+        ("secret@example.com", "?"),
+        ("[secret]", "?"),
+        ("", "?"),
     ],
 )
 def test_the_attribute_of_a_path_holds_no_value(path: str, attribute: str) -> None:
-    assert attribute_path(path) == attribute
+    assert attribute_named_by(path) == attribute
