@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -18,10 +19,10 @@ from lambdas.console.security import is_csrf_token, is_same_origin
 from lambdas.console.settings import ConsoleSettings
 from lambdas.console.sign_in.provider import Provider
 from lambdas.console.sign_in.secret import ClientSecret
-from lambdas.console.sign_in.sessions import Role, Sessions
 from lambdas.console.target import target_of
 from lambdas.console.urls import ROOT, path_below
 from lambdas.credentials.connections import InvalidConnectionError
+from lambdas.credentials.sessions import Role, Sessions
 from lambdas.environment.file import EndpointSettings
 from lambdas.environment.file.console import Console as ConsoleFile
 from lambdas.operations.problems import Problem
@@ -35,6 +36,9 @@ from lambdas.store.table import Table
 Page = Callable[..., Response[str]]
 """A page: takes the request and the variable parts of its path."""
 
+MAX_QUERY = 1_000
+"""The longest query of a page that is kept while its reader signs in."""
+
 DONE = {
     "client-revoked": "The client is revoked, with its secrets and access tokens.",
     "created": "The user is created by hand. No sync changes it until the identity provider provisions the same user name.",
@@ -45,6 +49,7 @@ DONE = {
     "link-revoked": "The set-up link is revoked.",
     "login": "The login method is saved.",
     "mapped": "The mapping is saved. It takes effect at the next read of each user.",
+    "sessions-ended": "All sessions of the person have ended.",
     "revoked": "The token is revoked. Cached checks may accept it for up to a minute.",
 }
 """What a page says after a change, by the address's ``done``: no text of an address is ever shown."""
@@ -156,7 +161,9 @@ class Console:
         session = self.sessions.read(request.cookies.get(session_cookie(self.environment.name), ""))
         if session is None:
             if request.method == "GET" and not request.is_partial:
-                return responses.redirect(f"{request.urls.base}{ROOT}/sign-in?to={path_below(request.event)}")
+                return responses.redirect(
+                    f"{request.urls.base}{ROOT}/sign-in?{urlencode({'to': self._asked(request)})}"
+                )
             return self._refuse(request, HTTPStatus.UNAUTHORIZED, "Your session has ended. Sign in again.")
         request.session = session
         if role is Role.ADMINISTRATOR and session.role is not Role.ADMINISTRATOR:
@@ -168,6 +175,13 @@ class Console:
                 "The form did not come from this console, or is too old. Nothing was changed.",
             )
         return None
+
+    @staticmethod
+    def _asked(request: Request) -> str:
+        """Return the page that a request asks for, with its filters, so that a linked page opens after signing in."""
+        path = path_below(request.event)
+        query = urlencode({name: value for name, value in request.query.items() if name != "done"})
+        return f"{path}?{query}" if query and len(query) <= MAX_QUERY else path
 
     def _is_own_form(self, request: Request) -> bool:
         has_token = is_csrf_token(request.signed_in, request.form.get("csrf", ""))

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs
 
 from lambdas.console.cookies import cookies_of
 from lambdas.console.settings import Addressing
-from lambdas.console.sign_in.sessions import Session
 from lambdas.console.urls import Urls
+from lambdas.credentials.sessions import Session
 
 MAX_FORM_BYTES = 64 * 1024
 """Bytes of a form; the console's own are far smaller."""

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from lambdas.console.sign_in.sessions import Session
+from lambdas.credentials.sessions import Session
 
 HEADERS = {
     "Cache-Control": "no-store",

@@ -10,7 +10,7 @@ def urls(environment: str) -> dict[str, str]:
 
     :raises Problem: When the environment has no console, or is not deployed.
     """
-    target = _target(environment)
+    target = target_with_console(environment)
     return {"url": f"{target.base_url}/console", "redirect_uri": f"{target.base_url}/console/sign-in/callback"}
 
 
@@ -21,7 +21,7 @@ def store_secret(environment: str, secret: str) -> str:
     """
     if not secret:
         raise Problem("The client secret is empty. Nothing was stored.")
-    return store_client_secret(_target(environment), secret)
+    return store_client_secret(target_with_console(environment), secret)
 
 
 def store_client_secret(target: Target, secret: str) -> str:
@@ -35,7 +35,11 @@ def store_client_secret(target: Target, secret: str) -> str:
     return name
 
 
-def _target(environment: str) -> Target:
+def target_with_console(environment: str) -> Target:
+    """Return an environment that has a console.
+
+    :raises Problem: When its file has none, or it is not deployed.
+    """
     target = resolve(environment)
     if target.settings.console is None:
         raise Problem(

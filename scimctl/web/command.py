@@ -6,8 +6,10 @@ import webbrowser
 import typer
 
 from scimctl.options import EnvironmentOption, Output, OutputOption
+from scimctl.web import sessions_command
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+app.add_typer(sessions_command.app, name="sessions")
 
 
 @app.callback()

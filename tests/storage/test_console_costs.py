@@ -10,7 +10,7 @@ from lambdas.console.app import Console
 from lambdas.console.cookies import session_cookie
 from lambdas.console.pages import ALL
 from lambdas.console.settings import ConsoleSettings
-from lambdas.console.sign_in.sessions import Role
+from lambdas.credentials.sessions import Role
 from lambdas.environment.file import load
 from lambdas.environment.file.console import Console as ConsoleFile
 from support.datasets import Dataset
@@ -40,6 +40,8 @@ CALLS = {
     "/groups/{group}": 4,
     # the counts, a page, the mappings
     "/groups": 3,
+    # one Query of the sessions, whatever the directory holds
+    "/sessions": 1,
     # the page of users as above; then their items and groups for the reasons
     "/permission-sets/people?start=1": 6,
 }

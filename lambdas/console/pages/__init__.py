@@ -11,6 +11,7 @@ from lambdas.console.pages import (
     new_user,
     overview,
     permission_sets,
+    sessions,
     set_up,
     set_up_links,
     users,
@@ -28,6 +29,7 @@ ALL = (
     log,
     activity,
     environment,
+    sessions,
     set_up,
     files,
 )

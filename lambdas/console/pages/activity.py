@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from lambdas.console.app import Console
 from lambdas.console.log_search import LIMIT, SPANS, older_query, oldest, span_of, until
 from lambdas.console.requests import Request
-from lambdas.console.sign_in.sessions import Role
+from lambdas.credentials.sessions import Role
 from lambdas.operations.log import descriptions
 from lambdas.operations.log.events import LogEvent, id_of, is_failure
 from lambdas.operations.log.names import Names

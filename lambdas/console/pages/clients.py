@@ -7,9 +7,9 @@ from aws_lambda_powertools.event_handler import Response
 from lambdas.console import responses
 from lambdas.console.app import Console
 from lambdas.console.requests import Request
-from lambdas.console.sign_in.sessions import Role
 from lambdas.console.urls import ROOT
 from lambdas.credentials.clients import Client
+from lambdas.credentials.sessions import Role
 from lambdas.operations.clients import Clients, CreatedClient
 from lambdas.operations.problems import Problem
 

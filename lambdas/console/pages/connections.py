@@ -8,10 +8,10 @@ from aws_lambda_powertools.event_handler import Response
 from lambdas.console import responses
 from lambdas.console.app import Console
 from lambdas.console.requests import Request
-from lambdas.console.sign_in.sessions import Role
 from lambdas.console.urls import ROOT
 from lambdas.credentials.connections import State, Token
 from lambdas.credentials.scopes import Scope
+from lambdas.credentials.sessions import Role
 from lambdas.operations.clients import TOKEN_PATH
 from lambdas.operations.connections import Connections, ConnectionWithTokens, GeneratedToken
 from lambdas.operations.problems import Problem

@@ -9,8 +9,8 @@ from lambdas.console import responses
 from lambdas.console.app import Console
 from lambdas.console.paging import PAGE, Pager
 from lambdas.console.requests import Request
-from lambdas.console.sign_in.sessions import Role
 from lambdas.console.urls import ROOT
+from lambdas.credentials.sessions import Role
 from lambdas.environment.file import Source
 from lambdas.environment.permission_sets import Grant
 from lambdas.operations.permissions import PermissionOperations

@@ -9,7 +9,7 @@ from lambdas.console.app import Console
 from lambdas.console.guide import GUIDE
 from lambdas.console.log_search import LIMIT, SPANS, older_query, oldest, query_of, span_of, until
 from lambdas.console.requests import Request
-from lambdas.console.sign_in.sessions import Role
+from lambdas.credentials.sessions import Role
 from lambdas.operations.log import descriptions, request_history
 from lambdas.operations.log.events import LogEvent, id_of, is_failure, status_of
 from lambdas.operations.log.names import Names

@@ -6,8 +6,8 @@ from aws_lambda_powertools.event_handler import Response
 
 from lambdas.console.app import Console
 from lambdas.console.requests import Request
-from lambdas.console.sign_in.sessions import Role
 from lambdas.credentials.clients import Client
+from lambdas.credentials.sessions import Role
 from lambdas.operations.clients import Clients
 from lambdas.operations.connections import Connections, ConnectionWithTokens
 from lambdas.operations.log.pages import SECONDS

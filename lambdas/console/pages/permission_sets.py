@@ -5,7 +5,7 @@ from aws_lambda_powertools.event_handler import Response
 from lambdas.console.app import Console
 from lambdas.console.paging import PAGE, Pager
 from lambdas.console.requests import Request
-from lambdas.console.sign_in.sessions import Role
+from lambdas.credentials.sessions import Role
 from lambdas.environment.summary import SOURCES
 from lambdas.operations.permissions import PermissionOperations
 from lambdas.operations.resources import Resources

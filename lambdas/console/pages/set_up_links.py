@@ -8,8 +8,8 @@ from lambdas.console import responses
 from lambdas.console.app import Console
 from lambdas.console.requests import Request
 from lambdas.console.set_up.links import SetUpLinks
-from lambdas.console.sign_in.sessions import Role
 from lambdas.console.urls import ROOT
+from lambdas.credentials.sessions import Role
 from lambdas.operations.connections import Connections
 
 

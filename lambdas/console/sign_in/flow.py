@@ -15,8 +15,9 @@ from lambdas.console.security import safe_path
 from lambdas.console.sign_in.logins import SECONDS, Logins
 from lambdas.console.sign_in.provider import ProviderUnavailable, SignInRefused
 from lambdas.console.sign_in.secret import SecretMissing
-from lambdas.console.sign_in.sessions import ABSOLUTE_SECONDS, Role
 from lambdas.console.urls import ROOT, TRY_SIGN_IN
+from lambdas.credentials.sessions import ABSOLUTE_SECONDS, Role
+from lambdas.operations.sessions import OperatorSessions
 
 
 def add_routes(console: Console) -> None:
@@ -84,7 +85,8 @@ def add_routes(console: Console) -> None:
     def sign_out(request: Request) -> Response[str]:
         """End the session here, or all of them, and then at the identity provider."""
         if request.form.get("everywhere"):
-            console.sessions.end_all(request.signed_in.subject)
+            sessions = OperatorSessions(console.target(request))
+            sessions.end(sessions.person(request.signed_in.subject))
         console.sessions.end(request.signed_in)
         signed_out = f"{request.urls.base}{ROOT}/signed-out"
         try:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
+from lambdas.credentials.sessions import PARTITION
 from scimctl.local.provider import PEOPLE
 from tests.e2e.console.site import Site
 from tests.e2e.endpoint import Reply
@@ -98,7 +99,7 @@ def test_a_session_that_was_idle_too_long_leads_to_signing_in(site: Site) -> Non
     page = site.sign_in("ada")
     expect(page.get_by_role("navigation")).to_be_visible()
     (session,) = [each["value"] for each in page.context.cookies() if "login" not in each["name"]]
-    key = {"pk": {"S": f"SESSION#{sha256(session.encode()).hexdigest()}"}, "sk": {"S": "-"}}
+    key = {"pk": {"S": PARTITION}, "sk": {"S": sha256(session.encode()).hexdigest()}}
     target = site.endpoint.target()
     target.client("dynamodb").update_item(
         TableName=target.table_name,

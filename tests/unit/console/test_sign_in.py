@@ -7,17 +7,19 @@ import pytest
 from joserfc.jwk import KeySet
 
 from lambdas.console.app import Console
-from lambdas.console.sign_in import logins, provider, sessions
+from lambdas.console.sign_in import logins, provider
+from lambdas.credentials import sessions
 from tests.unit.console.browser import BASE, Browser
 from tests.unit.console.conftest import authorize, sign_in
 
 
-def test_a_page_leads_to_the_identity_provider_and_back_to_itself(browser: Browser):
+def test_a_page_leads_to_the_identity_provider_and_back_to_itself_with_its_filters(browser: Browser):
     first = browser.get("/console/log?show=all")
-    assert first.location == f"{BASE}/console/sign-in?to=/console/log"
-    answer = sign_in(browser, "tim", "/console/log")
-    assert (answer.status, answer.location) == (303, f"{BASE}/console/log")
-    assert browser.get("/console/log").status == 200
+    assert first.location == f"{BASE}/console/sign-in?to=%2Fconsole%2Flog%3Fshow%3Dall"
+    begun = browser.get(first.location)
+    answer = browser.get(authorize(begun.location, "tim"))
+    assert (answer.status, answer.location) == (303, f"{BASE}/console/log?show=all")
+    assert '<option value="all" selected>' in browser.get(answer.location).text
 
 
 def test_the_authorization_request_has_state_nonce_and_pkce(browser: Browser):
