@@ -67,7 +67,7 @@ class Kind(StrEnum):
     """A user about whom requests are refused repeatedly (:mod:`lambdas.watch.failures`)."""
 
     CREDENTIAL_EXPIRING = "scim.credential.expiring"
-    """A token or client secret that expires soon (:mod:`lambdas.watch.expiry`)."""
+    """A token or client secret that expires soon (:mod:`lambdas.credentials.expiry`)."""
 
     OPERATION = "scim.operation"
     """What an operator did to a directory as a whole, to credentials or to permissions (:mod:`lambdas.operations.journal`)."""

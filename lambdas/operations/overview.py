@@ -1,15 +1,18 @@
 """Whether provisioning is alive, and what needs attention: the data of the console's first page."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from lambdas.credentials.clients import Client, ClientKind
 from lambdas.credentials.connections import State, Token
+from lambdas.credentials.expiry import ExpiringCredential, expiring_credentials
 from lambdas.credentials.scopes import Scope
-from lambdas.operations.connections import Connections, ConnectionWithTokens
+from lambdas.environment.file import EndpointSettings
+from lambdas.environment.file.watch import Watch
+from lambdas.operations.connections import ConnectionWithTokens
 from lambdas.operations.log.events import is_failure
 from lambdas.operations.log.pages import is_request, newest, newest_request
 from lambdas.operations.log.reader import LogReader
@@ -29,9 +32,6 @@ MOST = 1_000
 
 MOST_FAILURES = 20_000
 """The most failures of a day that are counted."""
-
-SOON = timedelta(days=30)
-"""How long before its expiry a credential needs attention, like the alarm of the stack."""
 
 STALLED = timedelta(days=2)
 """How long after its last use a connection needs attention where no watch runs (:mod:`lambdas.watch`)."""
@@ -108,10 +108,9 @@ def read_activity(target: Target, now: datetime, seconds: float | None = None) -
     return Activity(_last_cycle(reader, now, seconds), failures, most, page.before)
 
 
-def expiring_tokens(target: Target, now: datetime) -> list[Token]:
-    """Return the tokens that expire within :data:`SOON`, the first to expire first; expired ones are not among them."""
-    live = [token for each in Connections(target).all() for token in each.live(now)]
-    return sorted((each for each in live if each.expires - now < SOON), key=lambda each: each.expires)
+def notice_of_expiry(settings: EndpointSettings) -> timedelta:
+    """Return how long before its expiry a credential needs attention, as the watch reports it: 30 days where no watch runs."""
+    return timedelta(days=(settings.watch or Watch()).ending_days)
 
 
 def last_request(target: Target, now: datetime) -> datetime | None:
@@ -128,11 +127,14 @@ def attention(
     clients: Iterable[Client],
     now: datetime,
     stalled: Mapping[str, datetime] = MappingProxyType({}),
+    *,
+    within: timedelta,
 ) -> list[Attention]:
     """Return what needs attention, in the order of the connections: one line for each of its reasons.
 
     :param clients: The OAuth clients of all connections.
     :param stalled: The connections that the watch found silent, each with its last use.
+    :param within: How long before its expiry a credential needs attention; see :func:`notice_of_expiry`.
     """
     by_connection: dict[str, list[Client]] = {}
     for client in clients:
@@ -140,25 +142,25 @@ def attention(
     found = []
     for one in held:
         name = one.connection.label or one.connection.id
-        reasons = _reasons(one, by_connection.get(one.connection.id, []), now, stalled.get(one.connection.id))
+        of_it = by_connection.get(one.connection.id, [])
+        expiring = expiring_credentials(one.tokens, of_it, now, within)
+        reasons = _reasons(one, of_it, expiring, now, stalled.get(one.connection.id))
         found += [Attention(one.connection.id, name, why) for why in reasons]
     return found
 
 
 def _reasons(
-    held: ConnectionWithTokens, clients: list[Client], now: datetime, silent_since: datetime | None
+    held: ConnectionWithTokens,
+    clients: list[Client],
+    expiring: Sequence[ExpiringCredential],
+    now: datetime,
+    silent_since: datetime | None,
 ) -> list[str]:
     if held.connection.state is State.DISABLED:
         return ["is disabled: its identity provider is refused"]
-    live = held.live(now)
-    secrets = [each.live_secrets(now) for each in clients if each.kind is ClientKind.SECRET]
-    federated = [each for each in clients if each.kind is ClientKind.FEDERATED]
-    ends = [each.expires for each in live] + [secret.expires for some in secrets for secret in some]
-    reasons = []
-    if not ends and not federated:
-        reasons.append("has no valid credentials")
-    elif ends and not federated and max(ends) - now < SOON:
-        reasons.append(f"has no credential that is valid after {max(ends):%Y-%m-%d}")
+    has_client = any(each.kind is ClientKind.FEDERATED or each.live_secrets(now) for each in clients)
+    reasons = [] if held.live(now) or has_client else ["has no valid credentials"]
+    reasons += [f"has a {each.kind} that expires on {each.expires:%Y-%m-%d}, and no newer one" for each in expiring]
     all_of_it: list[Token | Client] = [*held.tokens, *clients]
     used = [each.last_used for each in all_of_it if each.last_used and each.scope is Scope.PROVISION]
     if silent_since:

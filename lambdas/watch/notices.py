@@ -9,12 +9,12 @@ from aws_lambda_powertools import Logger
 
 from lambdas import records
 from lambdas.credentials.connections import Connection
+from lambdas.credentials.expiry import ExpiringCredential
 from lambdas.environment.event_types import EventType
 from lambdas.eventing.event import connection_event
 from lambdas.eventing.publisher import Publisher
 from lambdas.operations.watch_state import WatchState
 from lambdas.records import CONNECTIONS_STALLED, CREDENTIALS_EXPIRING, USERS_FAILING, Kind
-from lambdas.watch.expiry import ExpiringCredential
 from lambdas.watch.failures import FailingUser
 
 

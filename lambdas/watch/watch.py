@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from lambdas.credentials.expiry import expiring_credentials
 from lambdas.environment.file.watch import Watch
 from lambdas.operations.log.reader import LogReader
 from lambdas.operations.problems import Problem
 from lambdas.operations.watch_state import WatchState, read_state, write_state
 from lambdas.store.table import Table
-from lambdas.watch.expiry import expiring_credentials
 from lambdas.watch.failures import FailingUser, failing_users
 from lambdas.watch.notices import Notices
 from lambdas.watch.silence import WatchedConnection, watched_connections
@@ -69,7 +69,9 @@ class ProvisioningWatch:
         return frozenset(each.digest for each in failing)
 
     def _expiring(self, watched: list[WatchedConnection], before: WatchState, now: datetime) -> frozenset[str]:
-        expiring = expiring_credentials(watched, now, timedelta(days=self.settings.ending_days))
+        tokens = [each for one in watched for each in one.tokens]
+        clients = [each for one in watched for each in one.clients]
+        expiring = expiring_credentials(tokens, clients, now, timedelta(days=self.settings.ending_days))
         for each in expiring:
             if each.occurrence not in before.expiring:
                 self.notices.expiring(each)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lambdas.credentials.clients import Client
+from lambdas.credentials.expiry import ExpiringCredential, expiring_credentials
 from lambdas.environment import file as settings
 from lambdas.environment.file import Environment, SettingsError
 from lambdas.operations.clients import Clients
-from lambdas.operations.overview import BACK, SOON, last_request
+from lambdas.operations.overview import BACK, last_request, notice_of_expiry
 from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target
 from lambdas.operations.watch_state import read_state
@@ -22,20 +22,6 @@ from scimctl.targets import NotDeployed
 
 AT_ONCE = 8
 """Environments that are looked at together. Each takes a few requests to AWS."""
-
-
-@dataclass(frozen=True)
-class Expiring:
-    """A token or a client's secret that expires soon, or has expired as the last one of its client."""
-
-    kind: str
-    """``token`` or ``client secret``."""
-
-    id: str
-    """The id of the token or client."""
-
-    connection: str
-    expires: datetime
 
 
 @dataclass(frozen=True)
@@ -58,7 +44,9 @@ class EnvironmentState:
     last_request: datetime | None = None
     """The last request of an identity provider in the last days."""
 
-    expiring: Sequence[Expiring] = ()
+    expiring: Sequence[ExpiringCredential] = ()
+    """Tokens and client secrets that expire soon and have no successor."""
+
     stalled: Mapping[str, datetime] = field(default_factory=dict)
     """The stalled connections as of the last run of the watch, each with its last use."""
 
@@ -80,7 +68,12 @@ class EnvironmentState:
             "alarms": list(self.alarms),
             "last_request": self.last_request.isoformat() if self.last_request else None,
             "expiring": [
-                {"kind": each.kind, "id": each.id, "connection": each.connection, "expires": each.expires.isoformat()}
+                {
+                    "kind": each.kind,
+                    "id": each.holder,
+                    "connection": each.connection,
+                    "expires": each.expires.isoformat(),
+                }
                 for each in self.expiring
             ],
             "stalled": [{"connection": each, "last_used": used.isoformat()} for each, used in self.stalled.items()],
@@ -136,7 +129,7 @@ def _read_parts(target: Target, environment: Environment) -> dict[str, Any]:
         "stack": lambda: _stack(target, environment),
         "alarms": lambda: alarms_of(target, environment),
         "last_request": lambda: last_request(target, now),
-        "expiring": lambda: list(_expiring(target, now)),
+        "expiring": lambda: _expiring(target, now),
         "stalled": lambda: read_state(target.unchecked_table()).stalled,
     }
     found: dict[str, Any] = {"version": target.version}
@@ -185,21 +178,10 @@ def alarms_of(target: Target, environment: Environment) -> list[str]:
     return [each["AlarmName"] for kind in ("MetricAlarms", "CompositeAlarms") for each in found.get(kind, [])]
 
 
-def _expiring(target: Target, now: datetime) -> Iterator[Expiring]:
-    """Yield the tokens and client secrets that expire within :data:`SOON`, the first to expire first."""
+def _expiring(target: Target, now: datetime) -> list[ExpiringCredential]:
     clients = Clients(target)
-    held = clients.connections.all()
-    tokens = [Expiring("token", token.id, token.connection, token.expires) for each in held for token in each.live(now)]
-    secrets = [each for client in clients.all() for each in _secrets(client, now)]
-    soon = [each for each in (*tokens, *secrets) if each.expires - now < SOON]
-    yield from sorted(soon, key=lambda each: each.expires)
-
-
-def _secrets(client: Client, now: datetime) -> Iterator[Expiring]:
-    """Yield the last live secret of a client: an earlier one that is being replaced may expire."""
-    live = [each.expires for each in client.secrets if each.expires > now]
-    if live:
-        yield Expiring("client secret", client.id, client.connection, max(live))
+    tokens = [token for each in clients.connections.all() for token in each.tokens]
+    return expiring_credentials(tokens, clients.all(), now, notice_of_expiry(target.settings))
 
 
 def since(moment: datetime | None, now: datetime) -> str:

@@ -8,10 +8,11 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table as Grid
 from rich.text import Text
 
+from lambdas.credentials.expiry import ExpiringCredential
 from lambdas.store import schema
 from scimctl import console
 from scimctl.connections.show import print_json
-from scimctl.environments.overview import EnvironmentState, Expiring, since, states
+from scimctl.environments.overview import EnvironmentState, since, states
 from scimprobe.printable import printable
 
 
@@ -78,6 +79,6 @@ def _attention(state: EnvironmentState, now: datetime) -> list[str]:
     return [*lines, *([state.problem] if state.problem else [])]
 
 
-def _expiry(each: Expiring, now: datetime) -> str:
+def _expiry(each: ExpiringCredential, now: datetime) -> str:
     days = (each.expires - now).days
-    return f"{each.kind} {each.id} of connection {each.connection} expires in {days} days ({each.expires:%Y-%m-%d})"
+    return f"{each.kind} {each.holder} of connection {each.connection} expires in {days} days ({each.expires:%Y-%m-%d})"

@@ -11,7 +11,7 @@ from lambdas.credentials.sessions import Role
 from lambdas.operations.clients import Clients
 from lambdas.operations.connections import Connections, ConnectionWithTokens
 from lambdas.operations.log.pages import SECONDS
-from lambdas.operations.overview import BACK, attention, read_activity
+from lambdas.operations.overview import BACK, attention, notice_of_expiry, read_activity
 from lambdas.operations.resources import Resources
 from lambdas.operations.watch_state import read_state
 
@@ -32,7 +32,8 @@ def add_routes(console: Console) -> None:
         figures.append(("Connections", len(held), "/connections"))
         with target.aws_errors_as_problems():
             stalled = read_state(target.table()).stalled
-        needs = attention(held, _clients(request, held), datetime.now(UTC), stalled)
+        within = notice_of_expiry(console.environment)
+        needs = attention(held, _clients(request, held), datetime.now(UTC), stalled, within=within)
         return console.show("overview.html", request, title="Overview", figures=figures, attention=needs)
 
     @console.page("GET", "/day", Role.TECHNICIAN)

@@ -8,17 +8,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lambdas.credentials.connections import State
+from lambdas.credentials.scopes import Scope
 from lambdas.operations.connections import Connections
 from lambdas.operations.log.pages import activity, newest
 from lambdas.operations.log.reader import LogReader
 from lambdas.operations.log.selection import Selection
-from lambdas.operations.overview import Cycle, Failing, attention, expiring_tokens, read_activity
+from lambdas.operations.overview import Cycle, Failing, attention, read_activity
 from scimctl.targets import resolve
 from tests.unit.operations.log.records import operation, refused, request
 from tests.unit.scimctl.operators import LOG_GROUP
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 OLDEST = NOW - timedelta(days=7)
+MONTH = timedelta(days=30)
 
 CREDENTIALS = {"fine": 90, "ending": 20, "off": 90}
 """Connections by label, with the days that their tokens are valid."""
@@ -59,11 +61,15 @@ def test_without_a_request_there_is_no_cycle():
     assert read_activity(resolve("acme"), NOW).last_cycle is None
 
 
-def test_tokens_that_expire_soon_need_attention_the_first_of_them_first():
+def test_a_token_that_is_being_replaced_needs_no_attention_and_one_of_another_scope_replaces_none():
     connections = Connections(resolve("acme"))
-    late, soon, sooner = (connections.generate(lifetime_days=days).token.id for days in (90, 20, 10))
-    assert [each.id for each in expiring_tokens(resolve("acme"), NOW)] == [sooner, soon]
-    assert late
+    generated = connections.generate(label="Entra", lifetime_days=10)
+    held = connections.connection(generated.connection.id)
+    connections.add_token(held, scope=Scope.READ)
+    (line,) = attention(connections.all(), [], NOW, within=MONTH)
+    assert line.why == f"has a token that expires on {generated.token.expires:%Y-%m-%d}, and no newer one"
+    connections.add_token(connections.connection(held.connection.id), scope=Scope.PROVISION)
+    assert attention(connections.all(), [], NOW, within=MONTH) == []
 
 
 def test_pages_of_the_log_are_the_newest_first_and_together_miss_and_repeat_nothing():
@@ -119,16 +125,16 @@ def test_connections_without_valid_credentials_or_requests_need_attention():
     connections = Connections(resolve("acme"))
     fine, ending, off = (connections.generate(label=name, lifetime_days=days) for name, days in CREDENTIALS.items())
     connections.set_state(off.connection, State.DISABLED)
-    lines = sorted((each.name, each.why) for each in attention(connections.all(), [], NOW))
+    lines = sorted((each.name, each.why) for each in attention(connections.all(), [], NOW, within=MONTH))
     last = f"{ending.token.expires:%Y-%m-%d}"
     assert lines == [
-        ("ending", f"has no credential that is valid after {last}"),
+        ("ending", f"has a token that expires on {last}, and no newer one"),
         ("off", "is disabled: its identity provider is refused"),
     ]
     connections.revoke(connections.connection(fine.connection.id).connection, fine.token)
     assert ("fine", "has no valid credentials") in [
-        (each.name, each.why) for each in attention(connections.all(), [], NOW)
+        (each.name, each.why) for each in attention(connections.all(), [], NOW, within=MONTH)
     ]
     connection = connections.connection(ending.connection.id)
     used = replace(connection, tokens=[replace(connection.tokens[0], last_used=NOW - timedelta(days=3))])
-    assert any("has sent nothing since" in each.why for each in attention([used], [], NOW))
+    assert any("has sent nothing since" in each.why for each in attention([used], [], NOW, within=MONTH))
