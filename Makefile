@@ -56,6 +56,8 @@ lock: ## Resolve the pins of pyproject.toml and requirements/*.in into locks wit
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/token.in -o requirements/token.lock
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/console.in -o requirements/console.lock
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 --constraints requirements/dev.lock requirements/webhooks.in -o requirements/webhooks.lock
+	$(COMPILE) --universal --python-version 3.11 requirements/peers.in -o requirements/peers.lock
+	npm install --prefix benchmarks/peers/scimmy --package-lock-only --no-audit --no-fund --loglevel=error
 
 up: install ## Bring the local endpoint up (PORT=N), provision 25 users and 5 groups into it, leave it running
 	@$(BIN)/scimctl local up --detach --port $(PORT)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from benchmarks import bounds, changes, cost, idle, imports, month, pages, speed
+from benchmarks.peers import comparison
 from support.engines import engine_name
 
 
@@ -22,6 +23,7 @@ class Benchmark(StrEnum):
     SPEED = "speed"
     IMPORT = "import"
     BOUNDS = "bounds"
+    PEERS = "peers"
 
 
 RUNS: dict[Benchmark, Callable[[], Path]] = {
@@ -33,6 +35,7 @@ RUNS: dict[Benchmark, Callable[[], Path]] = {
     Benchmark.SPEED: speed.run,
     Benchmark.IMPORT: imports.run,
     Benchmark.BOUNDS: bounds.run,
+    Benchmark.PEERS: comparison.run,
 }
 
 
@@ -43,7 +46,8 @@ def main(
             help="cost: DynamoDB calls and capacity units of every operation. pages: of pages anywhere in a directory of up "
             "to a million users. changes: of many members at once. month: what a directory costs in a month. idle: what an "
             "environment costs whatever its size. speed: CPU time of every operation. import: of each function's cold import. "
-            "bounds: of the largest requests. All, when none is named: some ten minutes, and two gigabytes of memory.",
+            "bounds: of the largest requests. peers: CPU time beside three other open SCIM servers, which it installs from PyPI "
+            "and npm. All, when none is named: some fifteen minutes, and two gigabytes of memory.",
             show_default=False,
         ),
     ] = None,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import bounds, changes, cost, imports, month, pages, reports, speed
+from benchmarks.peers import comparison
 from support.engines import ROOT, engine_name
 
 RUNS: dict[str, Callable[[], Path]] = {
@@ -16,11 +17,12 @@ RUNS: dict[str, Callable[[], Path]] = {
     "speed": lambda: speed.run((3, 5), (3,), rounds=1),
     "import": lambda: imports.run(rounds=1),
     "bounds": lambda: bounds.run((2, 4)),
+    "peers": lambda: comparison.run(lives=1, repeats=1),
 }
 
 
 @pytest.mark.skipif(engine_name() != "dynoxide", reason="no engine here that counts capacity units as AWS does")
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", [pytest.param(each, marks=[pytest.mark.full] * (each == "peers")) for each in RUNS])
 def test_a_benchmark_writes_its_report(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(pages, "SAMPLES", 3)
