@@ -48,13 +48,12 @@ class Groups(ResourceOperations):
 
         :raises TooManyException: When the PATCHes of the request compare more than :data:`limits.MAX_MEMBERS_COMPARED`.
         """
-        try:
-            current = self.storage.get(self.resource_type, group_id)
-        except TooManyException:
-            raise _too_many_compared() from None
-        compared = self.compared + len(getattr(current, "members", None) or [])
-        if compared > limits.MAX_MEMBERS_COMPARED:
+        current = self.storage.get_small_group(
+            self.resource_type, group_id, limits.MAX_MEMBERS_COMPARED - self.compared
+        )
+        if current is None:
             raise _too_many_compared()
+        compared = self.compared + len(getattr(current, "members", None) or [])
         version = version_of(current)
         patched = self.service.apply_patch(current, patch_op, conditions)
         if patched is not None:

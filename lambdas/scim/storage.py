@@ -46,6 +46,14 @@ class DirectoryStorage(ScimStorage):
         :raises scim2_models.NotFoundException: When no resource of this type has this id.
         """
 
+    @abstractmethod
+    def get_small_group(self, resource_type: ResourceType, group_id: str, at_most: int) -> Resource[Any] | None:
+        """Return a group with its members; None when they are more than a number, of which no more are read.
+
+        :param at_most: The number of members.
+        :raises scim2_models.NotFoundException: When the group does not exist.
+        """
+
     def is_by_hand(self, user_id: str) -> bool:
         """Return whether an operator created a user, and no identity provider has provisioned it since.
 

@@ -26,13 +26,7 @@ class GroupMembers:
         :param late: Whether the request has no time left.
         :raises TooManyException: When the request has read too many members, or has no time left.
         """
-        pk = keys.members(self.directory, str(group.id))
-        entry = entry_of(group, "members")
-        members = []
-        for item in self.table.query(pk, limit=self.left + 1, attributes=("sk", "type", "display")):
-            value = member_value(item)
-            # Not validated: the service wrote them, and validation would double the time that reading 100,000 of them takes.
-            members.append(entry.model_construct(ref=value.pop("$ref"), **value))
+        members = self._read(group, self.left)
         self.left -= len(members)
         if self.left < 0 or late:
             raise TooManyException(
@@ -45,3 +39,26 @@ class GroupMembers:
             )
         if members:
             setattr(group, "members", members)  # noqa: B010 -- the attribute is known to groups only
+
+    def add_few(self, group: Resource[Any], at_most: int) -> bool:
+        """Add its members to a group, unless they are more than a number; return whether they were added.
+
+        :param at_most: The number; one member more is read.
+        """
+        members = self._read(group, at_most)
+        if len(members) > at_most:
+            return False
+        if members:
+            setattr(group, "members", members)  # noqa: B010 -- as above
+        return True
+
+    def _read(self, group: Resource[Any], at_most: int) -> list[Any]:
+        """Return the members of a group: one more than a number when there are more."""
+        pk = keys.members(self.directory, str(group.id))
+        entry = entry_of(group, "members")
+        members = []
+        for item in self.table.query(pk, limit=at_most + 1, attributes=("sk", "type", "display")):
+            value = member_value(item)
+            # Not validated: the service wrote them, and validation would double the time that reading 100,000 of them takes.
+            members.append(entry.model_construct(ref=value.pop("$ref"), **value))
+        return members

@@ -9,8 +9,13 @@ MAX_CHANGES = 5_000
 that holds the users, and a partition gives 1,000 a second (AWS limit): 10 seconds of a request's 15, with users of up to 1 KB. With
 larger ones the request can time out; a retry resumes."""
 
+MAX_SCANNED = 30_000
+"""Resources that a search without a key may evaluate, for all searched types together. 25,000 take 8 to 10 seconds of the function;
+what the counts of the directory say is more is refused before anything is read."""
+
 SCAN_PAGES = 30
-"""Pages of 1 MB that a search without a key may read, for all searched types together: about 30,000 users."""
+"""Pages of 1 MB that a search without a key may read, for all searched types together: about 30,000 users. Fewer large resources
+fill them than :data:`MAX_SCANNED`."""
 
 SCAN_SECONDS = 15.0
 """Seconds that a search without a key may take, well below API Gateway's 29."""

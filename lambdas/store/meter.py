@@ -1,7 +1,8 @@
 """The cost of a request in DynamoDB calls and capacity units."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 
@@ -13,6 +14,8 @@ class Meter:
     read_units: float = 0.0
     write_units: float = 0.0
 
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+
     def reset(self) -> None:
         """Set all to zero."""
         self.calls, self.read_units, self.write_units = 0, 0.0, 0.0
@@ -23,14 +26,18 @@ class Meter:
 
     def count(self, answer: Mapping[str, Any], *, writes: bool) -> None:
         """Count one call and the units that its answer reports."""
-        self.calls += 1
         consumed = answer.get("ConsumedCapacity") or []
-        for each in consumed if isinstance(consumed, list) else [consumed]:
-            units = float(each.get("CapacityUnits") or 0.0)
-            reads, written = each.get("ReadCapacityUnits"), each.get("WriteCapacityUnits")
-            if writes:
-                # A transaction that is sent again after it took effect consumes read units (AWS).
-                self.write_units += float(written) if written is not None else units - float(reads or 0.0)
-                self.read_units += float(reads or 0.0)
-            else:
-                self.read_units += float(reads) if reads is not None else units
+        with self._lock:  # several threads read at once
+            self.calls += 1
+            for each in consumed if isinstance(consumed, list) else [consumed]:
+                self._add(each, writes=writes)
+
+    def _add(self, consumed: Mapping[str, Any], *, writes: bool) -> None:
+        units = float(consumed.get("CapacityUnits") or 0.0)
+        reads, written = consumed.get("ReadCapacityUnits"), consumed.get("WriteCapacityUnits")
+        if writes:
+            # A transaction that is sent again after it took effect consumes read units (AWS).
+            self.write_units += float(written) if written is not None else units - float(reads or 0.0)
+            self.read_units += float(reads or 0.0)
+        else:
+            self.read_units += float(reads) if reads is not None else units

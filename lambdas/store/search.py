@@ -1,7 +1,7 @@
 """Searches: by a key where the filter names one, otherwise by reading a bounded number of pages."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scim2_models import Resource, ResourceType, ScimFilter, SearchRequest, TooManyException
@@ -15,10 +15,16 @@ from lambdas.scim.ids import is_id
 from lambdas.store import keys, limits
 from lambdas.store.documents import set_values
 from lambdas.store.items import Stored, member_value
+from lambdas.store.key_lookups import KeyLookups
 from lambdas.store.listing import Listing
 from lambdas.store.pages import Match, page_of
-from lambdas.store.planner import AccessPath, AnyOf, ById, ByLookup, ByMember, ByUnique, Planner
+from lambdas.store.planner import AccessPath, Planner
 from lambdas.store.reads import Reader
+
+TOO_LARGE = (
+    "The directory is too large to evaluate this filter or sort on each resource. Filter by {attributes}, alone or with other "
+    "conditions joined by and."
+)
 
 
 class ScanLimits:
@@ -44,6 +50,7 @@ class Searcher:
         self.table = reader.table
         self.directory = reader.directory
         self.listing = Listing(reader.table, reader.directory)
+        self.keys = KeyLookups(reader.table, reader.directory)
         self.planners = {str(each.name): Planner(provider, str(each.name)) for each in provider.resource_types}
 
     def search(self, types: Sequence[ResourceType], request: SearchRequest[Any], position: Any) -> SearchPage:
@@ -55,8 +62,10 @@ class Searcher:
             listed = self.listing.page(types, request, position)
             resources = self._whole(request, listed.stored)
             return SearchPage(listed.total, resources, listed.next, listed.previous)
+        plans = [(each, self.planners[str(each.name)].plan(request.filter)) for each in types]
+        self._check_number([resource_type for resource_type, path in plans if path is None])
         scan = ScanLimits()
-        found = [each for resource_type in types for each in self._find(resource_type, request, scan)]
+        found = [each for resource_type, path in plans for each in self._find(resource_type, path, request, scan)]
         selected = page_of(request, position, found)
         self._complete(request, selected.matches)
         return SearchPage(len(found), [each.resource for each in selected.matches], selected.next, selected.previous)
@@ -79,10 +88,14 @@ class Searcher:
                 resources, stored = [each.resource for each in lacking], [each.stored for each in lacking]
                 self.reader.complete(resource_type, resources, stored)
 
-    def _find(self, resource_type: ResourceType, request: SearchRequest[Any], scan: ScanLimits) -> list[Match]:
-        """Return every resource of a type that the filter matches."""
+    def _find(
+        self, resource_type: ResourceType, path: AccessPath | None, request: SearchRequest[Any], scan: ScanLimits
+    ) -> list[Match]:
+        """Return every resource of a type that the filter matches.
+
+        :param path: Where the filter's keys lead; None when each resource of the type is read.
+        """
         scim_filter = request.filter
-        path = self.planners[str(resource_type.name)].plan(scim_filter)
         batches = self._scan(resource_type, scan) if path is None else [self._follow(resource_type, path)]
         found: list[Match] = []
         for batch in batches:
@@ -95,49 +108,41 @@ class Searcher:
         return found
 
     def _follow(self, resource_type: ResourceType, path: AccessPath) -> list[Stored]:
-        """Return the resources of an access path: 1 call for an id, 2 otherwise."""
-        return self.reader.stored_many(resource_type, self._ids(str(resource_type.name), path))
-
-    def _ids(self, name: str, path: AccessPath) -> Iterable[str]:
-        match path:
-            case ById():
-                return [path.id]
-            case ByUnique():
-                owner = self.table.get(keys.unique(self.directory, name, path.attribute, path.value))
-                return [owner["id"]["S"]] if owner else []
-            case ByLookup():
-                pk = keys.lookups(self.directory, name, path.attribute, path.value)
-                return [item["sk"]["S"] for item in self.table.query(pk, attributes=("sk",))]
-            case ByMember():
-                return self._groups_of(path.member_id)
-            case AnyOf():
-                return {each for one in path.paths for each in self._ids(name, one)}
-
-    def _groups_of(self, member_id: str) -> set[str]:
-        """Return the groups that a user or group is a direct member of: 1 BatchGetItem."""
-        if not is_id(member_id):
-            return set()
-        both = (keys.resource(self.directory, name, member_id) for name in ("User", "Group"))
-        items = self.table.batch_get(both, attributes=("groups",))
-        return {each for item in items for each in item.get("groups", {}).get("SS", ())}
+        """Return the resources of an access path: 1 call for an id, 2 for another key."""
+        return self.reader.stored_many(resource_type, self.keys.ids(str(resource_type.name), path))
 
     def _scan(self, resource_type: ResourceType, scan: ScanLimits) -> Iterator[list[Stored]]:
         """Yield all resources of a type, page by page, within the limits."""
         for page in self.table.pages(keys.resources(self.directory, str(resource_type.name))):
             if not scan.allow_page():
-                raise TooManyException(
-                    detail=Detail(
-                        "The directory is too large to evaluate this filter or sort on each resource. Filter by {attributes}, "
-                        "alone or with other conditions joined by and.",
-                        attributes=self._served(str(resource_type.name)),
-                    )
-                )
+                raise TooManyException(detail=Detail(TOO_LARGE, attributes=self._served([resource_type])))
             yield [Stored.from_item(item) for item in page]
 
-    def _served(self, name: str) -> str:
+    def _check_number(self, types: Sequence[ResourceType]) -> None:
+        """Raise an error when types have more resources than are read without a key: 1 Query for each type, 3 read units.
+
+        :raises TooManyException: Naming the keys that serve.
+        """
+        number = sum(sum(self.listing.counts(each).values()) for each in types)
+        if number > limits.MAX_SCANNED:
+            raise TooManyException(
+                detail=Detail(
+                    TOO_LARGE + " Without one of them up to {limit:,} resources are evaluated; there are {number:,}.",
+                    attributes=self._served(types),
+                    limit=limits.MAX_SCANNED,
+                    number=number,
+                )
+            )
+
+    def _served(self, types: Sequence[ResourceType]) -> str:
+        """Return the attributes that have keys for all of the types."""
+        served = set.intersection(*(self._keys(str(each.name)) for each in types))
+        return ", ".join(sorted(served)) + " with eq"
+
+    def _keys(self, name: str) -> set[str]:
         planner = self.planners[name]
         members = {"members"} if name == "Group" else set()
-        return ", ".join(sorted({"id"} | planner.unique | planner.lookups | members)) + " with eq"
+        return {"id"} | planner.unique | planner.lookups | members
 
     def _comparable(
         self, resource_type: ResourceType, batch: Sequence[Stored], request: SearchRequest[Any]

@@ -85,6 +85,11 @@ class DynamoStorage(DirectoryStorage):
         """Return a resource without its separately stored attributes: 1 GetItem."""
         return self.reader.resources(resource_type, [self._stored(resource_type, resource_id)], whole=False)[0]
 
+    def get_small_group(self, resource_type: ResourceType, group_id: str, at_most: int) -> Resource[Any] | None:
+        """Return a group with its members, or None when they are more than a number: 1 GetItem, and 1 Query for each 1 MB."""
+        group = self.get_head(resource_type, group_id)
+        return group if self.reader.group_members.add_few(group, at_most) else None
+
     def search(
         self, resource_types: list[ResourceType], search_request: SearchRequest[Any], *, position: Any = None
     ) -> SearchPage:

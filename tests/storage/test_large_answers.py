@@ -10,6 +10,7 @@ import pytest
 from scim2_models import TooManyException
 from scim2_server.requests import ScimRequest
 
+from benchmarks.bounds import PATCH
 from benchmarks.places import TablePlace, request
 from lambdas.api.responses import write_answer
 from lambdas.store import limits
@@ -56,12 +57,39 @@ def test_the_ids_of_100000_members_are_answered_even_uncompressed(place: TablePl
     assert set(members[0]) == {"value"}
 
 
-@pytest.mark.parametrize("query", [{"filter": 'title eq "Engineer"'}, {"sortBy": "userName"}], ids=["filter", "sort"])
-def test_what_no_key_serves_reads_no_more_than_its_limit_among_100000_users(
+UNKEYED = pytest.mark.parametrize(
+    "query", [{"filter": 'title eq "Engineer"'}, {"sortBy": "userName"}], ids=["filter", "sort"]
+)
+
+
+@UNKEYED
+def test_what_no_key_serves_is_refused_by_the_counts_alone_among_100000_users(
+    place: TablePlace, query: dict[str, str]
+) -> None:
+    place.meter.reset()
+    with pytest.raises(TooManyException, match=r"userName.* with eq.*30,000.*100,"):
+        place.send("GET", "/Users", count=10, **query)
+    assert (place.meter.calls, place.meter.read_units <= 3) == (1, True)
+
+
+@UNKEYED
+def test_what_no_key_serves_reads_no_more_pages_than_its_limit(
     place: TablePlace, monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
 ) -> None:
+    monkeypatch.setattr(limits, "MAX_SCANNED", 1_000_000)
     monkeypatch.setattr(limits, "SCAN_PAGES", 2)
+    place.meter.reset()
     with pytest.raises(TooManyException, match="too large"):
         place.send("GET", "/Users", count=10, **query)
-    assert place.meter.calls == 3
-    assert place.meter.read_units < 3 * 260
+    assert place.meter.calls == 4
+    assert place.meter.read_units < 3 * 260 + 3
+
+
+def test_a_patch_that_compares_the_names_of_100000_members_is_refused_after_10001(place: TablePlace) -> None:
+    group = f"/Groups/{place.dataset.group}"
+    operation = {"op": "remove", "path": 'members[display eq "x"]'}
+    place.meter.reset()
+    with pytest.raises(TooManyException, match="by their ids"):
+        place.send("PATCH", group, {"schemas": [PATCH], "Operations": [operation]})
+    assert place.meter.calls <= 4
+    assert place.meter.read_units < 300

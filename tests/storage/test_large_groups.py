@@ -209,18 +209,27 @@ def test_a_patch_looks_at_members_up_to_the_limit_and_at_any_number_by_id(
     with pytest.raises(TooManyException, match="by their ids"):
         patch(acme, staff, by_type)
     assert acme.members(staff) == {ann, bob, eve}
+    with pytest.raises(TooManyException, match="by their ids"):
+        patch(acme, staff, {"op": "replace", "path": 'members[display eq "Ann"].display', "value": "A"})
     assert patch(acme, staff, {"op": "remove", "path": f'members[value eq "{eve}"]'}) == 204
     assert patch(acme, staff, by_type) == 204
     assert acme.members(staff) == set()
 
 
-def test_a_patch_that_looks_at_more_members_than_are_read_is_told_so_too(
+def test_a_patch_that_would_look_at_too_many_members_reads_one_more_than_the_limit(
     acme: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    staff = acme.group("Staff", *users(acme, 3))
-    monkeypatch.setattr(limits, "MAX_MEMBERS", 2)
+    staff = acme.group("Staff", *users(acme, 60))
+    by_name = {"op": "remove", "path": 'members[display eq "x"]'}
+    acme.cost()
+    assert patch(acme, staff, by_name) == 204
+    whole = acme.cost()
+    monkeypatch.setattr(request_limits, "MAX_MEMBERS_COMPARED", 5)
     with pytest.raises(TooManyException, match="by their ids"):
-        patch(acme, staff, {"op": "remove", "path": 'members[type eq "User"]'})
+        patch(acme, staff, by_name)
+    calls, read, written = acme.cost()
+    assert (calls, written) == (2, 0)
+    assert read < whole[1]
 
 
 def test_a_write_is_answered_whatever_the_request_read_before(acme: Directory, monkeypatch: pytest.MonkeyPatch) -> None:

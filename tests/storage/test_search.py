@@ -1,6 +1,7 @@
 """Searching: what a key serves is never scanned, and what is scanned is bounded."""
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,7 +41,10 @@ PLANNED = {
     'id eq "anything else"': (0, 0),
     'title eq "Engineer" and userName eq "user7@example.com"': (2, 1),
     'title eq "Manager" and userName eq "user7@example.com"': (2, 0),
-    'userName eq "user7@example.com" or userName eq "user8@example.com"': (3, 2),
+    'userName eq "user7@example.com" or userName eq "user8@example.com"': (2, 2),
+    'userName eq "user7@example.com" or externalId eq "external-8"': (3, 2),
+    " or ".join(f'userName eq "user{number}@example.com"' for number in range(100)): (2, 100),
+    " or ".join(f'externalId eq "external-{number}"' for number in range(50)): (51, 50),
 }
 """By filter, its DynamoDB calls and its results."""
 
@@ -107,6 +111,51 @@ def test_a_filter_that_reads_too_much_is_refused_and_told_how_to_ask(
     monkeypatch.setattr(limits, "SCAN_PAGES", 0)
     with pytest.raises(TooManyException, match="userName"):
         crowd.search(USER, filter='title eq "Manager"')
+
+
+@pytest.mark.parametrize("asked", [{"filter": 'title eq "Manager"'}, {"sortBy": "title"}, {"filter": "active pr"}])
+def test_what_the_counts_say_is_too_much_is_refused_before_a_user_is_read(
+    crowd: Directory, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
+) -> None:
+    monkeypatch.setattr(limits, "MAX_SCANNED", USERS - 1)
+    crowd.cost()
+    with pytest.raises(TooManyException) as refused:
+        crowd.search(USER, **asked)
+    calls, read, _ = crowd.cost()
+    assert (calls, read <= 3) == (1, True)
+    assert all(word in str(refused.value.detail) for word in ("userName", "externalId", "with eq", "999", "1,000"))
+    monkeypatch.setattr(limits, "MAX_SCANNED", USERS)
+    assert crowd.search(USER, **asked).total > 0
+    assert crowd.cost()[0] == 2  # the counts, and the one page that holds so few users
+
+
+def test_a_filter_with_a_key_and_a_sort_reads_no_counts(crowd: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_SCANNED", 0)
+    crowd.cost()
+    found = crowd.search(USER, filter='userName eq "user7@example.com" and title pr', sortBy="title")
+    assert (crowd.cost()[0], found.total) == (2, 1)
+
+
+def test_the_counts_of_all_types_that_are_searched_are_added(crowd: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = crowd.group("Counted")
+    monkeypatch.setattr(limits, "MAX_SCANNED", USERS)
+    request = SearchRequest.model_validate({"filter": 'meta.resourceType eq "Group"'})
+    with PROVIDER, pytest.raises(TooManyException, match="1,001"):
+        crowd.storage.search([USER, GROUP], request)
+    crowd.storage.delete(GROUP, group)
+
+
+def test_the_look_ups_of_an_or_run_at_once(crowd: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_in_flight = threading.Barrier(2)
+    query = crowd.table.client.query
+
+    def meeting(**request: Any) -> Any:
+        two_in_flight.wait(timeout=10)  # breaks, and fails the search, unless another query is in flight
+        return query(**request)
+
+    monkeypatch.setattr(crowd.table.client, "query", meeting)
+    either = " or ".join(f'emails.value eq "user{number}@example.com"' for number in range(8))
+    assert crowd.search(USER, filter=either).total == 8
 
 
 def test_the_types_that_are_searched_together_share_the_limits(
