@@ -14,6 +14,7 @@ from statistics import median
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
+from benchmarks.bare_calls import beside_bare_calls
 from benchmarks.operations import (
     OPERATIONS,
     Operation,
@@ -52,6 +53,11 @@ RATIO = """## Adding and removing one member
 
 How many times the smallest group's time the largest takes, {small:,} members against {large:,}; for the memory storage,
 {memory_small:,} against {memory_large:,}."""
+
+BARE = """## Beside the bare calls
+
+The same in the directory with a group of {members:,}, and of it the time within boto3's client: the DynamoDB calls that the
+operation makes. The ratio is what the operation takes for each millisecond of them."""
 
 ANSWER = """## Reading a group whole
 
@@ -96,6 +102,7 @@ def run(sizes: Sequence[int] = SIZES, memory_sizes: Sequence[int] = MEMORY_SIZES
         gc.freeze()  # what was prepared is no garbage, and looking for it is not what is measured
         cpu_times(places, change_user, 3)  # what is done only once
         medians = {name: cpu_times(places, each, rounds) for name, each in operations.items()}
+        bare = {name: beside_bare_calls(client, datasets[0], each, rounds) for name, each in operations.items()}
         answers = [[f"{place.dataset.members:,}", *_answer(place)] for place in tables]
         gc.unfreeze()
     header = [f"table, group of {size:,}" for size in sizes] + [f"memory, group of {size:,}" for size in memory_sizes]
@@ -109,6 +116,14 @@ def run(sizes: Sequence[int] = SIZES, memory_sizes: Sequence[int] = MEMORY_SIZES
         ),
         RATIO.format(small=sizes[0], large=sizes[-1], memory_small=memory_sizes[0], memory_large=memory_sizes[-1]),
         table(["operation", "table", "memory"], _ratios(operations, medians, len(sizes))),
+        BARE.format(members=sizes[0]),
+        table(
+            ["operation", "ms", "bare calls, ms", "ratio"],
+            [
+                [name, f"{whole * 1000:,.1f}", f"{calls * 1000:,.1f}", f"{whole / calls:,.2f}"]
+                for name, (whole, calls) in bare.items()
+            ],
+        ),
         ANSWER,
         table(["members", "CPU seconds", "answer, bytes"], answers),
     )
