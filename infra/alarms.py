@@ -4,6 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
@@ -13,6 +14,7 @@ from infra.metrics import (
     FIVE_MINUTES,
     HOUR,
     expiring_tokens,
+    failed_invocations,
     failed_requests,
     mass_deprovisioning,
     stalled_connections,
@@ -145,6 +147,16 @@ class Alarms(Construct):
             1,
             f"The webhook {name} did not accept events for three days. `scimctl webhooks deliveries {name}` shows why; "
             f"`scimctl webhooks redrive {name}` delivers them again.",
+        )
+
+    def watch_rule(self, name: str, bus: events.EventBus, rule: events.Rule) -> None:
+        """Raise an alarm when events did not reach the queue of a webhook, such as after a change of the queue's policy or key."""
+        self._alarm(
+            f"Webhook-{name}-Rule",
+            failed_invocations(bus.event_bus_name, rule.rule_name),
+            1,
+            f"Events did not reach the queue of the webhook {name} and are lost to it. Compare the policy of the queue, and of its "
+            "KMS key, with the template; then `scimctl events replay` publishes the directory.",
         )
 
     def watch_provisioning(self) -> None:

@@ -56,6 +56,17 @@ def mass_deprovisioning(environment: str) -> cloudwatch.IMetric:
     return _recorded(MASS_DEPROVISIONING, environment, "Sum", FIVE_MINUTES)
 
 
+def failed_invocations(bus: str, rule: str) -> cloudwatch.IMetric:
+    """Return the events that a rule on a custom bus did not get to its target, after EventBridge's retries of a day."""
+    return cloudwatch.Metric(
+        namespace="AWS/Events",
+        metric_name="FailedInvocations",
+        dimensions_map={"EventBusName": bus, "RuleName": rule},
+        statistic="Sum",
+        period=FIVE_MINUTES,
+    )
+
+
 def unchecked_credentials(environment: str) -> cloudwatch.IMetric:
     """Return the requests whose credentials could not be checked."""
     return _recorded(CREDENTIALS_UNCHECKED, environment, "Sum", FIVE_MINUTES)

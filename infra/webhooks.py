@@ -76,7 +76,7 @@ class Webhooks(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=ATTEMPTS),
         )
         types = [each.value for each in webhook.types]
-        events.Rule(
+        rule = events.Rule(
             self,
             f"Rule-{webhook.id}",
             description=f"Events for the webhook {webhook.id} ({self.name})",
@@ -84,6 +84,7 @@ class Webhooks(Construct):
             event_pattern=events.EventPattern(source=[f"scim.{self.name}"], detail_type=types or None),
             targets=[targets.SqsQueue(queue)],
         )
+        self.stack.alarms.watch_rule(webhook.id, self.bus, rule)
         return queue
 
     def _function(self, queues: dict[str, sqs.Queue]) -> VersionedFunction:

@@ -1,11 +1,13 @@
 """The function that delivers change events to webhooks, one queue for each webhook.
 
-A delivery that fails stays in its queue and is hidden for a growing pause, so a receiver that is down holds up no other. After the
-last attempt SQS moves it to the webhook's dead-letter queue.
+A delivery that fails stays in its queue and is hidden for a growing pause, so a receiver that is down holds up no other. It is
+hidden before the attempt, so that the pause is the same when the function ends in the middle of one. After the last attempt SQS
+moves it to the webhook's dead-letter queue.
 """
 
 import json
 import os
+from functools import cache
 from typing import Any
 
 import boto3
@@ -21,7 +23,7 @@ from lambdas.records import Kind
 from lambdas.store.table import Table
 from lambdas.webhooks.schedule import pause_after
 from lambdas.webhooks.secrets import SecretMissing, WebhookSecrets
-from lambdas.webhooks.sending import Outcome, Sender
+from lambdas.webhooks.sending import ATTEMPT_SECONDS, Outcome, Sender
 
 AWS = Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 ENVIRONMENT = os.environ["ENVIRONMENT"]
@@ -47,7 +49,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         try:
             delivered = deliver(message)
         except Exception:
-            # Such as a table or SSM that does not answer: the message returns after the queue's own time-out.
+            # Such as a table or SSM that does not answer.
             logger.exception("A webhook could not be attempted")
             delivered = False
         if not delivered:
@@ -61,15 +63,21 @@ def deliver(message: dict[str, Any]) -> bool:
     webhook = WEBHOOKS[QUEUES[queue]]
     claims = json.loads(message["body"])["detail"]
     attempt = int(message["attributes"]["ApproximateReceiveCount"])
-    outcome = _attempt(webhook, claims)
-    pause = None if outcome.delivered else pause_after(attempt)
+    pause = pause_after(attempt)
     if pause is not None:
-        url = QUEUE.get_queue_url(QueueName=queue)["QueueUrl"]
+        hidden = pause + ATTEMPT_SECONDS
         handle = message["receiptHandle"]
-        QUEUE.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=pause)
+        QUEUE.change_message_visibility(QueueUrl=url_of(queue), ReceiptHandle=handle, VisibilityTimeout=hidden)
+    outcome = _attempt(webhook, claims)
     DELIVERIES.keep(Delivery.of(webhook.id, claims, attempt, outcome.status, outcome.error))
     _log(webhook, claims, attempt, outcome)
     return outcome.delivered
+
+
+@cache
+def url_of(queue: str) -> str:
+    """Return the URL of a queue: 1 request to SQS for the lifetime of the process."""
+    return str(QUEUE.get_queue_url(QueueName=queue)["QueueUrl"])
 
 
 def _attempt(webhook: Webhook, claims: dict[str, Any]) -> Outcome:

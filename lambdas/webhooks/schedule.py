@@ -20,7 +20,8 @@ PAUSES = (
     11 * HOUR,
     11 * HOUR,
 )
-"""Seconds after each failed attempt: 71 hours in total. With jitter none exceeds 12 hours, the longest that SQS hides a message."""
+"""Seconds after each failed attempt: 71 hours in total. With jitter and the time of an attempt, none exceeds 12 hours, the
+longest that SQS hides a message."""
 
 ATTEMPTS = len(PAUSES) + 1
 """After this many failed attempts the event goes to the dead-letter queue."""

@@ -9,9 +9,13 @@ from urllib.parse import urlsplit
 import urllib3
 
 from lambdas.webhooks.addresses import AddressRefused, Resolver, public_address
+from lambdas.webhooks.deadline import Deadline, HttpConnection, HttpsConnection
 
 TIMEOUT = urllib3.Timeout(connect=3, read=10)
 """Standard Webhooks recommends 15 to 30 seconds for slow receivers; ours acknowledge before they act."""
+
+ATTEMPT_SECONDS = 13
+"""Seconds from the connection to the status, after which an attempt has failed: both time-outs together."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +43,19 @@ class Sender:
         allow_loopback: bool = False,
         resolve: Resolver | None = None,
         tls: ssl.SSLContext | None = None,
+        seconds: float = ATTEMPT_SECONDS,
     ) -> None:
         """Create it.
 
         :param allow_loopback: Whether to call this machine, by http too, as in the local cloud.
         :param resolve: Returns the addresses of a host; the system's resolver by default.
         :param tls: The context of TLS connections; the system's authorities by default.
+        :param seconds: Seconds after which an attempt has failed.
         """
         self.allow_loopback = allow_loopback
         self.resolve = resolve
         self.tls = tls or ssl.create_default_context()
+        self.seconds = seconds
 
     def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
         """Send one event, and return how the receiver answered."""
@@ -62,8 +69,9 @@ class Sender:
         except AddressRefused as refused:
             return Outcome(None, str(refused))
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        deadline = Deadline(self.seconds)
         try:
-            with self._pool(parts.scheme, host, address, port) as pool:
+            with deadline, self._pool(parts.scheme, host, address, port, deadline) as pool:
                 answer = pool.urlopen(
                     "POST",
                     path,
@@ -76,15 +84,21 @@ class Sender:
                 status = int(answer.status)
                 answer.close()
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            return Outcome(None, type(error).__name__)
+            slow = f"the receiver did not answer within {self.seconds:g} seconds"
+            return Outcome(None, slow if deadline.is_over else type(error).__name__)
         if 200 <= status < 300:
             return Outcome(status)
         return Outcome(status, "the receiver redirects" if 300 <= status < 400 else f"the receiver answered {status}")
 
-    def _pool(self, scheme: str, host: str, address: str, port: int) -> Any:
+    def _pool(self, scheme: str, host: str, address: str, port: int, deadline: Deadline) -> Any:
         """Return connections to one address. The certificate is checked for the host of the URL."""
-        if scheme != "https":
-            return urllib3.HTTPConnectionPool(address, port, timeout=TIMEOUT, maxsize=1)
-        return urllib3.HTTPSConnectionPool(
-            address, port, timeout=TIMEOUT, maxsize=1, ssl_context=self.tls, server_hostname=host, assert_hostname=host
-        )
+        options: dict[str, Any] = {"timeout": TIMEOUT, "maxsize": 1, "deadline": deadline}
+        pool: Any
+        if scheme == "https":
+            options |= {"ssl_context": self.tls, "server_hostname": host, "assert_hostname": host}
+            pool = urllib3.HTTPSConnectionPool(address, port, **options)
+            pool.ConnectionCls = HttpsConnection
+        else:
+            pool = urllib3.HTTPConnectionPool(address, port, **options)
+            pool.ConnectionCls = HttpConnection
+        return pool

@@ -62,7 +62,18 @@ def test_an_event_is_tried_fifteen_times_and_then_kept_for_two_weeks(template: d
     assert queue["VisibilityTimeout"] >= 6 * function_of(template)["Timeout"]
     assert dead["MessageRetentionPeriod"] == 14 * 86_400
     names = {name.removeprefix("Alarms")[:-8] for name in resources(template, "AWS::CloudWatch::Alarm")}
-    assert "Webhookproduct" in names
+    assert {"Webhookproduct", "WebhookproductRule"} <= names
+
+
+def test_a_rule_that_does_not_reach_its_queue_raises_an_alarm(template: dict[str, Any]):
+    alarms = resources(template, "AWS::CloudWatch::Alarm").values()
+    (alarm,) = [each for each in alarms if each.get("MetricName") == "FailedInvocations"]
+    dimensions = {each["Name"]: each["Value"]["Ref"] for each in alarm["Dimensions"]}
+    assert dimensions["EventBusName"] in resources(template, "AWS::Events::EventBus"), (
+        "of a custom bus, not of the default one"
+    )
+    assert dimensions["RuleName"].startswith("WebhooksRuleproduct")
+    assert (alarm["Threshold"], alarm["TreatMissingData"]) == (1, "notBreaching")
 
 
 def test_its_role_reads_its_queues_and_secrets_and_writes_deliveries_alone(template: dict[str, Any]):

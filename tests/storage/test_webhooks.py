@@ -15,6 +15,7 @@ from lambdas.eventing.deliveries import DeliveryStore
 from lambdas.eventing.signing import Secrets
 from lambdas.store.table import Table
 from lambdas.webhooks.secrets import SecretMissing
+from lambdas.webhooks.sending import ATTEMPT_SECONDS
 from tests.unit.webhooks.receivers import Receiver, receiving
 
 QUEUE = "scim-acme-webhook-product"
@@ -42,8 +43,10 @@ class Pauses:
 
     def __init__(self) -> None:
         self.seconds: list[int] = []
+        self.asked = 0
 
     def get_queue_url(self, *, QueueName: str) -> dict[str, str]:  # noqa: N803 -- boto3's
+        self.asked += 1
         return {"QueueUrl": f"https://sqs.example.com/{QueueName}"}
 
     def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
@@ -85,6 +88,7 @@ def function(new_table: Callable[[], Table], monkeypatch: pytest.MonkeyPatch) ->
     for name, value in VARIABLES.items():
         monkeypatch.setenv(name, value)
     module = importlib.import_module("lambdas.webhooks.handler")
+    module.url_of.cache_clear()
     with receiving(204) as receiver:
         function = Function(module, new_table(), receiver)
         webhook = Webhook(id="product", url=f"http://127.0.0.1:{receiver.port}/hook")
@@ -119,11 +123,30 @@ def test_an_event_arrives_signed_and_is_kept_as_delivered(function: Function):
 def test_an_event_that_is_not_accepted_is_hidden_for_a_growing_pause_and_then_delivered(function: Function):
     function.receiver.answers = [500, 503, 204]
     assert [function.call(1), function.call(2), function.call(3)] == [False, False, True]
-    first, second = function.queue.seconds
-    assert 5 <= first < second
+    first, second, _ = function.queue.seconds
+    assert 5 + ATTEMPT_SECONDS <= first < second
     (kept,) = function.deliveries.newest("product")
     assert (kept.attempts, kept.status, kept.error) == (3, 204, None)
     assert len({each.headers["webhook-id"] for each in function.receiver.requests}) == 1
+
+
+def test_a_message_is_hidden_before_its_attempt_so_that_a_function_that_ends_delays_it_no_longer(
+    function: Function, monkeypatch: pytest.MonkeyPatch
+):
+    def ends(_: str) -> Secrets:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(function, "of", ends)
+    with pytest.raises(KeyboardInterrupt):
+        function.call()
+    assert len(function.queue.seconds) == 1
+
+
+def test_the_address_of_a_queue_is_asked_for_once(function: Function):
+    function.receiver.answers = [500]
+    for attempt in (1, 2, 3):
+        function.call(attempt)
+    assert function.queue.asked == 1
 
 
 def test_after_the_last_attempt_the_queue_moves_the_event_to_its_dead_letters(function: Function):

@@ -1,7 +1,10 @@
 """Receivers of webhooks, by http and by https with a certificate of their own."""
 
+import contextlib
+import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -71,6 +74,28 @@ def receiving(*answers: int, port: int = 0, tls: ssl.SSLContext | None = None) -
     finally:
         server.shutdown()
         server.server_close()
+        thread.join()
+
+
+@contextmanager
+def trickling(answer: bytes, pause: float) -> Iterator[int]:
+    """Run a server that sends a byte of its answer after each pause, and give its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = listener.accept()
+            with connection:
+                for each in answer:
+                    time.sleep(pause)
+                    connection.send(bytes([each]))
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield int(listener.getsockname()[1])
+    finally:
+        listener.close()
         thread.join()
 
 

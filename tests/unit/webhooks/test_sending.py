@@ -1,12 +1,15 @@
 """Webhooks reach public addresses only, the checked address and no other, and follow no redirect."""
 
+import time
 from pathlib import Path
 
 import pytest
 
+from infra.functions import DELIVERY
+from infra.webhooks import BATCH
 from lambdas.webhooks.addresses import AddressRefused, public_address
-from lambdas.webhooks.sending import Sender
-from tests.unit.webhooks.receivers import contexts_for, receiving
+from lambdas.webhooks.sending import ATTEMPT_SECONDS, TIMEOUT, Sender
+from tests.unit.webhooks.receivers import contexts_for, receiving, trickling
 
 HEADERS = {"content-type": "application/json", "webhook-id": "a1"}
 
@@ -105,3 +108,21 @@ def test_a_receiver_that_is_down_is_a_failure_without_a_status():
         port = receiver.port
     outcome = Sender(allow_loopback=True).send(f"http://127.0.0.1:{port}/", b"{}", HEADERS)
     assert (outcome.status, outcome.error) == (None, "NewConnectionError")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "answer"),
+    [("http", b"HTTP/1.1 204 No Content\r\n" * 10), ("https", b"\x16\x03\x03\x40\x00" + b"\x02" * 200)],
+    ids=["headers", "handshake of TLS"],
+)
+def test_a_receiver_that_sends_byte_by_byte_is_a_failure_in_time(scheme: str, answer: bytes):
+    with trickling(answer, pause=0.05) as port:
+        began = time.monotonic()
+        outcome = Sender(allow_loopback=True, seconds=0.3).send(f"{scheme}://127.0.0.1:{port}/", b"{}", HEADERS)
+        assert time.monotonic() - began < 1
+    assert (outcome.status, outcome.error) == (None, "the receiver did not answer within 0.3 seconds")
+
+
+def test_a_batch_ends_before_its_function_times_out():
+    assert TIMEOUT.connect_timeout + TIMEOUT.read_timeout <= ATTEMPT_SECONDS
+    assert DELIVERY.timeout > (ATTEMPT_SECONDS + 4) * BATCH, "with time for DNS, SSM and the table"
