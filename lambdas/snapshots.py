@@ -16,8 +16,13 @@ except ImportError:  # neither a checkout nor the local cloud has Lambda's runti
 
 def reseed_after_restore() -> None:
     """Draw other random numbers in each instance that is restored from the snapshot."""
+    after_restore(random.seed)
+
+
+def after_restore(work: Callable[[], None]) -> None:
+    """Do some work in each instance that is restored from the snapshot, before its first request; nothing without SnapStart."""
     if register_after_restore:
-        register_after_restore(random.seed)
+        register_after_restore(work)
 
 
 def before_snapshot(work: Callable[[], None]) -> None:

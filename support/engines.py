@@ -21,6 +21,9 @@ import moto
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.store.client import QUICK
+from lambdas.store.transport import direct_transport
+
 ROOT = Path(__file__).resolve().parent.parent
 DYNOXIDE = ROOT / "node_modules" / "@dynoxide" / "linux-x64" / "dynoxide"
 START_SECONDS = 30
@@ -87,19 +90,24 @@ def engine_name() -> str:
 
 
 def client_for(url: str | None, *, connections: int = 64) -> Any:
-    """Return a DynamoDB client of an engine.
+    """Return a DynamoDB client of an engine; its calls take the way of the deployed functions.
 
     :param url: The engine's; None for AWS's own, which moto answers.
     :param connections: How many threads may call at once.
     """
-    return boto3.client(
+    client = boto3.client(
         "dynamodb",
         endpoint_url=url,
         region_name="eu-west-1",
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
-        config=Config(max_pool_connections=connections, retries={"mode": "standard", "total_max_attempts": 2}),
+        config=QUICK.merge(
+            Config(max_pool_connections=connections, retries={"mode": "standard", "total_max_attempts": 2})
+        ),
     )
+    if url is not None:
+        direct_transport(client)
+    return client
 
 
 def _has_dynoxide() -> bool:

@@ -1,9 +1,9 @@
 """The API function: a SCIM request on its way from API Gateway's event to the answer."""
 
 import os
+from functools import partial
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 from lambdas import snapshots
@@ -17,6 +17,7 @@ from lambdas.api.settings import Addressing, read_settings
 from lambdas.environment.file import EndpointSettings, load_deployed
 from lambdas.retrying import request_time
 from lambdas.scim.errors import UnexpectedException
+from lambdas.store.client import open_client
 from lambdas.store.directories import Directories
 from lambdas.store.failures import scim_exception_of
 from lambdas.store.schema import SchemaCheck
@@ -73,10 +74,12 @@ class Endpoint:
 
 # Built once, when the function is imported: this is what SnapStart keeps.
 SETTINGS = read_settings(os.environ)
-TABLE = Table(boto3.client("dynamodb", config=AWS), SETTINGS.table_name)
+CLIENT, TRANSPORT = open_client(AWS)
+TABLE = Table(CLIENT, SETTINGS.table_name)
 ENDPOINT = Endpoint(load_deployed(), TABLE, SETTINGS.addressing)
 snapshots.reseed_after_restore()
-snapshots.before_snapshot(lambda: prime(ENDPOINT.directories, TABLE.client))
+if TRANSPORT is not None:
+    snapshots.before_snapshot(partial(prime, ENDPOINT.directories, TRANSPORT))
 
 
 def handler(event: Event, context: Any) -> Answer:

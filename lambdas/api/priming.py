@@ -3,21 +3,16 @@
 They are answered by a stub in place of the network: nothing reaches DynamoDB, and no record is logged.
 """
 
-import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.compat import HTTPHeaders
 from scim2_server.requests import ScimRequest
 
 from lambdas.scim.trace import Trace
 from lambdas.store.directories import Directories
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from lambdas.store.http_connections import HttpAnswer
+from lambdas.store.transport import DirectTransport
 
 DIRECTORY = "-priming-"
 """The id of a directory that cannot exist: ids begin with a letter or a digit."""
@@ -35,16 +30,13 @@ CHANGE = {
     "Operations": [{"op": "replace", "path": 'emails[type eq "work"].value', "value": "other@example.com"}],
 }
 
-EVENT = "before-send.dynamodb"
-"""botocore's event in which a handler can answer a signed request instead of the network."""
 
-
-def prime(directories: Directories, client: "DynamoDBClient") -> None:
+def prime(directories: Directories, transport: DirectTransport) -> None:
     """Create, search and change a user of a stub, as an identity provider's first requests do.
 
     A request that is refused, for instance because the environment requires more attributes, primes as well.
     """
-    with _stub(client):
+    with _offline(transport):
         for method, path, query, body in _requests():
             request = ScimRequest(
                 method, "https://localhost", path, query, {"Content-Type": "application/scim+json"}, body
@@ -63,23 +55,15 @@ def _requests() -> Iterator[tuple[str, str, dict[str, str], bytes]]:
 
 
 @contextmanager
-def _stub(client: "DynamoDBClient") -> Iterator[None]:
-    """Answer every call of a client as an empty table does, while the context lasts."""
-
-    def answer(request: AWSPreparedRequest, **_: Any) -> Any:
-        body = _Raw(b"{}")
-        return AWSResponse(request.url, 200, HTTPHeaders.from_dict({}), body)
-
-    client.meta.events.register_first(EVENT, answer)
+def _offline(transport: DirectTransport) -> Iterator[None]:
+    """Answer every call without the network, while the context lasts."""
+    send, transport.send = transport.send, answer_as_empty_table
     try:
         yield
     finally:
-        client.meta.events.unregister(EVENT, answer)
+        transport.send = send
 
 
-class _Raw(io.BytesIO):
-    """A body as urllib3 gives it to botocore."""
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        """Yield the body."""
-        yield self.read()
+def answer_as_empty_table(url: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+    """Return the answer of a table without items, to whatever call."""
+    return HttpAnswer(200, {}, b"{}")

@@ -6,7 +6,6 @@ A batch is delivered again from the first record that failed, so everything done
 import os
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
@@ -19,6 +18,7 @@ from lambdas.environment.file import load_deployed
 from lambdas.environment.product import Product
 from lambdas.records import Kind
 from lambdas.retrying import request_time
+from lambdas.store.client import open_client
 from lambdas.store.schema import SchemaCheck
 from lambdas.store.table import Table
 
@@ -30,7 +30,8 @@ a function that Lambda stops writes none."""
 
 # The stream's event source retries a batch from its first failure, so one failure must not stop the records after it.
 PROCESSOR = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
-TABLE = Table(boto3.client("dynamodb", config=AWS), os.environ["TABLE_NAME"])
+CLIENT, _ = open_client(AWS)
+TABLE = Table(CLIENT, os.environ["TABLE_NAME"])
 SCHEMA = SchemaCheck(TABLE)
 logger = Logger(use_rfc3339=True, utc=True, location=None)
 SWEEPER = Sweeper(TABLE, logger, os.environ["ENVIRONMENT"])

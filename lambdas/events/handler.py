@@ -21,6 +21,7 @@ from lambdas.events.changes import UNREADABLE, Change, read_change
 from lambdas.events.translation import Translator
 from lambdas.records import Kind
 from lambdas.retrying import request_time
+from lambdas.store.client import open_client
 from lambdas.store.schema import SchemaCheck
 from lambdas.store.table import Table
 
@@ -33,7 +34,8 @@ SETTINGS = load_deployed()
 PRODUCT = Product.of(SETTINGS)
 FULL = SETTINGS.events is not None and SETTINGS.events.content == "full"
 ENVIRONMENT = os.environ["ENVIRONMENT"]
-TABLE = Table(boto3.client("dynamodb", config=AWS), os.environ["TABLE_NAME"])
+CLIENT, _ = open_client(AWS)
+TABLE = Table(CLIENT, os.environ["TABLE_NAME"])
 SCHEMA = SchemaCheck(TABLE)
 PUBLISHER = Publisher.deployed(boto3.client("events", config=AWS))
 QUEUE = boto3.client("sqs", config=AWS)

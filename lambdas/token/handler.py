@@ -5,13 +5,13 @@ import time
 from datetime import timedelta
 from typing import Any
 
-import botocore.session
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from lambdas.credentials.issuers import Issuers
 from lambdas.credentials.issuing import TokenIssuer
 from lambdas.environment.file import EndpointSettings, load_deployed
+from lambdas.store.client import open_client
 from lambdas.store.schema import SchemaCheck
 from lambdas.store.table import Table
 from lambdas.token import jwks
@@ -45,7 +45,7 @@ def build_endpoint(settings: EndpointSettings, table: Table, logger: Logger) -> 
 
 
 _logger = Logger(use_rfc3339=True, utc=True, location=None)
-_client: Any = botocore.session.get_session().create_client("dynamodb", config=AWS)  # importing boto3 takes longer
+_client, _ = open_client(AWS)
 _table = Table(_client, os.environ["TABLE_NAME"])
 _endpoint = build_endpoint(load_deployed(), _table, _logger)
 

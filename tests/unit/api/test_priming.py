@@ -5,11 +5,12 @@ import socket
 import tempfile
 from pathlib import Path
 
-import boto3
 import pytest
+from botocore.config import Config
 
 from lambdas.api import priming
 from lambdas.environment.file import SettingsError, load
+from lambdas.store.client import open_client
 from lambdas.store.directories import Directories
 from lambdas.store.table import Table
 from support.environments import HEAD, environment_of
@@ -32,29 +33,44 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.fail("priming must not reach the network")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
+    for name in ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
 
 
 @pytest.fixture
-def client(offline: None):
-    return boto3.client("dynamodb", region_name="eu-central-1")
+def opened(offline: None):
+    config = Config(region_name="eu-central-1", retries={"mode": "standard", "total_max_attempts": 1})
+    client, transport = open_client(config)
+    assert transport is not None
+    return client, transport
+
+
+@pytest.fixture
+def client(opened):
+    return opened[0]
+
+
+@pytest.fixture
+def transport(opened):
+    return opened[1]
 
 
 @pytest.mark.parametrize("toml", ["", MANY_RULES])
 def test_a_search_a_creation_and_a_change_run_without_the_network_and_without_a_record(
-    client, toml: str, caplog, capsys
+    client, transport, toml: str, caplog, capsys
 ):
     calls = []
     client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
     with caplog.at_level(logging.DEBUG, logger="lambdas"):
-        priming.prime(Directories.open(environment_of(toml), Table(client, "table")), client)
+        priming.prime(Directories.open(environment_of(toml), Table(client, "table")), transport)
     assert {"GetItem"} < set(calls)
     assert capsys.readouterr().out == ""
     assert [each for each in caplog.records if each.name.startswith("lambdas")] == []
 
 
-def test_the_requests_succeed_in_an_environment_without_further_rules(client):
+def test_the_requests_succeed_in_an_environment_without_further_rules(client, transport):
     directories = Directories.open(environment_of(), Table(client, "table"))
     seen: list[int] = []
     handle = directories.handle
@@ -65,12 +81,12 @@ def test_the_requests_succeed_in_an_environment_without_further_rules(client):
         return response
 
     directories.handle = watched  # type: ignore[method-assign]
-    priming.prime(directories, client)
+    priming.prime(directories, transport)
     assert seen[:2] == [200, 201]
 
 
-def test_afterwards_the_client_uses_the_network_again(client, monkeypatch: pytest.MonkeyPatch):
-    priming.prime(Directories.open(environment_of(), Table(client, "table")), client)
+def test_afterwards_the_client_uses_the_network_again(client, transport, monkeypatch: pytest.MonkeyPatch):
+    priming.prime(Directories.open(environment_of(), Table(client, "table")), transport)
 
     def down(*_: object) -> None:
         raise OSError("no network")
