@@ -19,7 +19,7 @@ PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadsc
 HEART := tests/unit tests/protocol/test_clients.py tests/protocol/test_requests.py \
 	$(addprefix --ignore=tests/unit/,scimctl/commands scimctl/connections scimprobe/check scimprobe/simulate/test_run.py)
 
-.PHONY: help install browser up down quick heart tiers test test-full screenshots check lock bench clean
+.PHONY: help install browser up down example quick heart tiers test test-full screenshots check lock bench clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -63,6 +63,9 @@ up: install ## Bring the local endpoint up (PORT=N), provision 25 users and 5 gr
 	@$(BIN)/scimctl local up --detach --port $(PORT)
 	@$(BIN)/scimctl simulate --users 25 --groups 5
 	@$(BIN)/scimctl local status --next-steps
+
+example: install ## Run the example product beside the local endpoint, with users who can sign in, until Ctrl-C
+	@$(BIN)/python -m examples.product.local --port $(PORT)
 
 down: ## Stop the local endpoint; its data stays in .local/
 	@$(BIN)/scimctl local down

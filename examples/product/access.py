@@ -1,18 +1,24 @@
-"""Who may use the product, and with which permissions: decided by the copy of the directory alone."""
+"""Who may use the product, how they sign in, and with which permissions: decided by the directory alone."""
 
 from examples.product.directory import Resource
 
 EXTENSION = "urn:ietf:params:scim:schemas:extension:serverless-scim:2.0:User"
 
+EXTERNAL = "external"
+"""The login method of users who sign in through the identity provider."""
 
-def may_sign_in_externally(user: Resource | None) -> bool:
-    """Return whether a user may sign in through the identity provider: active, and with the login method ``external``.
+BUILT_IN = "built-in"
+"""The login method of users with a password of the product."""
 
-    A user without a login method signs in externally.
+
+def login_method(user: Resource | None) -> str | None:
+    """Return how a user signs in, :data:`EXTERNAL` or :data:`BUILT_IN`; None for a user who must not get in.
+
+    Deleted and disabled users must not get in. A user without a login method signs in externally.
     """
     if user is None or user.get("active") is False:
-        return False
-    return bool(user.get(EXTENSION, {}).get("loginMethod", "external") == "external")
+        return None
+    return str(user.get(EXTENSION, {}).get("loginMethod", EXTERNAL))
 
 
 def permissions(user: Resource) -> set[str]:

@@ -1,8 +1,10 @@
-"""Sign-on of a desktop or mobile client: a public client with PKCE and a loopback redirect (RFC 8252).
+"""A desktop client: a public client with PKCE and a loopback redirect (RFC 8252). `python -m examples.product.desktop URL`.
 
 The client has no secret. It opens the system's browser and receives the code on a port of 127.0.0.1 that it chooses.
 """
 
+import sys
+import time
 import webbrowser
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,6 +16,7 @@ from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
 
 SIGN_IN_SECONDS = 300
+POLL_SECONDS = 1
 
 
 class SignInFailed(Exception):  # noqa: N818 -- an outcome that the client shows
@@ -74,3 +77,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Print nothing: the address holds the code."""
+
+
+def main(url: str = "http://127.0.0.1:8765") -> str:
+    """Sign in to the product at a URL, print the user's permissions, and return when the product ends the session."""
+    provider = urllib3.request("GET", f"{url}/api/sign-in").json()
+    id_token = sign_in(provider["issuer"], provider["client_id"])
+    begun = urllib3.request("POST", f"{url}/api/sessions", headers={"Authorization": f"Bearer {id_token}"})
+    if begun.status != 201:
+        return "The product does not let you in."
+    session = {"Authorization": f"Bearer {begun.json()['token']}"}
+    shown = None
+    while (answer := urllib3.request("GET", f"{url}/api/me", headers=session)).status == 200:
+        if answer.json() != shown:
+            shown = answer.json()
+            sys.stdout.write(f"{shown['userName']}: {', '.join(shown['permissions']) or 'no permission sets'}\n")
+            sys.stdout.flush()
+        time.sleep(POLL_SECONDS)
+    return "The product ended your session."
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:2]))

@@ -33,11 +33,27 @@ class Directory:
     def user_by_object_id(self, object_id: str) -> Resource | None:
         """Return the user with an ``externalId``: with Entra ID the object id, which equals ``oid`` in ID tokens.
 
-        Never look up a user by e-mail address or user name: an administrator can set both freely.
+        Never look up a user by e-mail address or user name: an administrator can set both freely. The endpoint is asked, so that a
+        user who was provisioned or enabled a second ago gets in. While it does not answer, the copy decides.
         """
+        try:
+            found = self.search_users(f"externalId eq {json.dumps(object_id)}")
+        except ScimUnavailable:
+            found = [each for each in self.users() if each.get("externalId") == object_id]
+        return found[0] if len(found) == 1 else None
+
+    def search_users(self, expression: str) -> list[Resource]:
+        """Return the users that a SCIM filter finds at the endpoint, up to 100, and store them.
+
+        :raises ScimUnavailable: When the endpoint does not answer.
+        """
+        _, page = self._get(f"/Users?count=100&filter={quote(expression)}")
+        return [self._store(f"/Users/{each['id']}", each) for each in page.get("Resources", [])]
+
+    def users(self) -> list[Resource]:
+        """Return the users of the copy."""
         with self._lock:
-            users = [each for uri, each in self._resources.items() if uri.startswith("/Users/")]
-        return next((each for each in users if each.get("externalId") == object_id), None)
+            return [each for uri, each in self._resources.items() if uri.startswith("/Users/")]
 
     def user(self, user_id: str) -> Resource | None:
         """Return a user by its ``id``."""
@@ -51,13 +67,11 @@ class Directory:
         :raises ScimUnavailable: When the endpoint does not answer.
         """
         status, found = self._get(uri)
-        with self._lock:
-            if status == 404:
+        if status == 404:
+            with self._lock:
                 self._resources.pop(uri, None)
-                return None
-            if _version(found) >= _version(self._resources.get(uri)):
-                self._resources[uri] = found
-            return self._resources[uri]
+            return None
+        return self._store(uri, found)
 
     def reconcile(self) -> None:
         """Read everything, and remove what was deleted.
@@ -71,11 +85,16 @@ class Directory:
             for found in self._all(f"/{kind}"):
                 uri = f"/{kind}/{found['id']}"
                 seen.add(uri)
-                with self._lock:
-                    if _version(found) >= _version(self._resources.get(uri)):
-                        self._resources[uri] = found
+                self._store(uri, found)
         for uri in before - seen:
             self.read_again(uri)
+
+    def _store(self, uri: str, found: Resource) -> Resource:
+        """Store a resource unless the copy has a newer version, and return what the copy has."""
+        with self._lock:
+            if _version(found) >= _version(self._resources.get(uri)):
+                self._resources[uri] = found
+            return self._resources[uri]
 
     def _all(self, path: str) -> Iterator[Resource]:
         cursor: str | None = ""

@@ -1,11 +1,11 @@
-"""What the product does with a change event: it reads again what the event names, and ends the sessions of disabled users.
+"""What the product does with a change event: it reads again what the event names, and ends sessions of users who must not get in.
 
 Nothing depends on the order of events, and an event that arrives twice does no harm.
 """
 
 from typing import Any
 
-from examples.product.access import may_sign_in_externally
+from examples.product.access import login_method
 from examples.product.directory import Directory
 from examples.product.sessions import Sessions
 
@@ -18,8 +18,8 @@ def handle(event: dict[str, Any], directory: Directory, sessions: Sessions) -> N
     """
     for uri in named_resources(event):
         found = directory.read_again(uri)
-        if uri.startswith("/Users/") and not may_sign_in_externally(found):
-            sessions.end_all_of(uri.removeprefix("/Users/"))
+        if uri.startswith("/Users/"):
+            sessions.keep_only(uri.removeprefix("/Users/"), login_method(found))
 
 
 def named_resources(event: dict[str, Any]) -> list[str]:

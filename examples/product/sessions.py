@@ -15,6 +15,9 @@ class Session:
     user_id: str
     """The SCIM ``id``, which never changes."""
 
+    method: str
+    """The login method that the session began with."""
+
     ends: float
 
 
@@ -25,28 +28,27 @@ class Sessions:
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
 
-    def begin(self, user_id: str) -> str:
-        """Begin a session and return its id, which only the browser's cookie holds."""
+    def begin(self, user_id: str, method: str) -> str:
+        """Begin a session and return its id, which only the browser's cookie or the desktop client holds."""
         session_id = secrets.token_urlsafe(32)
         with self._lock:
-            self._sessions[session_id] = Session(user_id, time.time() + LIFETIME_SECONDS)
+            self._sessions[session_id] = Session(user_id, method, time.time() + LIFETIME_SECONDS)
         return session_id
 
-    def user_of(self, session_id: str | None) -> str | None:
-        """Return the user of a session, or None when it ended."""
+    def get(self, session_id: str | None) -> Session | None:
+        """Return a session, or None when it ended."""
         with self._lock:
             session = self._sessions.get(session_id or "")
-        return session.user_id if session and time.time() < session.ends else None
+        return session if session and time.time() < session.ends else None
 
     def end(self, session_id: str | None) -> None:
         """End one session."""
         with self._lock:
             self._sessions.pop(session_id or "", None)
 
-    def end_all_of(self, user_id: str) -> int:
-        """End all sessions of a user, and return how many."""
+    def keep_only(self, user_id: str, method: str | None) -> None:
+        """End all sessions of a user that began with another login method; with None, all sessions of the user."""
         with self._lock:
-            ended = [key for key, each in self._sessions.items() if each.user_id == user_id]
-            for key in ended:
-                del self._sessions[key]
-        return len(ended)
+            for key, each in list(self._sessions.items()):
+                if each.user_id == user_id and each.method != method:
+                    del self._sessions[key]

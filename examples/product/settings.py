@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 class Settings:
     """What the product needs to know."""
 
+    url: str
+    """The product's own address, such as ``https://app.example.com``."""
+
     tenant_url: str
     """The SCIM base URL of a connection with scope ``read``."""
 
@@ -23,15 +26,18 @@ class Settings:
     tenant: str
     """The customer's tenant id: the claim ``tid`` that ID tokens must have."""
 
+    client_id: str
+    """The client id of the web application, a confidential client."""
+
+    client_secret: str = field(repr=False)
     desktop_client_id: str
     """The client id of the desktop and mobile client, a public client."""
 
-    client_id: str
-    """The client id of the web application."""
-
-    client_secret: str = field(repr=False)
     cookie_key: str = field(repr=False)
     """Signs the cookie with the id of a session."""
+
+    administrators: str
+    """The id of the permission set whose users invite others to set a password."""
 
     @classmethod
     def from_environment(cls) -> "Settings":

@@ -1,9 +1,11 @@
-"""The OpenID Provider of the local cloud, with which people sign in to the consoles: a page with one button for each person.
+"""The OpenID Provider of the local cloud, for signing in to the consoles and to a product: a page with one button for each person.
 
 It checks no password and listens on 127.0.0.1 only.
 """
 
 import threading
+import uuid
+from dataclasses import dataclass
 from typing import Any
 
 PEOPLE = {
@@ -11,10 +13,46 @@ PEOPLE = {
     "tim": ("Tim Berners-Lee", ["SystemTechnician"]),
     "nora": ("Nora Newcomer", []),
 }
-"""The people, by the claim ``sub``: the name, and the roles of the ID token."""
+"""The operators, by the claim ``sub``: the name, and the roles of the ID token."""
+
+TENANT = "8f6d1b7e-3a70-4f0e-9f64-2f3f6c1d2b11"
+"""The claim ``tid`` of the customer's users."""
+
+
+@dataclass(frozen=True)
+class User:
+    """A user of a product, with the claims of Entra ID."""
+
+    name: str
+    user_name: str
+    note: str
+    """What distinguishes the user, for the page."""
+
+    tenant: str = TENANT
+    """The claim ``tid``."""
+
+    @property
+    def object_id(self) -> str:
+        """The claim ``oid``, which a provisioned user has as ``externalId``."""
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, self.user_name))
+
+
+USERS = {
+    "grace": User("Grace Hopper", "grace.hopper@example.com", "every permission set"),
+    "alan": User("Alan Turing", "alan.turing@example.com", "one permission set"),
+    "joan": User("Joan Clarke", "joan.clarke@example.com", "disabled"),
+    "edsger": User("Edsger Dijkstra", "edsger.dijkstra@example.com", "not provisioned"),
+    "mallory": User(
+        "Mallory",
+        "grace.hopper@example.com",
+        "another tenant, Grace's e-mail address",
+        str(uuid.uuid5(uuid.NAMESPACE_DNS, "mallory")),
+    ),
+}
+"""The users of a product, by the claim ``sub``."""
 
 CLIENT_ID = "console"
-"""The consoles' client id; the provider accepts any."""
+"""The consoles' client id; every other client is a product's."""
 
 CLIENT_SECRET = "local"  # noqa: S105 -- the provider accepts any
 """The consoles' client secret."""
@@ -26,10 +64,10 @@ _PAGES = {
 margin: 12vh auto; padding: 0 1rem } h1 { font-size: 1.375rem } button { display: block; width: 100%; padding: .7rem 1rem;
 margin: .5rem 0; font: inherit; text-align: left; cursor: pointer }
 small { display: block; opacity: .75 }</style><main>{% block content %}{% endblock %}</main></html>""",
-    "authorization_form.html": """{% extends "_base.html" %}{% block content %}<h1>Sign in to the local console</h1>
+    "authorization_form.html": """{% extends "_base.html" %}{% block content %}<h1>Sign in</h1>
 <p>This is the identity provider of the local cloud. It asks for no password.</p>
-<form method="post">{% for sub, (name, roles) in people.items() %}<button name="sub" value="{{ sub }}">{{ name }}
-<small>{{ roles | join(", ") or "no role" }}</small></button>{% endfor %}</form>{% endblock %}""",
+<form method="post">{% for sub, name, note in people_of(client_id) %}<button name="sub" value="{{ sub }}">{{ name }}
+<small>{{ note }}</small></button>{% endfor %}</form>{% endblock %}""",
     "end_session_form.html": """{% extends "_base.html" %}{% block content %}<h1>Sign out</h1>
 <form method="post" action="{{ end_session_confirm_url }}">{% if redirect_uri %}<input type="hidden" name="redirect_uri"
 value="{{ redirect_uri }}">{% endif %}<button>Sign out of the local identity provider</button></form>{% endblock %}""",
@@ -62,17 +100,41 @@ def build() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the package about its own dependencies
         import oidc_provider_mock
+        from oidc_provider_mock import _app as provider
     from jinja2 import ChoiceLoader, DictLoader
 
-    users = [
-        oidc_provider_mock.User(
-            sub=sub, claims={"roles": roles, "name": name, "preferred_username": f"{sub}@vendor.example"}
-        )
-        for sub, (name, roles) in PEOPLE.items()
-    ]
+    # A desktop client has no secret (RFC 8252); the package's library knows such clients, and the package does not name them.
+    provider.AuthorizationCodeGrant.TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
+    users = [oidc_provider_mock.User(sub=sub, claims=claims) for sub, claims in _claims().items()]
     app = oidc_provider_mock.app(user_claims=users)
     app.debug = False  # its debugger runs code from a browser
     app.wsgi_app = app.wsgi_app.app
     app.jinja_loader = ChoiceLoader([DictLoader(_PAGES), *filter(None, [app.jinja_loader])])
-    app.jinja_env.globals["people"] = PEOPLE
+    app.jinja_env.globals["people_of"] = _people_of
     return app
+
+
+def _claims() -> dict[str, dict[str, Any]]:
+    """Return the claims of everyone, by ``sub``."""
+    operators = {
+        sub: {"roles": roles, "name": name, "preferred_username": f"{sub}@vendor.example"}
+        for sub, (name, roles) in PEOPLE.items()
+    }
+    users = {
+        sub: {
+            "tid": each.tenant,
+            "oid": each.object_id,
+            "name": each.name,
+            "preferred_username": each.user_name,
+            "email": each.user_name,
+        }
+        for sub, each in USERS.items()
+    }
+    return operators | users
+
+
+def _people_of(client_id: str) -> list[tuple[str, str, str]]:
+    """Return who can sign in to a client: ``sub``, name and note."""
+    if client_id == CLIENT_ID:
+        return [(sub, name, ", ".join(roles) or "no role") for sub, (name, roles) in PEOPLE.items()]
+    return [(sub, each.name, each.note) for sub, each in USERS.items()]

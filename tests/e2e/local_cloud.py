@@ -74,7 +74,7 @@ class LocalCloud:
 
     @property
     def variables(self) -> dict[str, str]:
-        receiver = {"SCIM_LOCAL_RECEIVER": f"http://127.0.0.1:{self.receiver}"} if self.receiver else {}
+        receiver = {"SCIM_LOCAL_RECEIVER": f"http://127.0.0.1:{self.receiver}/hooks/scim"} if self.receiver else {}
         return os.environ | {STATE_DIRECTORY_VARIABLE: str(self.directory)} | receiver
 
     def scimctl(self, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -72,7 +72,7 @@ def test_a_disabled_user_is_told_to_the_receiver_which_fails_at_first(
     user = disable_a_user(own_directory(environment, "webhooks-retry"), "ada@example.com")
     wait_for(receiver, lambda _: len(receiver.requests) > 1)
     first, second = receiver.requests[:2]
-    assert first.path == f"/{WEBHOOK}"
+    assert first.path == f"/hooks/scim/{WEBHOOK}"
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     for request in (first, second):
         event = Webhook(secret).verify(request.body, request.headers)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("benchmarks", "infra", "lambdas", "scimctl", "scimprobe", "support")
+PACKAGES = ("benchmarks", "examples", "infra", "lambdas", "scimctl", "scimprobe", "support")
 
 FORBIDDEN = {
     r"tell|tells|told|telling": "say what happens: return, print, show, log, report, notify",

@@ -10,8 +10,8 @@ from lambdas.environment.event_types import EventType
 from lambdas.environment.file.mistakes import mistake
 from lambdas.environment.file.section import Section
 
-LOCAL_RECEIVER = "http://127.0.0.1:8765"
-"""Where the local cloud sends webhooks: the default of ``scimctl events listen``."""
+LOCAL_RECEIVER = "http://127.0.0.1:8765/hooks/scim"
+"""Where the local cloud sends webhooks: ``scimctl events listen`` listens there, and so does ``examples/product``."""
 
 RECEIVER_VARIABLE = "SCIM_LOCAL_RECEIVER"
 """The environment variable with another URL, read when an environment is deployed to the local cloud."""

@@ -1,7 +1,9 @@
 """The Python in the product's documentation runs and does what its text says."""
 
+import ast
 import json
 import re
+import textwrap
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,15 @@ from lambdas.eventing.schemas import schema_of
 from lambdas.eventing.signing import Secrets, headers
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "product"
-EXAMPLE = DOCS.parents[1] / "examples" / "product"
+ROOT = DOCS.parents[1]
+DOCUMENTS = [*sorted(DOCS.glob("*.md")), ROOT / "examples" / "product" / "README.md"]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+QUOTE = re.compile(r"^<!-- (\S+): (\S+) -->\n```python\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
+"""Code that is quoted: its file and its function, in a comment above it."""
+
+RUN = {"events.md", "webhooks.md", "reconcile.md"}
+"""Documents whose Python is run by a test: of this file, and reconcile.md by tests/protocol/test_reconcile.py."""
 
 
 def blocks(document: str, language: str) -> list[str]:
@@ -79,8 +88,38 @@ def test_the_receiver_that_is_shown_takes_signed_events_once_and_refuses_others(
     assert receive(b"{}", signed, secrets.current, seen) == (401, None)
 
 
-def test_the_code_of_sign_on_is_that_of_the_example_product():
-    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(EXAMPLE.glob("*.py")))
-    quoted = blocks("sign-on.md", "python")
-    assert len(quoted) == 3
-    assert [each for each in quoted if each not in code] == []
+QUOTES = [(document, *quote) for document in DOCUMENTS for quote in QUOTE.findall(document.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "name", "quoted"), QUOTES, ids=[f"{each[1]}: {each[2]}" for each in QUOTES]
+)
+def test_quoted_code_is_that_of_the_example_product(document: Path, path: str, name: str, quoted: str):
+    """`python -m tests.unit.product.test_snippets` writes the quotes anew."""
+    assert quoted == source_of(path, name)
+
+
+def test_all_python_is_quoted_or_run():
+    for document in DOCUMENTS:
+        quotes = len(QUOTE.findall(document.read_text(encoding="utf-8")))
+        run = 1 if document.name in RUN else 0
+        assert len(blocks(document.name, "python")) == quotes + run, document.name
+
+
+def source_of(path: str, name: str) -> str:
+    """The source of a function, such as ``handle`` or ``Directory.read_again``, indented as at the top of a module."""
+    source = (ROOT / path).read_text(encoding="utf-8")
+    nodes: list[ast.AST] = [ast.parse(source)]
+    for part in name.split("."):
+        nodes = [each for node in nodes for each in ast.iter_child_nodes(node) if getattr(each, "name", None) == part]
+    (node,) = nodes
+    return textwrap.dedent(str(ast.get_source_segment(source, node, padded=True))) + "\n"
+
+
+if __name__ == "__main__":
+    for each in DOCUMENTS:
+        text = each.read_text(encoding="utf-8")
+        fresh = QUOTE.sub(
+            lambda found: f"<!-- {found[1]}: {found[2]} -->\n```python\n{source_of(found[1], found[2])}```\n", text
+        )
+        each.write_text(fresh, encoding="utf-8")
