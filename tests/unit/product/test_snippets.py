@@ -13,6 +13,7 @@ import jsonschema
 import moto
 import pytest
 
+from examples.product.queue import consume
 from lambdas.environment.event_types import EventType
 from lambdas.eventing.schemas import schema_of
 from lambdas.eventing.signing import Secrets, headers
@@ -35,9 +36,10 @@ def blocks(document: str, language: str) -> list[str]:
 
 
 def defined_in(document: str) -> dict[str, Any]:
-    """What the Python of a document defines."""
+    """What the Python of a document defines that is not quoted."""
     names: dict[str, Any] = {}
-    for block in blocks(document, "python"):
+    text = QUOTE.sub("", (DOCS / document).read_text(encoding="utf-8"))
+    for block in (found[1] for found in BLOCK.findall(text) if found[0] == "python"):
         exec(block, names)  # noqa: S102 -- the project's own documentation
     return names
 
@@ -73,6 +75,26 @@ def test_the_rule_that_is_shown_passes_its_types_and_no_others(monkeypatch: pyte
         received = {json.loads(each["Body"])["detail-type"] for each in messages}
     expected = {EventType.DEACTIVATE, EventType.DELETE, EventType.PERMISSIONS_CHANGED, EventType.MEMBERS_AFFECTED}
     assert received == {each.value for each in expected}
+
+
+def test_the_consumer_that_is_shown_deletes_an_event_after_it_was_handled(monkeypatch: pytest.MonkeyPatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with moto.mock_aws():
+        sqs = boto3.client("sqs", region_name="eu-west-1")
+        url = sqs.create_queue(QueueName="product", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
+        for number in range(3):
+            sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"detail": {"jti": str(number)}}))
+
+        def crash(event: dict[str, Any]) -> None:
+            raise ConnectionError(event["jti"])
+
+        with pytest.raises(ConnectionError):
+            consume(sqs, url, crash)
+        handled: list[str] = []
+        consume(sqs, url, lambda event: handled.append(event["jti"]))
+        assert sorted(handled) == ["0", "1", "2"]
+        assert "Messages" not in sqs.receive_message(QueueUrl=url)
 
 
 def test_the_receiver_that_is_shown_takes_signed_events_once_and_refuses_others():
