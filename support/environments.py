@@ -1,5 +1,6 @@
 """Environments for tests, by what matters of their files."""
 
+import functools
 import tempfile
 from pathlib import Path
 
@@ -29,8 +30,9 @@ name = "Administrator"
 """Three permission sets; a table ``[permissions]`` before them says where users get them from."""
 
 
+@functools.lru_cache(maxsize=256)
 def environment_of(toml: str = "", name: str = "acme") -> Environment:
-    """Return the environment whose file has these tables, checked as any file is before it is deployed.
+    """Return the environment whose file has these tables, checked as any file is before it is deployed; the same for the same text.
 
     :param toml: Tables of the file, such as ``[capabilities]``; ``[aws]`` and what every file needs is there already.
     :param name: The environment's name, and that of its directory.

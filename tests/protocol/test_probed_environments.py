@@ -100,8 +100,13 @@ RULES = {
 IN_BOTH_DIALECTS = ("every kind of rule", "forms-mobile")
 """The environments with the most kinds of attributes. A release simulates the worked environments in both dialects."""
 
+DEPLOYED = ("compliance", "devices", "forms-admin", "local")
+"""The worked environments that the end-to-end tests provision into by themselves, and that have no rule of their own."""
+
 RULING_NOTHING_OUT = ("every kind of rule", "one role, also by groups")
 BY_EVERY_CLIENT = ("compliance", "forms-mobile", "formulation", "documented")
+"""The worked environments with the most rules. The end-to-end tests check ``compliance`` by every client, too."""
+
 WORKED = ["local", *sorted(each for each in settings.names() if each != "local"), "documented"]
 
 
@@ -149,7 +154,10 @@ def outcomes(run: checking.Run, outcome: Outcome) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "dialect"),
     [
-        *((name, Dialect.ENTRA) for name in (*WORKED, *RULES)),
+        *(
+            pytest.param(name, Dialect.ENTRA, marks=[pytest.mark.full] if name in DEPLOYED else [])
+            for name in (*WORKED, *RULES)
+        ),
         *((name, Dialect.ENTRA_FLAG) for name in IN_BOTH_DIALECTS),
         *(
             pytest.param(name, Dialect.ENTRA_FLAG, marks=pytest.mark.full)
@@ -163,7 +171,13 @@ def test_a_simulation_finds_no_difference(serve: Build, name: str, dialect: Dial
     assert (list(run.differences), run.stopped) == ([], None)
 
 
-@pytest.mark.parametrize("name", BY_EVERY_CLIENT)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(each, marks=[pytest.mark.full] if each in ("compliance", "formulation") else [])
+        for each in BY_EVERY_CLIENT
+    ],
+)
 def test_every_check_passes_or_is_ruled_out_by_the_file(serve: Build, name: str) -> None:
     run = check(serve(environment(name)), expected(name))
     assert_passed(run, name)
@@ -175,7 +189,13 @@ def test_every_check_of_every_client_passes_elsewhere_too(serve: Build, name: st
     assert_passed(check(serve(environment(name)), expected(name)), name)
 
 
-@pytest.mark.parametrize("name", sorted({*WORKED, *RULES} - {*BY_EVERY_CLIENT}))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(each, marks=[pytest.mark.full] if each in DEPLOYED else [])
+        for each in sorted({*WORKED, *RULES} - {*BY_EVERY_CLIENT})
+    ],
+)
 def test_every_check_of_entra_and_of_the_rules_passes(serve: Build, name: str) -> None:
     run = check(serve(environment(name)), expected(name), "entra", "rules")
     assert_passed(run, name)
