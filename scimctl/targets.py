@@ -79,7 +79,8 @@ def _on_aws(environment: Environment) -> Target:
     stack, region = f"scim-{environment.name}", environment.aws.region
     place = f"stack {stack} in {region}"
     with aws_errors_as_problems(place):
-        found = _stack(environment, stack, place)
+        session = session_for(environment)
+        found = _stack(session, environment, stack, place)
     account = found["StackId"].split(":")[4]
     if account != environment.aws.account:
         raise Problem(
@@ -94,7 +95,7 @@ def _on_aws(environment: Environment) -> Target:
         base_url=base_url,
         place=place,
         client_arguments={"region_name": region},
-        session=session_for(environment),
+        session=session,
     )
 
 
@@ -137,9 +138,9 @@ def _target(
     )
 
 
-def _stack(environment: Environment, stack: str, place: str) -> dict[str, Any]:
+def _stack(session: boto3.Session, environment: Environment, stack: str, place: str) -> dict[str, Any]:
     """Return CloudFormation's description of a stack."""
-    client = _client(session_for(environment), "cloudformation", region_name=environment.aws.region)
+    client = _client(session, "cloudformation", region_name=environment.aws.region)
     try:
         found: dict[str, Any] = client.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:

@@ -17,6 +17,7 @@ from lambdas.credentials.store import ConnectionStore
 from lambdas.environment import file as settings
 from lambdas.store.table import Table
 from scimctl.local_state import STATE_DIRECTORY_VARIABLE
+from support.engines import engine_name, running_engine
 from support.tables import create_table
 from tests.unit.scimctl.cloudformation import StandIn, serving
 from tests.unit.scimctl.operators import ACME, BASE_URL, LOCAL, LOG_GROUP, TABLE
@@ -65,10 +66,22 @@ def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
         yield stand_in
 
 
+@pytest.fixture(scope="session")
+def engine() -> Iterator[str | None]:
+    """The URL of the DynamoDB engine of this worker's commands; None where only the slow one runs, and moto takes its place."""
+    if engine_name() != "dynoxide":
+        yield None
+        return
+    with running_engine() as url:
+        yield url
+
+
 @pytest.fixture(scope="module")
-def dynamodb() -> Iterator[Any]:
-    """A DynamoDB client on moto, shared: making one costs more than a test."""
-    with mock_aws():
+def dynamodb(engine: str | None) -> Iterator[Any]:
+    """A DynamoDB client, shared: making one costs more than a test. Moto answers what is sent to other services."""
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        if engine:
+            patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", engine)
         yield boto3.client(
             "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
         )
