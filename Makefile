@@ -12,9 +12,11 @@ unexport PYTHONDONTWRITEBYTECODE
 # Node.js 20 works. jsii prints a banner about its end of life at every start without this list of silenced versions.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-# One worker for each processor, up to 8. What must stay together runs in one worker (tests/scheduling.py).
+# One worker for each processor, up to 8. What must stay together runs in one worker (tests/scheduling.py), in this order of tiers:
+# local clouds first, and last the tests that any worker can run, so that none is idle at the end.
 WORKERS ?= logical
-PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadscope
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadscope --no-loadscope-reorder
+TIERS := $(addprefix tests/,e2e infra storage unit protocol)
 # Without whole commands on a table and whole runs of checks, which take two thirds of the unit tests' time.
 HEART := tests/unit tests/protocol/test_clients.py tests/protocol/test_requests.py \
 	$(addprefix --ignore=tests/unit/,scimctl/commands scimctl/connections scimprobe/check scimprobe/simulate/test_run.py)
@@ -87,10 +89,10 @@ test: browser ## Form, types, layers and every tier of tests; what CI runs
 	@$(MAKE) --no-print-directory --jobs=2 check tiers
 
 tiers:
-	$(PYTEST) -m "not full" tests
+	$(PYTEST) -m "not full" $(TIERS)
 
 test-full: check browser ## The same with every variant of the conformance suites and four times the examples, for a release
-	$(PYTEST) --hypothesis-profile=full tests
+	$(PYTEST) --hypothesis-profile=full $(TIERS)
 
 screenshots: browser ## Make the console's screenshots in docs/images anew
 	$(BIN)/pytest tests/e2e/console/test_screenshots.py --screenshots docs/images

@@ -82,3 +82,15 @@ def test_compiled_modules_are_kept_whatever_the_shell_says(tmp_path: Path) -> No
         check=True,
     )
     assert shown.stdout == "[]\n"
+
+
+def test_a_run_of_all_tests_has_every_tier() -> None:
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "-n", "tiers"],  # noqa: S607 -- as it is typed
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    tiers = {str(path.relative_to(ROOT)) for path in (ROOT / "tests").iterdir() if (path / "__init__.py").is_file()}
+    assert set(re.findall(r"tests/\S+", shown)) == tiers
