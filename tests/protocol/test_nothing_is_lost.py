@@ -246,3 +246,22 @@ def test_of_a_creation_or_replacement_nothing_is_lost_silently(
     if reply.status != 400:
         account = Account(users, records.last().get("ignored", []))
         assert account.lost_of_document(body, api.get(f"/Users/{reply.json['id']}").json) == []
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "replace", "path": "name", "value": {"value": "x", "familyName": "F"}},
+        {"op": "add", "path": "name.value", "value": "x"},
+        {"op": "add", "value": {"name.value": "x"}},
+    ],
+)
+def test_a_sub_attribute_value_that_a_name_does_not_have_is_recorded_as_ignored(
+    api: Api, records: Any, operation: dict[str, Any]
+) -> None:
+    """Most complex attributes have a ``value``; the sub-attributes of a name are others."""
+    created = api.post("/Users", {"userName": "ann", "name": {"value": "x", "givenName": "A"}})
+    assert (created.status, records.last()["ignored"]) == (201, ["name.value"])
+    changed = api.patch(f"/Users/{created.json['id']}", patch_of(operation))
+    assert (changed.status, records.last()["ignored"]) == (200, ["name.value"])
+    assert "value" not in changed.json["name"]

@@ -1,5 +1,7 @@
 """The benchmarks run, and write tables that name no place of the machine: with small directories here, each once."""
 
+import importlib.util
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +28,9 @@ RUNS: dict[str, Callable[[], Path]] = {
 def test_a_benchmark_writes_its_report(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(pages, "SAMPLES", 3)
+    # What else it imports, it compiles: ten seconds of CPU time.
+    quick = {name: imports.STATEMENTS[name] for name in ("a bare boto3 client", "authorizer")}
+    monkeypatch.setattr(imports, "STATEMENTS", quick)
     report = RUNS[name]()
     text = report.read_text()
 
@@ -37,6 +42,12 @@ def test_a_benchmark_writes_its_report(name: str, tmp_path: Path, monkeypatch: p
     for table in tables:
         assert len({line.count("|") for line in table}) == 1
         assert len(table) > 2
+
+
+@pytest.mark.parametrize("statement", imports.STATEMENTS.values())
+def test_the_import_benchmark_imports_what_exists(statement: str) -> None:
+    for imported in re.findall(r"(?:^|; )(?:import|from) (\S+)", statement):
+        assert importlib.util.find_spec(imported.rstrip(";"))
 
 
 @pytest.mark.parametrize("name", RUNS)
