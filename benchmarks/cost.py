@@ -33,7 +33,7 @@ LARGE = """## What grows, because it is what was asked for
 
 @dataclass(frozen=True)
 class Cost:
-    """What one request cost."""
+    """The cost of one request."""
 
     calls: int
     read: float

@@ -64,7 +64,7 @@ PRICES = f"""List prices of us-east-1, as they were known in November 2026; chec
 
 @dataclass(frozen=True)
 class Load:
-    """What something asks for: requests, read units, write units."""
+    """A demand: requests, read units, write units."""
 
     requests: float = 0
     read: float = 0

@@ -67,7 +67,7 @@ class TablePlace(Place):
 
     @property
     def meter(self) -> Meter:
-        """What the last request cost."""
+        """The cost of the last request."""
         return self.table.meter
 
     def group_items(self) -> list[Item]:

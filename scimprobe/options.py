@@ -27,7 +27,7 @@ ASSERTION_VARIABLE = "SCIM_CLIENT_ASSERTION"
 
 
 class Output(StrEnum):
-    """How a result is printed."""
+    """The form in which a result is printed."""
 
     TEXT = "text"
     """For people."""

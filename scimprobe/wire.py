@@ -139,7 +139,7 @@ class Answer:
     """Why there was no answer, such as `ConnectionRefusedError`."""
 
     attempts: int = 1
-    """How many attempts it took."""
+    """The number of attempts."""
 
     milliseconds: float = 0.0
     """From the first byte sent to the last byte read, of the last attempt."""

@@ -45,7 +45,7 @@ class Result:
     outcome: Outcome
     differences: Sequence[Difference] = ()
     reason: str = ""
-    """What blocked it or ruled it out; empty otherwise."""
+    """The reason why it was blocked or ruled out; empty otherwise."""
 
     replies: Sequence[Reply] = ()
     """All its requests and answers, in order."""
@@ -72,17 +72,17 @@ class Run:
 
     tenant_url: str
     marker: str
-    """What every name of the run contains."""
+    """The marker in every name of the run."""
 
     rules: str = ""
     """The name of the operator's expectations; empty when there are none."""
 
     results: list[tuple[Suite, list[Result]]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
-    """What could not be removed, with the reason."""
+    """The resources that could not be removed, each with the reason."""
 
     kept: int = 0
-    """How many users stay, disabled, because the operator's rules keep deleted users."""
+    """The number of users that stay, disabled, because the operator's rules keep deleted users."""
 
     stopped: str = ""
     """Why it ended early; empty when it did not."""

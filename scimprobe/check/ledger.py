@@ -62,10 +62,10 @@ class Ledger:
         self._keeps_deleted_users = keeps_deleted_users
         self._created: list[CreatedObject] = []
         self.left: list[CreatedObject] = []
-        """What could not be removed."""
+        """The resources that could not be removed."""
 
         self.kept = 0
-        """How many users stay because the endpoint's operator wants deleted users kept."""
+        """The number of users that stay because the endpoint's operator wants deleted users kept."""
 
     def sending(self, path: str, body: Mapping[str, Any]) -> CreatedObject:
         """Record that a POST with this body is about to be sent."""

@@ -31,7 +31,7 @@ class Person:
 
     id: str
     attributes: Mapping[str, Value]
-    """What it was created with, by path."""
+    """The attributes that it was created with, by path."""
 
     @property
     def name(self) -> str:
@@ -60,7 +60,7 @@ class Team:
 
 @dataclass(frozen=True)
 class Run:
-    """What all checks of a run share."""
+    """The state that all checks of a run share."""
 
     client: Client
     ledger: Ledger

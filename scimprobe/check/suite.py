@@ -13,7 +13,7 @@ Script = Callable[[Session], None]
 
 
 class Level(StrEnum):
-    """What the failure of a check means."""
+    """The meaning of a failed check."""
 
     MANDATORY = "mandatory"
     """The endpoint fails."""
@@ -33,15 +33,15 @@ class Check:
     """The name its source gives it, such as `Create a duplicate User`; otherwise its subject."""
 
     requirement: str
-    """What the endpoint must do, in one sentence."""
+    """The requirement on the endpoint, in one sentence."""
 
     matters: str
-    """What the identity provider does when the endpoint does otherwise."""
+    """The behaviour of the identity provider when the endpoint does otherwise."""
 
     run: Script
     level: Level = Level.MANDATORY
     needs: frozenset[Need] = frozenset()
-    """What the operator's rules must not rule out; the check is skipped where they do."""
+    """The capabilities that the check needs; it is skipped where the operator's rules rule one out."""
 
 
 class Checks(list[Check]):

@@ -113,7 +113,7 @@ class Rules:
     """Everything that an operator expects of an endpoint beyond the RFCs."""
 
     name: str = ""
-    """What reports call the file; empty when there is none."""
+    """The name of the file in reports; empty when there is none."""
 
     attributes: Mapping[Kind, AttributeRules] = field(
         default_factory=lambda: {kind: AttributeRules() for kind in KINDS}

@@ -43,7 +43,7 @@ CleanUpOption = Annotated[
 
 @dataclass(frozen=True)
 class Choices:
-    """What the command's options choose, besides the tenant."""
+    """The choices of the command's options, besides the tenant."""
 
     users: int = 25
     groups: int = 5

@@ -7,7 +7,7 @@ FLAG = "aadOptscim062020"
 
 
 class Dialect(StrEnum):
-    """How the client deviates from the RFCs."""
+    """The deviations of the client from the RFCs."""
 
     ENTRA = "entra"
     """Without the flag, as a new job: capitalized operations, booleans as strings, removed members as a value."""

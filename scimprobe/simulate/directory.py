@@ -76,7 +76,7 @@ class Entry:
 
     @property
     def label(self) -> str:
-        """What reports call it, such as `User ada.li0@r1.example.com`."""
+        """Its name in reports, such as `User ada.li0@r1.example.com`."""
         return f"{self.kind} {self.name}"
 
     @property

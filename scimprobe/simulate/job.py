@@ -27,7 +27,7 @@ from scimprobe.wire import Client, Tenant
 
 @dataclass(frozen=True)
 class Plan:
-    """What to simulate."""
+    """The size and the dialect of a simulation."""
 
     users: int
     """Users in the source before the first cycle; a few more come in the second."""
@@ -44,7 +44,7 @@ class Plan:
     """Whether everything the run created is deleted at its end."""
 
     rules: Rules = NO_RULES
-    """What the operator of the endpoint expects of it."""
+    """The rules of the endpoint's operator."""
 
 
 def run(tenant: Tenant, plan: Plan, console: Console) -> Run:

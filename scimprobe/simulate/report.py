@@ -40,7 +40,7 @@ class Run:
     """The name of the operator's expectations; empty when there are none."""
 
     by_rules: Sequence[str] = ()
-    """What they change of the run, such as `groups.served is false: no group is created`."""
+    """The changes that they make to the run, such as `groups.served is false: no group is created`."""
 
     @property
     def passed(self) -> bool:
