@@ -50,6 +50,7 @@ DONE = {
     "login": "The login method is saved.",
     "mapped": "The mapping is saved. It takes effect at the next read of each user.",
     "sessions-ended": "All sessions of the person have ended.",
+    "released": "The connection is released. The identity provider sends what was held again in its next cycle.",
     "revoked": "The token is revoked. Cached checks may accept it for up to a minute.",
 }
 """What a page says after a change, by the address's ``done``: no text of an address is ever shown."""
@@ -213,6 +214,7 @@ class Console:
             "here": path_below(request.event),
             "has_sets": bool(self.environment.permissions.sets),
             "has_groups": self.environment.groups.served,
+            "has_guard": self.environment.guard is not None,
             "done": request.query.get("done", ""),
             "done_texts": DONE,
         }

@@ -35,6 +35,9 @@ class EventType(StrEnum):
     PROVISIONING_RESUMED = f"{OWN}:provisioning:resumed"
     """A connection that had stalled sends requests again."""
 
+    PROVISIONING_FAILING = f"{OWN}:provisioning:failing"
+    """Requests of a connection about one user are refused again and again."""
+
     DEPROVISIONING_UNUSUAL = f"{OWN}:deprovisioning:unusual"
     """An identity provider deprovisioned more users than the guard's limit; nothing was refused."""
 
@@ -49,6 +52,7 @@ CONNECTION_EVENTS = frozenset(
     {
         EventType.PROVISIONING_STALLED,
         EventType.PROVISIONING_RESUMED,
+        EventType.PROVISIONING_FAILING,
         EventType.DEPROVISIONING_UNUSUAL,
         EventType.DEPROVISIONING_HELD,
         EventType.CREDENTIAL_EXPIRING,

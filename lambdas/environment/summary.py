@@ -53,6 +53,7 @@ def behavior(environment: EndpointSettings) -> Iterator[tuple[str, list[str]]]:
     yield "Permissions", list(_permissions(environment.permissions)) or ["none: entitlements are the client's"]
     yield "Login", [_login(environment)]
     yield "Watch", [_watch(environment)]
+    yield "Guard", [_guard(environment)]
 
 
 def _account(environment: Environment) -> str:
@@ -144,6 +145,15 @@ def _watch(environment: EndpointSettings) -> str:
         f"a connection {silent}, a user is failing after {watch.failures} refused requests a day, credentials are reported "
         f"{days(watch.ending_days)} before they expire"
     )
+
+
+def _guard(environment: EndpointSettings) -> str:
+    guard = environment.guard
+    if guard is None:
+        return "an identity provider can deprovision any number of users"
+    share = f" and {guard.percent} % of the directory" if guard.percent else ""
+    done = "is held until an operator releases it" if guard.action == "hold" else "raises an alarm"
+    return f"deprovisioning more than {guard.users} users{share} within an hour {done}"
 
 
 def _listed(values: Iterable[str], last: str) -> str:

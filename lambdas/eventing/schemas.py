@@ -63,6 +63,9 @@ PAYLOADS: dict[EventType, Schema] = {
     ),
     EventType.PROVISIONING_STALLED: _object({"last_request": {**MOMENT, "type": ["string", "null"]}, "hours": NUMBER}),
     EventType.PROVISIONING_RESUMED: _object({"stalled_since": MOMENT}),
+    EventType.PROVISIONING_FAILING: _object(
+        {"failures": NUMBER}, {"user": {"type": "string", "pattern": "^/Users/.+$"}, "scim_type": TEXT}
+    ),
     EventType.DEPROVISIONING_UNUSUAL: _object({"count": NUMBER, "limit": NUMBER}),
     EventType.DEPROVISIONING_HELD: _object({"count": NUMBER, "limit": NUMBER}),
     EventType.CREDENTIAL_EXPIRING: _object(

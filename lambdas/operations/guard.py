@@ -1,19 +1,38 @@
 """The guard against mass deprovisioning: what it has counted, and its release by an operator."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
+from lambdas.credentials.connections import Connection
 from lambdas.environment.file.guard import Guard
 from lambdas.operations.connections import Connections
 from lambdas.operations.problems import Problem
 from lambdas.operations.target import Target
 from lambdas.store import keys
-from lambdas.store.guard import KEPT_SECONDS, limit_of, number_of_users, read_count
+from lambdas.store.guard import KEPT_SECONDS, GuardCount, limit_of, number_of_users, read_count
 from lambdas.store.keys import key_of
+
+NOTHING_COUNTED = GuardCount({})
 
 LONGEST_RELEASE = timedelta(hours=24)
 """The longest release. Its end is stored with the counter, which ends (TTL) two hours later."""
+
+
+class GuardState(StrEnum):
+    """What the guard does with a connection."""
+
+    BELOW = "below the limit"
+    ABOVE = "above the limit"
+    """What exceeds the limit is done and reported."""
+
+    HELD = "held"
+    """What exceeds the limit is refused."""
+
+    RELEASED = "released"
+    """Nothing is refused for a time."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +53,17 @@ class Guarded:
     released_until: datetime | None
     """Until when nothing is held; None if it is not released."""
 
+    holds: bool
+    """Whether the environment's file says that what exceeds the limit is held."""
+
     @property
-    def exceeds(self) -> bool:
-        """Whether the limit is exceeded."""
-        return self.count > self.limit
+    def state(self) -> GuardState:
+        """What the guard does with the connection now."""
+        if self.released_until:
+            return GuardState.RELEASED
+        if self.count <= self.limit:
+            return GuardState.BELOW
+        return GuardState.HELD if self.holds else GuardState.ABOVE
 
 
 class GuardOperations:
@@ -56,27 +82,44 @@ class GuardOperations:
         self.settings: Guard = target.settings.guard
 
     def all(self) -> list[Guarded]:
-        """Return the counters of all connections that provision, the oldest connection first."""
+        """Return the counters of all connections, the oldest connection first."""
+        return self._read([each.connection for each in self.connections.all()], at_least=0)
+
+    def above(self, connections: Sequence[Connection]) -> list[Guarded]:
+        """Return the counters above the limit among those of some connections, held or not: 1 BatchGetItem for each 100.
+
+        1 Query more for each directory in which a counter is above ``users`` of the file.
+        """
+        found = self._read(connections, at_least=self.settings.users + 1)
+        return [each for each in found if each.count > each.limit]
+
+    def _read(self, connections: Sequence[Connection], *, at_least: int) -> list[Guarded]:
+        """Return the counters of connections that count a number of users, in the order of the connections."""
         table, now = self.target.table(), time.time()
-        users: dict[str, int] = {}
-        found = []
-        for each in self.connections.all():
-            connection = each.connection
-            with self.target.aws_errors_as_problems():
-                if connection.directory not in users:
-                    users[connection.directory] = number_of_users(table, connection.directory)
-                counted = read_count(table.get(keys.guard(connection.directory, connection.id)))
-            found.append(
-                Guarded(
-                    connection=connection.id,
-                    directory=connection.directory,
-                    label=connection.label,
-                    count=counted.within_hour(now),
-                    limit=limit_of(self.settings, users[connection.directory]),
-                    released_until=datetime.fromtimestamp(counted.released, UTC) if counted.released > now else None,
-                )
-            )
+        with self.target.aws_errors_as_problems():
+            items = table.batch_get(keys.guard(each.directory, each.id) for each in connections)
+            counts = {item["pk"]["S"]: read_count(item) for item in items}
+            users: dict[str, int] = {}
+            found = []
+            for each in connections:
+                counted = counts.get(keys.guard(each.directory, each.id).pk, NOTHING_COUNTED)
+                if counted.within_hour(now) < at_least:
+                    continue
+                if each.directory not in users:
+                    users[each.directory] = number_of_users(table, each.directory)
+                found.append(self._guarded(each, counted, users[each.directory], now))
         return found
+
+    def _guarded(self, connection: Connection, counted: GuardCount, users: int, now: float) -> Guarded:
+        return Guarded(
+            connection=connection.id,
+            directory=connection.directory,
+            label=connection.label,
+            count=counted.within_hour(now),
+            limit=limit_of(self.settings, users),
+            released_until=datetime.fromtimestamp(counted.released, UTC) if counted.released > now else None,
+            holds=self.settings.action == "hold",
+        )
 
     def release(self, connection_id: str, duration: timedelta) -> datetime:
         """Let a connection deprovision users without a limit for a time, record it, and return its end.

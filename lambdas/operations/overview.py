@@ -13,6 +13,7 @@ from lambdas.credentials.scopes import Scope
 from lambdas.environment.file import EndpointSettings
 from lambdas.environment.file.watch import Watch
 from lambdas.operations.connections import ConnectionWithTokens
+from lambdas.operations.guard import Guarded, GuardState
 from lambdas.operations.log.events import is_failure
 from lambdas.operations.log.pages import is_request, newest, newest_request
 from lambdas.operations.log.reader import LogReader
@@ -86,6 +87,9 @@ class Attention:
     why: str
     """A clause such as ``is disabled``."""
 
+    page: str
+    """The page of the console that shows more, below its root."""
+
 
 def read_activity(target: Target, now: datetime, seconds: float | None = None) -> Activity:
     """Return what identity providers did lately, from the log.
@@ -127,6 +131,7 @@ def attention(
     clients: Iterable[Client],
     now: datetime,
     stalled: Mapping[str, datetime] = MappingProxyType({}),
+    guarded: Iterable[Guarded] = (),
     *,
     within: timedelta,
 ) -> list[Attention]:
@@ -134,18 +139,22 @@ def attention(
 
     :param clients: The OAuth clients of all connections.
     :param stalled: The connections that the watch found silent, each with its last use.
+    :param guarded: The connections that deprovision more users than the guard's limit.
     :param within: How long before its expiry a credential needs attention; see :func:`notice_of_expiry`.
     """
     by_connection: dict[str, list[Client]] = {}
     for client in clients:
         by_connection.setdefault(client.connection, []).append(client)
+    above = {each.connection: each for each in guarded}
     found = []
     for one in held:
         name = one.connection.label or one.connection.id
         of_it = by_connection.get(one.connection.id, [])
         expiring = expiring_credentials(one.tokens, of_it, now, within)
         reasons = _reasons(one, of_it, expiring, now, stalled.get(one.connection.id))
-        found += [Attention(one.connection.id, name, why) for why in reasons]
+        if counted := above.get(one.connection.id):
+            found.append(Attention(one.connection.id, name, _guard_reason(counted), "/guard"))
+        found += [Attention(one.connection.id, name, why, f"/connections/{one.connection.id}") for why in reasons]
     return found
 
 
@@ -168,6 +177,17 @@ def _reasons(
     elif used and now - max(used) > STALLED and held.connection.silent_hours != 0:
         reasons.append(f"has sent nothing since {max(used):%Y-%m-%d}")
     return reasons
+
+
+def _guard_reason(counted: Guarded) -> str:
+    match counted.state:
+        case GuardState.HELD:
+            done = "is held: it would deprovision"
+        case GuardState.RELEASED:
+            done = f"is released until {counted.released_until:%Y-%m-%d %H:%M} UTC: it deprovisioned"
+        case _:
+            done = "deprovisioned"
+    return f"{done} {counted.count} users within an hour, more than {counted.limit}"
 
 
 def _last_cycle(reader: LogReader, now: datetime, seconds: float | None) -> Cycle | None:

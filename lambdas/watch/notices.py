@@ -50,9 +50,14 @@ class Notices:
         self.logger.info("Provisioning resumed.", **self._record(Kind.RESUMED, **_facts(connection), **facts))
 
     def failing(self, user: FailingUser) -> None:
-        """Report that a user keeps failing, with what the last refused request was answered."""
+        """Report that a user keeps failing, with what the last refused request was answered; the event has no name."""
         named = ("connection", "request_id", "scim_type", "detail", "resource_id")
         facts = {name: user.last[name] for name in named if user.last.get(name) is not None}
+        known: dict[str, object] = {"failures": user.failures}
+        known |= {"user": f"/Users/{facts['resource_id']}"} if "resource_id" in facts else {}
+        known |= {"scim_type": facts["scim_type"]} if "scim_type" in facts else {}
+        occurrence = f"{user.digest}@{facts.get('request_id')}"
+        self._publish(EventType.PROVISIONING_FAILING, user.directory, str(facts["connection"]), occurrence, known)
         self._warn(
             "User keeps failing.",
             Kind.USER_FAILING,

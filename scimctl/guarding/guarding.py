@@ -18,7 +18,7 @@ def show(environment: str, output: Output) -> None:
     operations = GuardOperations(resolve(environment))
     action, found = operations.settings.action, operations.all()
     if output is Output.JSON:
-        print_json({"action": action, "connections": [_describe(each, action) for each in found]})
+        print_json({"action": action, "connections": [_describe(each) for each in found]})
         return
     if not found:
         typer.echo("There are no connections.")
@@ -28,7 +28,7 @@ def show(environment: str, output: Output) -> None:
         table.add_column(name, no_wrap=name == "Connection", min_width=ID_LENGTH if name == "Connection" else 5)
     for each in found:
         label = Text(each.label or "-")
-        table.add_row(each.connection, label, str(each.count), str(each.limit), _state(each, action))
+        table.add_row(each.connection, label, str(each.count), str(each.limit), each.state)
     console.out.print(table)
 
 
@@ -48,21 +48,13 @@ def release(connection: str, environment: str, duration: str, *, yes: bool, outp
     typer.echo(f"Released until {moment(until)}. The identity provider sends what was held again in its next cycle.")
 
 
-def _describe(each: Guarded, action: str) -> dict[str, object]:
+def _describe(each: Guarded) -> dict[str, object]:
     return {
         "connection": each.connection,
         "directory": each.directory,
         "label": each.label,
         "last_hour": each.count,
         "limit": each.limit,
-        "state": _state(each, action),
+        "state": each.state.value,
         "released_until": each.released_until.isoformat() if each.released_until else None,
     }
-
-
-def _state(each: Guarded, action: str) -> str:
-    if each.released_until:
-        return "released"
-    if not each.exceeds:
-        return "below the limit"
-    return "held" if action == "hold" else "above the limit"

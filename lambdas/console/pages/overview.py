@@ -10,6 +10,7 @@ from lambdas.credentials.clients import Client
 from lambdas.credentials.sessions import Role
 from lambdas.operations.clients import Clients
 from lambdas.operations.connections import Connections, ConnectionWithTokens
+from lambdas.operations.guard import GuardOperations
 from lambdas.operations.log.pages import SECONDS
 from lambdas.operations.overview import BACK, attention, notice_of_expiry, read_activity
 from lambdas.operations.resources import Resources
@@ -33,7 +34,9 @@ def add_routes(console: Console) -> None:
         with target.aws_errors_as_problems():
             stalled = read_state(target.table()).stalled
         within = notice_of_expiry(console.environment)
-        needs = attention(held, _clients(request, held), datetime.now(UTC), stalled, within=within)
+        guard = GuardOperations(target) if console.environment.guard else None
+        above = guard.above([each.connection for each in held]) if guard else []
+        needs = attention(held, _clients(request, held), datetime.now(UTC), stalled, above, within=within)
         return console.show("overview.html", request, title="Overview", figures=figures, attention=needs)
 
     @console.page("GET", "/day", Role.TECHNICIAN)

@@ -21,6 +21,7 @@ def test_every_type_has_a_schema_that_is_one(event_type: EventType):
 PAYLOADS = {
     EventType.PROVISIONING_STALLED: {"last_request": "2027-01-31T14:05:00Z", "hours": 6},
     EventType.PROVISIONING_RESUMED: {"stalled_since": "2027-01-31T14:05:00Z"},
+    EventType.PROVISIONING_FAILING: {"failures": 3, "user": "/Users/2819c223", "scim_type": "uniqueness"},
     EventType.DEPROVISIONING_UNUSUAL: {"count": 51, "limit": 50},
     EventType.DEPROVISIONING_HELD: {"count": 51, "limit": 50},
     EventType.CREDENTIAL_EXPIRING: {"credential": "ab12cd", "kind": "token", "expires": "2027-01-31T14:05:00Z"},

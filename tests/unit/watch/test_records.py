@@ -103,6 +103,25 @@ def test_the_notices_about_connections_are_events_that_follow_their_schemas(cloc
     assert stalled == {"last_request": used.isoformat(), "hours": 8}
 
 
+def test_a_failing_user_is_an_event_about_the_connection_that_names_nobody(clock: Clock):
+    bus = Bus()
+    clock.publisher = Publisher(bus, "scim-acme", Source("acme", "https://scim.example.com/v2"))
+    user = {"resource_id": "2819c223", "scim_type": "uniqueness", "request_id": "r-1", "method": "PATCH"}
+    clock.refuse("ada@example.com", times=3, **user)
+    clock.refuse("bob@example.com", times=4)
+    for _ in range(3):
+        clock.run()
+    claims = [json.loads(each["Detail"]) for each in bus.entries]
+    for each in claims:
+        jsonschema.validate(each, schema_of(EventType.PROVISIONING_FAILING), jsonschema.Draft202012Validator)
+    assert [each["events"][EventType.PROVISIONING_FAILING] for each in claims] == [
+        {"failures": 4},
+        {"failures": 3, "user": "/Users/2819c223", "scim_type": "uniqueness"},
+    ]
+    assert claims[0]["sub_id"]["id"] == "k3x7m2qwertyuiop"
+    assert "example.com" not in json.dumps([each["events"] for each in claims])
+
+
 def test_a_notice_whose_event_is_not_published_is_repeated_with_the_same_id(clock: Clock):
     bus = Bus()
     clock.publisher = Publisher(bus, "scim-acme", Source("acme", "https://scim.example.com/v2"))
