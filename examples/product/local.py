@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m examples.product.local")
     parser.add_argument("--environment", default="forms-admin", help="has [events], a webhook and mapped groups")
     parser.add_argument("--directory", help="its own by default")
-    parser.add_argument("--port", type=int, help="of the local cloud")
+    parser.add_argument("--port", type=int, help="of the local cloud, if it is not running")
     parser.add_argument("--url", default=LOCAL_RECEIVER.partition("/hooks")[0], help="of the product, on 127.0.0.1")
     options = parser.parse_args()
     isolation.isolate()
@@ -66,7 +66,7 @@ def running_cloud(environment: str, port: int | None) -> Iterator[Target]:
     folder = local_state.default_directory()
     found_running = cloud.running(folder) is not None
     with lock.held(folder):
-        lifecycle.bring_up(folder, [environment], port)
+        lifecycle.bring_up(folder, [environment], None if found_running else port)
     try:
         yield targets.resolve(environment, folder, local=True)
     finally:

@@ -128,6 +128,7 @@ def next_steps(found: Status, chosen: Deployed, connection: LocalConnection) -> 
     usual = found.directory == state.default_directory()
     choose = "" if usual else f"\nexport {state.STATE_DIRECTORY_VARIABLE}={shlex.quote(str(found.directory))}\n"
     named = "" if chosen == found.of(None) else f" --environment {chosen.state.environment}"
+    example = "Run a product beside it:     make example\n" if usual else ""
     return f"""\
 Tenant URL    {connection.tenant_url}
 Secret Token  {connection.secret_token}
@@ -139,7 +140,7 @@ Ask it something, as an identity provider would:
 {choose}
 Watch what it is asked:      {scimctl} local logs --follow{named}
 Provision more into it:      {scimctl} simulate --users 100 --groups 10{named}
-{_open(chosen, scimctl)}Stop it; its data is kept:   {"make down" if usual else f"{scimctl} local down"}
+{_open(chosen, scimctl)}{example}Stop it; its data is kept:   {"make down" if usual else f"{scimctl} local down"}
 """
 
 

@@ -102,6 +102,7 @@ def test_the_next_steps_name_the_state_directory_when_it_is_not_the_usual_one(ru
     usual = next_steps(replace(running, directory=state.default_directory()))
     assert "SCIMCTL_STATE_DIR" not in usual
     assert "make down" in usual
+    assert "make example" in usual
 
 
 def test_the_next_steps_name_the_environment_when_it_is_not_the_first(both: Status):
