@@ -22,7 +22,9 @@ class Groups(ResourceOperations):
 
     def reload(self, changed: Resource[Any], parameters: ResponseParameters[Any]) -> Resource[Any]:
         """Return a changed group with what its answer shows of it."""
-        return super().read(str(changed.id), parameters)
+        group = self.storage.get(self.resource_type, str(changed.id), response_parameters=parameters)
+        self.trace.saw(group)
+        return group
 
     def _patch_once(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
         try:

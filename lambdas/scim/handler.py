@@ -99,9 +99,9 @@ class DirectoryHandler:
 
     def _query(self, request: ScimRequest, resources: ResourceOperations, resource_id: str) -> ScimResponse:
         parameters = self.service.read_response_parameters(resources.resource_type, request.query)
-        resource = resources.read(resource_id, parameters)
+        found = resources.read(resource_id, parameters)
         conditions = self.service.read_conditions(request)
-        return self.service.query_response(request.base_url, resource, parameters, conditions)
+        return self.service.found_response(request.base_url, found, parameters, conditions)
 
     def _replace(self, request: ScimRequest, resources: ResourceOperations, resource_id: str) -> ScimResponse:
         resource_type = resources.resource_type
@@ -129,7 +129,7 @@ class DirectoryHandler:
         else:
             content_type = request.header("Content-Type")
             asked, position = self.service.read_search_body(resource_types, request.body, content_type)
-        page = self.storage.search(searched, asked, position=position)
-        response = self.service.search_response(request.base_url, resource_types, page, asked)
+        page = self.storage.find(searched, asked, position=position)
+        response = self.service.found_page_response(request.base_url, resource_types, page, asked)
         self.trace.results = len((response.body or {}).get("Resources") or [])
         return response

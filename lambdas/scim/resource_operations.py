@@ -8,6 +8,7 @@ from scim2_models import PatchOp, PreconditionFailedException, Resource, Resourc
 from scim2_server.conditions import Conditions
 
 from lambdas.retrying import Backoff
+from lambdas.scim.found_resources import FoundResource
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.scim.trace import Trace
@@ -43,11 +44,11 @@ class ResourceOperations(ABC):
         self.trace.saw(created)
         return created
 
-    def read(self, resource_id: str, parameters: ResponseParameters[Any]) -> Resource[Any]:
+    def read(self, resource_id: str, parameters: ResponseParameters[Any]) -> FoundResource:
         """Return a resource, without stored parts that its answer leaves out (RFC 7644 section 3.4.1)."""
-        resource = self.storage.get(self.resource_type, resource_id, response_parameters=parameters)
-        self.trace.saw(resource)
-        return resource
+        found = self.storage.read(self.resource_type, resource_id, parameters)
+        self.trace.found(found)
+        return found
 
     def patch(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
         """Apply a PATCH and return the result (RFC 7644 section 3.5.2); :meth:`reload` completes it for an answer."""

@@ -15,6 +15,7 @@ from scim2_models import (
     ResourceType,
     ResponseParameters,
     SCIMException,
+    ScimProvider,
     SearchRequest,
 )
 from scim2_server.conditions import Conditions
@@ -25,16 +26,22 @@ from scim2_server.routing import Operation, Target
 from scim2_server.service import ScimService
 from scim2_server.storage import SearchPage
 
+from lambdas.scim.answer_plans import AnswerPlans
 from lambdas.scim.attributes import Attribute
 from lambdas.scim.error_details import restate
 from lambdas.scim.errors import BusyException, as_scim_exception
+from lambdas.scim.found_resources import FoundPage, FoundResource
 from lambdas.scim.members_in_responses import Sampled, sample
 from lambdas.scim.models import is_group
-from lambdas.scim.upstream import SealedService
+from lambdas.scim.upstream import CursorSeal, SealedService
 
 
 class Responses(SealedService):
     """The steps of a service that make responses."""
+
+    def __init__(self, provider: ScimProvider, cursors: CursorSeal) -> None:
+        super().__init__(provider, cursors)
+        self.plans = AnswerPlans(self)
 
     def discover(self, request: ScimRequest, target: Target) -> ScimResponse:
         """Return the response of a discovery endpoint (RFC 7644 section 4)."""
@@ -111,6 +118,23 @@ class Responses(SealedService):
         response = super().query_response(base_url, sampled.resource, response_parameters, conditions)
         return self._complete(base_url, response, sampled)
 
+    def found_response(
+        self,
+        base_url: str,
+        found: FoundResource,
+        response_parameters: ResponseParameters[Any],
+        conditions: Conditions,
+    ) -> ScimResponse:
+        """Return the response to a GET of a resource as it was found: what :meth:`query_response` returns for its model."""
+        body = self.plans.show(base_url, found, response_parameters)
+        if body is None:
+            return self.query_response(base_url, found.to_model(), response_parameters, conditions)
+        tags = {"ETag": found.version} if self.etag_supported else {}
+        if not conditions.check(tags.get("ETag"), "GET"):
+            return ScimResponse(HTTPStatus.NOT_MODIFIED, None, tags)
+        location = self.resource_location(base_url, found.resource_type, found.id)
+        return ScimResponse(HTTPStatus.OK, body, {"Content-Location": location, "Location": location, **tags})
+
     def replacement_response(
         self, base_url: str, resource: Resource[Any], response_parameters: ResponseParameters[Any]
     ) -> ScimResponse:
@@ -142,10 +166,20 @@ class Responses(SealedService):
         shown = [self._shown(base_url, each, search_request) for each in page.resources]
         return self.page_response(resource_types, page, search_request, shown)
 
+    def found_page_response(
+        self, base_url: str, resource_types: list[ResourceType], page: FoundPage, search_request: SearchRequest[Any]
+    ) -> ScimResponse:
+        """Return the response to a search of resources as they were found."""
+        shown = [
+            self.plans.show(base_url, each, search_request) or self._shown(base_url, each.to_model(), search_request)
+            for each in page.resources
+        ]
+        return self.page_response(resource_types, page, search_request, shown)
+
     def page_response(
         self,
         resource_types: list[ResourceType],
-        page: SearchPage,
+        page: SearchPage | FoundPage,
         search_request: SearchRequest[Any],
         shown: list[dict[str, Any]],
     ) -> ScimResponse:

@@ -1,6 +1,7 @@
 """The SCIM protocol of one directory, without input or output: routing, reading, applying changes, answering."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from scim2_models import (
@@ -69,6 +70,18 @@ class DirectoryService(BulkReading, Responses, SealedService):
         wanted = endpoint.strip("/").lower()
         known = self.described.known_types
         return next((each for each in known if str(each.endpoint).strip("/").lower() == wanted), None)
+
+    def reference_location(self, base_url: str, reference: str) -> str:
+        """Return the URL of a reference to a resource; the common ``Users/2819c223`` without parsing it as a URL."""
+        endpoint, _, resource_id = reference.rpartition("/")
+        resource_type = self._types_by_endpoint.get(endpoint)
+        if resource_type is None:
+            return super().reference_location(base_url, reference)
+        return self.resource_location(base_url, resource_type, resource_id)
+
+    @cached_property
+    def _types_by_endpoint(self) -> dict[str, ResourceType]:
+        return {self.endpoint_of(each): each for each in self.described.known_types}
 
     def authorize(self, request: ScimRequest, target: Target, resource_type: ResourceType) -> None:
         """Raise an error for a request on a resource type that is not served.

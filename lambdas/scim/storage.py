@@ -3,9 +3,10 @@
 from abc import abstractmethod
 from typing import Any
 
-from scim2_models import Resource, ResourceType, ResponseParameters
+from scim2_models import Resource, ResourceType, ResponseParameters, SearchRequest
 from scim2_server.storage import ScimStorage
 
+from lambdas.scim.found_resources import FoundPage, FoundResource
 from lambdas.scim.guarding import DeprovisioningGuard
 from lambdas.scim.members_in_requests import MemberChange
 
@@ -38,6 +39,21 @@ class DirectoryStorage(ScimStorage):
         :raises scim2_models.UniquenessException: When a unique value is taken.
         :raises scim2_models.InvalidValueException: When a member does not exist in the directory.
         """
+
+    @abstractmethod
+    def read(
+        self, resource_type: ResourceType, resource_id: str, response_parameters: ResponseParameters[Any]
+    ) -> FoundResource:
+        """Return a resource for the answer to a GET: as :meth:`get`, and as JSON where an answer can show that.
+
+        :raises scim2_models.NotFoundException: When no resource of this type has this id.
+        """
+
+    @abstractmethod
+    def find(
+        self, resource_types: list[ResourceType], search_request: SearchRequest[Any], *, position: Any = None
+    ) -> FoundPage:
+        """Return a page of a search for its answer: as :meth:`search`, and as JSON where an answer can show that."""
 
     @abstractmethod
     def get_head(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from scim2_models import PatchOp, Resource, ResourceType
 
+from lambdas.scim.found_resources import FoundResource
 from lambdas.scim.guarding import GuardResult
 from lambdas.scim.ids import logged_id
 from lambdas.scim.path_names import names_in
@@ -90,6 +91,15 @@ class Trace:
         self.resource_id = logged_id(resource.id) if resource.id else self.resource_id
         name = getattr(resource, "user_name", None) or getattr(resource, "display_name", None)
         self.name = name or self.name
+        self.external_id = resource.external_id or self.external_id
+
+    def found(self, resource: FoundResource) -> None:
+        """Record the resource that was read."""
+        if resource.document is None:
+            self.saw(resource.to_model())
+            return
+        self.resource_id = logged_id(resource.id)
+        self.name = resource.name or self.name
         self.external_id = resource.external_id or self.external_id
 
     def wrote(self, resource: Resource[Any]) -> None:

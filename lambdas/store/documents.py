@@ -1,6 +1,7 @@
 """Resources as the JSON documents that the table stores, and back."""
 
 import json
+from functools import lru_cache
 from typing import Any, cast
 
 from scim2_models import ComplexAttribute, Context, InvalidValueException, Meta, Resource, ResourceType
@@ -21,9 +22,16 @@ NAMES = {"user_name": "userName", "display_name": "displayName"}
 """By field, the attributes that are stored beside the document: the first that a resource type has."""
 
 
-def resource_of(stored: Stored, resource_type: ResourceType, model: type[Resource[Any]]) -> Resource[Any]:
-    """Return a stored resource without the attributes that are stored separately: a user's groups, a group's members."""
+def resource_of(
+    stored: Stored, resource_type: ResourceType, model: type[Resource[Any]], only: frozenset[str] | None = None
+) -> Resource[Any]:
+    """Return a stored resource without the attributes that are stored separately: a user's groups, a group's members.
+
+    :param only: The attributes to read, in lower case, ``schemas`` among them; None for all.
+    """
     document = json.loads(stored.document)
+    if only is not None:
+        document = {name: value for name, value in document.items() if name.lower() in only}
     if len(document.get("schemas", ())) > 1:
         # An extension that the environment's file no longer declares is not shown, nor is its URN.
         known = model.get_extension_models().keys() | {str(model.__schema__)}
@@ -48,7 +56,7 @@ def document_of(resource: Resource[Any]) -> str:
         Unicode.
     """
     dumped = resource.model_dump(scim_ctx=Context.DEFAULT)
-    left_out = _left_out(type(resource))
+    left_out = left_out_of(type(resource))
     if PRODUCT_USER in dumped.get("schemas", ()):
         dumped["schemas"] = [each for each in dumped["schemas"] if each != PRODUCT_USER]
     kept = {name: value for name, value in dumped.items() if name not in left_out}
@@ -87,7 +95,8 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _left_out(model: type[Resource[Any]]) -> frozenset[str]:
+@lru_cache(maxsize=64)
+def left_out_of(model: type[Resource[Any]]) -> frozenset[str]:
     """Return the attributes that the documents of a model leave out: those stored separately, and those computed."""
     left_out = NOT_IN_DOCUMENT | {PRODUCT_USER}
     if "members" in model.model_fields:

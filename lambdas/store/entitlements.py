@@ -1,7 +1,7 @@
 """Attributes of users that are computed when they are read: groups, permission sets and the login method."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scim2_models import Resource
@@ -25,11 +25,7 @@ def add_groups_and_entitlements(
     for user, one in zip(users, stored, strict=True):
         groups = {each: known[each] for each in sorted(one.groups) if each in known}
         if groups:
-            values = [
-                {"value": each, "$ref": f"Groups/{each}", "display": facts.name or None, "type": "direct"}
-                for each, facts in groups.items()
-            ]
-            set_values(user, "groups", values)
+            set_values(user, "groups", group_values(groups))
         if user_groups.product.computes_entitlements:
             _add_entitlements(user, one, list(groups.values()), user_groups.product)
 
@@ -41,15 +37,38 @@ def add_login_method(user: Resource[Any], stored: Stored, product: Product) -> N
         user[ProductUser] = ProductUser(login_method=method)
 
 
+def group_values(groups: Mapping[str, GroupFacts]) -> list[dict[str, str]]:
+    """Return the values of a user's ``groups``, with references relative to the Tenant URL."""
+    return [
+        {
+            "value": each,
+            "$ref": f"Groups/{each}",
+            **({"display": facts.name} if facts.name else {}),
+            "type": "direct",
+        }
+        for each, facts in groups.items()
+    ]
+
+
+def entitlements_of(
+    stored: Stored, active: object, roles: Iterable[Any] | None, groups: Sequence[GroupFacts], product: Product
+) -> tuple[list[dict[str, str]], str]:
+    """Return the values of a user's ``entitlements``, and the user's entity tag.
+
+    The answer shows more than the stored version, so a changed mapping changes the entity tag, too.
+
+    :param active: The value of ``active``.
+    :param roles: The values of ``roles``, as models or as JSON.
+    """
+    grants = effective(product.permissions, permission_facts(stored, active, roles, groups))
+    values = [{"value": each.set.id, "display": each.set.name} for each in grants]
+    digest = hashlib.sha256("\n".join(each.set.id for each in grants).encode()).hexdigest()[:8]
+    return values, etag(stored.version, digest)
+
+
 def _add_entitlements(user: Resource[Any], stored: Stored, groups: Sequence[GroupFacts], product: Product) -> None:
     active, roles = getattr(user, "active", None), getattr(user, "roles", None)
-    grants = effective(product.permissions, permission_facts(stored, active, roles, groups))
-    shown = [Entitlement(value=each.set.id, display=each.set.name) for each in grants]
-    user.entitlements = shown or None  # type: ignore[attr-defined]  # users only
+    values, version = entitlements_of(stored, active, roles, groups, product)
+    user.entitlements = [Entitlement(**each) for each in values] or None  # type: ignore[attr-defined]  # users only
     if user.meta is not None:
-        # The answer shows more than the stored version: a changed mapping changes the entity tag, too.
-        user.meta.version = etag(stored.version, _digest([each.set.id for each in grants]))
-
-
-def _digest(sets: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(sets).encode()).hexdigest()[:8]
+        user.meta.version = version

@@ -19,7 +19,7 @@ from lambdas.scim.ids import is_id, shown_id
 from lambdas.store import keys
 from lambdas.store.documents import resource_of
 from lambdas.store.entitlements import add_groups_and_entitlements, add_login_method
-from lambdas.store.group_members import GroupMembers
+from lambdas.store.group_members import GroupMembers, set_members
 from lambdas.store.items import Stored
 from lambdas.store.table import Table
 from lambdas.store.user_groups import UserGroups
@@ -100,17 +100,23 @@ class Reader:
         return sorted((Stored.from_item(item) for item in found), key=lambda stored: stored.id)
 
     def resources(
-        self, resource_type: ResourceType, stored: Sequence[Stored], *, whole: bool = True
+        self,
+        resource_type: ResourceType,
+        stored: Sequence[Stored],
+        *,
+        whole: bool = True,
+        only: frozenset[str] | None = None,
     ) -> list[Resource[Any]]:
         """Return stored resources as SCIM resources.
 
+        :param only: The stored attributes to read, as :func:`~lambdas.store.documents.resource_of` takes them; None for all.
         :param whole: Whether to read the separately stored attributes: the users' groups (1 BatchGetItem for all of them), the
             groups' members (1 Query for each).
         :raises TooManyException: When the request has read more than :data:`~lambdas.store.limits.MAX_MEMBERS` members, or its
             time is up before the last group is read.
         """
         model = self.model(resource_type)
-        resources = [resource_of(each, resource_type, model) for each in stored]
+        resources = [resource_of(each, resource_type, model, only) for each in stored]
         if resource_type.name == "User":
             for resource, one in zip(resources, stored, strict=True):
                 add_login_method(resource, one, self.product)
@@ -127,7 +133,7 @@ class Reader:
             add_groups_and_entitlements(resources, stored, self.user_groups)
         elif resource_type.name == "Group":
             for number, resource in enumerate(resources):
-                self.group_members.add_to(resource, late=number > 0 and time_is_up())
+                set_members(resource, self.group_members.rows(str(resource.id), late=number > 0 and time_is_up()))
 
 
 def not_found(resource_type: str, resource_id: str) -> NotFoundException:

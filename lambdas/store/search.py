@@ -11,9 +11,12 @@ from scim2_server.utils import parametrize
 
 from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
+from lambdas.scim.found_resources import FoundPage, FoundResource
 from lambdas.scim.ids import is_id
+from lambdas.scim.upstream import scim_name
 from lambdas.store import keys, limits
 from lambdas.store.documents import set_values
+from lambdas.store.found import found_model, found_resources
 from lambdas.store.items import Stored, member_value
 from lambdas.store.key_lookups import KeyLookups
 from lambdas.store.listing import Listing
@@ -54,39 +57,43 @@ class Searcher:
         self.planners = {str(each.name): Planner(provider, str(each.name)) for each in provider.resource_types}
 
     def search(self, types: Sequence[ResourceType], request: SearchRequest[Any], position: Any) -> SearchPage:
+        """Return the page of :meth:`find` with the models of its resources."""
+        page = self.find(types, request, position)
+        return SearchPage(page.total, [each.to_model() for each in page.resources], page.next, page.previous)
+
+    def find(self, types: Sequence[ResourceType], request: SearchRequest[Any], position: Any) -> FoundPage:
         """Return one page of the matching resources of the given types, and their number.
 
         :raises TooManyException: When a filter or sort that no key serves would read more than its limits.
         """
         if request.filter is None and not request.sort_by:
             listed = self.listing.page(types, request, position)
-            resources = self._whole(request, listed.stored)
-            return SearchPage(listed.total, resources, listed.next, listed.previous)
+            return FoundPage(listed.total, self._whole(request, listed.stored), listed.next, listed.previous)
         plans = [(each, self.planners[str(each.name)].plan(request.filter)) for each in types]
         self._check_number([resource_type for resource_type, path in plans if path is None])
         scan = ScanLimits()
-        found = [each for resource_type, path in plans for each in self._find(resource_type, path, request, scan)]
-        selected = page_of(request, position, found)
-        self._complete(request, selected.matches)
-        return SearchPage(len(found), [each.resource for each in selected.matches], selected.next, selected.previous)
+        matches = [each for resource_type, path in plans for each in self._find(resource_type, path, request, scan)]
+        page = page_of(request, position, matches)
+        return FoundPage(len(matches), self._complete(request, page.matches), page.next, page.previous)
 
-    def _whole(self, request: SearchRequest[Any], stored: Sequence[tuple[ResourceType, Stored]]) -> list[Resource[Any]]:
+    def _whole(self, request: SearchRequest[Any], stored: Sequence[tuple[ResourceType, Stored]]) -> list[FoundResource]:
         """Return the resources of a page in its order, with the attributes that the answer keeps."""
-        whole: dict[str, Resource[Any]] = {}
+        whole: dict[str, FoundResource] = {}
         for resource_type in {str(each.name): each for each, _ in stored}.values():
             ours = [one for each, one in stored if each.name == resource_type.name]
             wanted = self.reader.keeps_separate(resource_type, request)
-            for one, resource in zip(ours, self.reader.resources(resource_type, ours, whole=wanted), strict=True):
-                whole[one.id] = resource
+            found = found_resources(self.reader, resource_type, ours, whole=wanted)
+            whole |= {each.id: each for each in found}
         return [whole[one.id] for _, one in stored]
 
-    def _complete(self, request: SearchRequest[Any], found: Sequence[Match]) -> None:
-        """Give the resources of a page the separately stored attributes that the answer keeps."""
-        for resource_type in {str(each.type.name): each.type for each in found}.values():
-            if self.reader.keeps_separate(resource_type, request):
-                lacking = [each for each in found if each.type.name == resource_type.name and not each.whole]
-                resources, stored = [each.resource for each in lacking], [each.stored for each in lacking]
-                self.reader.complete(resource_type, resources, stored)
+    def _complete(self, request: SearchRequest[Any], matches: Sequence[Match]) -> list[FoundResource]:
+        """Return the resources of a page of matches; a group whose members the filter has read is not read again."""
+        complete = {
+            each.stored.id: found_model(each.type, each.stored, each.resource) for each in matches if each.whole
+        }
+        lacking = [(each.type, each.stored) for each in matches if each.stored.id not in complete]
+        complete |= {each.id: each for each in self._whole(request, lacking)}
+        return [complete[each.stored.id] for each in matches]
 
     def _find(
         self, resource_type: ResourceType, path: AccessPath | None, request: SearchRequest[Any], scan: ScanLimits
@@ -97,15 +104,8 @@ class Searcher:
         """
         scim_filter = request.filter
         batches = self._scan(resource_type, scan) if path is None else [self._follow(resource_type, path)]
-        found: list[Match] = []
-        for batch in batches:
-            candidates = self._comparable(resource_type, batch, request)
-            matches = [each for each in candidates if scim_filter is None or _matches(scim_filter, each.resource)]
-            for each in matches:
-                if not each.whole and resource_type.name == "Group":
-                    each.resource["members"] = None  # the members that the filter names, which are not all
-            found += matches
-        return found
+        candidates = (each for batch in batches for each in self._comparable(resource_type, batch, request))
+        return [each for each in candidates if scim_filter is None or _matches(scim_filter, each.resource)]
 
     def _follow(self, resource_type: ResourceType, path: AccessPath) -> list[Stored]:
         """Return the resources of an access path: 1 call for an id, 2 for another key."""
@@ -147,20 +147,23 @@ class Searcher:
     def _comparable(
         self, resource_type: ResourceType, batch: Sequence[Stored], request: SearchRequest[Any]
     ) -> list[Match]:
-        """Return resources with the separately stored values that the filter and the sort use."""
+        """Return resources with what the filter and the sort use of them."""
         apart = [each for each in self.reader.separate_attributes(resource_type) if each != "meta"]
         if request.sort_by is not None and any(each in str(request.sort_by) for each in apart):
             return self._found(resource_type, batch, whole=True)
         named = [set() if request.filter is None else named_values(request.filter.ast, each) for each in apart]
         if any(each is None or (each and apart != ["members"]) for each in named):
             return self._found(resource_type, batch, whole=True)
-        found = self._found(resource_type, batch, whole=False)
+        only = attributes_in(request, self.reader.model(resource_type))
+        found = self._found(resource_type, batch, whole=False, only=only)
         for members in filter(None, named):
             self._add_named_members([each.resource for each in found], members)
         return found
 
-    def _found(self, resource_type: ResourceType, batch: Sequence[Stored], *, whole: bool) -> list[Match]:
-        resources = self.reader.resources(resource_type, batch, whole=whole)
+    def _found(
+        self, resource_type: ResourceType, batch: Sequence[Stored], *, whole: bool, only: frozenset[str] | None = None
+    ) -> list[Match]:
+        resources = self.reader.resources(resource_type, batch, whole=whole, only=only)
         return [Match(resource_type, *pair, whole) for pair in zip(batch, resources, strict=True)]
 
     def _add_named_members(self, groups: Sequence[Resource[Any]], named: set[str]) -> None:
@@ -195,6 +198,31 @@ def named_values(node: FilterNode, attribute: str) -> set[str] | None:
     if isinstance(node, Comparison) and _is(node.attr_path, attribute):
         return _named(node, attribute)
     return None if isinstance(node, Present) and _is(node.attr_path, attribute) else set()
+
+
+def attributes_in(request: SearchRequest[Any], model: type[Resource[Any]]) -> frozenset[str] | None:
+    """Return the attributes that the filter and the sort of a search use, in lower case, and ``schemas``.
+
+    :return: None when that takes more than names of core attributes: an attribute of an extension, or one that the model lacks.
+    """
+    names = {"schemas"}
+    if request.filter is not None:
+        names |= {"" if path.uri else path.attr.lower() for path in _paths(request.filter.ast)}
+    if request.sort_by:
+        names.add(str(request.sort_by).partition(".")[0].lower())
+    core = {scim_name(model, each).lower() for each in model.model_fields}
+    return frozenset(names) if names <= core else None
+
+
+def _paths(node: FilterNode) -> Iterator[AttrPath]:
+    """Yield the paths in a filter, of a value filter the one that it stands behind."""
+    if isinstance(node, LogicalExpr):
+        for term in node.terms:
+            yield from _paths(term)
+    elif isinstance(node, Not):
+        yield from _paths(node.expr)
+    elif isinstance(node, Comparison | Present | ValuePath):
+        yield node.attr_path
 
 
 def _is(path: AttrPath, attribute: str) -> bool:

@@ -16,10 +16,12 @@ from lambdas.retrying import Backoff, time_is_up
 from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.errors import BusyException
+from lambdas.scim.found_resources import FoundPage, FoundResource
 from lambdas.scim.guarding import DeprovisioningGuard
 from lambdas.scim.members_in_requests import Member, MemberChange, read_members
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.store.deletions import Deleter
+from lambdas.store.found import found_resources
 from lambdas.store.group_guard import GroupGuard
 from lambdas.store.group_updates import GroupUpdater
 from lambdas.store.items import ByHand, Stored, etag, version_of
@@ -76,10 +78,21 @@ class DynamoStorage(DirectoryStorage):
     ) -> Resource[Any]:
         """Return a resource: 1 GetItem; 1 BatchGetItem more for a user in groups, 1 Query more for a group's members."""
         stored = self._stored(resource_type, resource_id)
-        # Always with permission sets, because the version of the answer depends on them.
-        entitled = resource_type.name == "User" and self.reader.product.computes_entitlements
-        whole = entitled or self.reader.keeps_separate(resource_type, response_parameters)
+        whole = self._is_whole(resource_type, response_parameters)
         return self.reader.resources(resource_type, [stored], whole=whole)[0]
+
+    def read(
+        self, resource_type: ResourceType, resource_id: str, response_parameters: ResponseParameters[Any]
+    ) -> FoundResource:
+        """Return a resource for the answer to a GET: the calls are those of :meth:`get`."""
+        stored = self._stored(resource_type, resource_id)
+        whole = self._is_whole(resource_type, response_parameters)
+        return found_resources(self.reader, resource_type, [stored], whole=whole)[0]
+
+    def _is_whole(self, resource_type: ResourceType, parameters: ResponseParameters[Any] | None) -> bool:
+        """Return whether an answer depends on separately stored attributes, as the version of permission sets does."""
+        entitled = resource_type.name == "User" and self.reader.product.computes_entitlements
+        return entitled or self.reader.keeps_separate(resource_type, parameters)
 
     def get_head(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
         """Return a resource without its separately stored attributes: 1 GetItem."""
@@ -95,6 +108,12 @@ class DynamoStorage(DirectoryStorage):
     ) -> SearchPage:
         """Return one page of the matching resources, and their number."""
         return self.searcher.search(resource_types, search_request, position)
+
+    def find(
+        self, resource_types: list[ResourceType], search_request: SearchRequest[Any], *, position: Any = None
+    ) -> FoundPage:
+        """Return one page of the matching resources for an answer, and their number."""
+        return self.searcher.find(resource_types, search_request, position)
 
     def create(
         self,

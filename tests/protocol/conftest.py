@@ -16,6 +16,7 @@ from support.engines import running_dynamodb
 from support.environments import environment_of
 from support.tables import TABLE_NAME, create_table
 from tests.protocol.client import Api, Handler
+from tests.protocol.compared import comparing_answers
 
 # What the stack sets, before the function is imported; the credentials open nothing.
 os.environ.update(
@@ -37,6 +38,13 @@ def aws() -> Iterator[Any]:
     """A DynamoDB client, for as long as the tests run."""
     with running_dynamodb() as client:
         yield client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _answers_are_compared() -> Iterator[None]:
+    """Every resource that is answered from its stored document is what its model would have answered, in all of these tests."""
+    with comparing_answers():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Members in answers come out as the protocol library would show them, for any parameters, one projected for all."""
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from scim2_server.service import ScimService
 from scim2_server.storage import SearchPage
 from scim2_server.utils import parametrize
 
+from lambdas.scim.found_resources import FoundResource, MemberRow
 from lambdas.scim.provider import build_provider
 from lambdas.scim.service import DirectoryService
+from lambdas.store.group_members import set_members
 
 BASE = "https://scim.example/v2/connection"
 PROVIDER = build_provider()
@@ -43,6 +46,19 @@ def group(number: int, members: list[dict[str, Any]]) -> Any:
     return made
 
 
+def found(members: list[MemberRow]) -> FoundResource:
+    meta = {"resourceType": "Group", "created": "2026-01-31T08:00:00Z", "lastModified": "2026-01-31T08:00:00Z"}
+    head = {"schemas": [URN], "displayName": "Staff", "id": "g", "meta": meta}
+
+    def model() -> Any:
+        made: Any = PROVIDER.model_for("Group").model_validate(head)
+        made.meta.version = 'W/"1"'
+        set_members(made, members)
+        return made
+
+    return FoundResource(GROUP, "g", 'W/"1"', {**head, "members": members} if members else head, model)
+
+
 def parameters(kind: str, paths: list[str]) -> dict[str, Any]:
     return {kind: ",".join(paths)} if paths else {}
 
@@ -62,6 +78,24 @@ def test_any_projection_of_a_group_is_the_library_s_own(
         )
     headers = {**right.headers, "Location": right.headers["Content-Location"]}  # which the library leaves out
     assert (shown.status, shown.body, shown.headers) == (right.status, right.body, headers)
+
+
+@given(
+    members=st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from(["User", "Group"]), st.sampled_from(["Ann", None]))
+    ),
+    kind=st.sampled_from(["attributes", "excludedAttributes"]),
+    paths=st.lists(st.sampled_from(PATHS), max_size=3, unique=True),
+)
+def test_any_projection_of_stored_members_is_the_library_s_own(
+    members: list[MemberRow], kind: str, paths: list[str]
+) -> None:
+    with PROVIDER:
+        asked = OURS.read_response_parameters(GROUP, parameters(kind, paths))
+        shown = OURS.found_response(BASE, found(members), asked, Conditions())
+        right = LIBRARY.query_response(BASE, found(members).to_model(), asked, Conditions())
+    headers = {**right.headers, "Location": right.headers["Content-Location"]}
+    assert (shown.status, json.dumps(shown.body), shown.headers) == (right.status, json.dumps(right.body), headers)
 
 
 @given(

@@ -1,0 +1,53 @@
+"""Stored resources as a read finds them: plain JSON that an answer can show as it is, and the model where something needs one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scim2_models import Resource, ResourceType
+
+MemberRow = tuple[str, str, str | None]
+"""A member of a group: its id, its resource type, and the display name that a client sent. The service wrote all three."""
+
+
+@dataclass(frozen=True)
+class FoundResource:
+    """A stored resource, with the attributes that its answer keeps."""
+
+    resource_type: ResourceType
+
+    id: str
+
+    version: str
+    """The entity tag."""
+
+    document: Mapping[str, Any] | None
+    """The resource as JSON, with references relative to the Tenant URL, ``members`` as a list of :data:`MemberRow`, and without
+    ``meta.location``. None when only the model has what the answer shows."""
+
+    to_model: Callable[[], Resource[Any]]
+    """Returns the resource as its model; it reads nothing more from the table."""
+
+    @property
+    def name(self) -> str | None:
+        """The ``userName`` or ``displayName``."""
+        return self._text("userName") or self._text("displayName")
+
+    @property
+    def external_id(self) -> str | None:
+        """The ``externalId``."""
+        return self._text("externalId")
+
+    def _text(self, attribute: str) -> str | None:
+        value = (self.document or {}).get(attribute)
+        return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """A page of a search: the fields of :class:`scim2_server.storage.SearchPage`, with resources as they were found."""
+
+    total: int | None
+    resources: Sequence[FoundResource]
+    next: Any = None
+    previous: Any = None
