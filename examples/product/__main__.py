@@ -45,6 +45,7 @@ def consume_forever(product: Product, queue_url: str) -> None:
 def server_of(product: Product) -> BaseWSGIServer:
     """Return the product's server on 127.0.0.1. A production deployment uses a WSGI server behind TLS."""
     threading.Thread(target=reconcile_forever, args=(product.directory,), daemon=True).start()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its log of requests has codes and invitations
     port = urlsplit(product.settings.url).port or 80
     return make_server("127.0.0.1", port, create_app(product), threaded=True)
 
