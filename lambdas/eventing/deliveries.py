@@ -37,6 +37,11 @@ class Delivery:
     """The claims set, as it was sent."""
 
     @property
+    def position(self) -> str:
+        """Where it stands among the deliveries of its webhook."""
+        return keys.delivery(self.webhook, self.time.isoformat(), self.event).sk
+
+    @property
     def delivered(self) -> bool:
         """Whether the receiver accepted the event."""
         return self.error is None
@@ -69,9 +74,8 @@ class DeliveryStore:
 
     def keep(self, delivery: Delivery) -> None:
         """Store how far a delivery has come: 1 write."""
-        key = keys.delivery(delivery.webhook, delivery.time.isoformat(), delivery.event)
         item: Item = {
-            **keys.key_of(key),
+            **keys.key_of(keys.Key(keys.deliveries(delivery.webhook), delivery.position)),
             "event": {"S": delivery.event},
             "type": {"S": delivery.type},
             "subject": {"S": delivery.subject},
@@ -86,18 +90,31 @@ class DeliveryStore:
             item["error"] = {"S": delivery.error}
         self.table.write({"Put": {"Item": item}})
 
-    def newest(self, webhook: str) -> Iterator[Delivery]:
-        """Yield the deliveries of a webhook, those of the newest events first."""
-        for item in self.table.query(keys.deliveries(webhook), backwards=True):
-            yield Delivery(
-                webhook,
-                item["event"]["S"],
-                item["type"]["S"],
-                item["subject"]["S"],
-                datetime.fromisoformat(item["sk"]["S"].partition("#")[0]),
-                int(item["attempts"]["N"]),
-                datetime.fromisoformat(item["last_attempt"]["S"]),
-                int(item["status"]["N"]) if "status" in item else None,
-                item.get("error", {}).get("S"),
-                item["body"]["S"],
-            )
+    def newest(self, webhook: str, *, after: str | None = None, limit: int | None = None) -> Iterator[Delivery]:
+        """Yield the deliveries of a webhook, those of the newest events first.
+
+        :param after: Yield only those beyond this :attr:`Delivery.position`.
+        :param limit: The most deliveries to yield.
+        """
+        for item in self.table.query(keys.deliveries(webhook), after=after, limit=limit, backwards=True):
+            yield _delivery(webhook, item)
+
+    def at(self, webhook: str, position: str) -> Delivery | None:
+        """Return the delivery at a :attr:`Delivery.position`: 1 GetItem. None when there is none."""
+        item = self.table.get(keys.Key(keys.deliveries(webhook), position))
+        return None if item is None else _delivery(webhook, item)
+
+
+def _delivery(webhook: str, item: Item) -> Delivery:
+    return Delivery(
+        webhook,
+        item["event"]["S"],
+        item["type"]["S"],
+        item["subject"]["S"],
+        datetime.fromisoformat(item["sk"]["S"].partition("#")[0]),
+        int(item["attempts"]["N"]),
+        datetime.fromisoformat(item["last_attempt"]["S"]),
+        int(item["status"]["N"]) if "status" in item else None,
+        item.get("error", {}).get("S"),
+        item["body"]["S"],
+    )

@@ -174,14 +174,18 @@ class Resources:
             stored = reader.stored_many(resource_type, list(ids))
             return [self._shown(each) for each in reader.resources(resource_type, stored, whole=False)]
 
-    def matches(self, type_name: str, name: str) -> list[dict[str, Any]]:
-        """Return all resources with this id or name (:data:`NAMES`): one look-up by key for each."""
+    def matches(self, type_name: str, name: str, *, leaving_out: str | None = None) -> list[dict[str, Any]]:
+        """Return all resources with this id or name (:data:`NAMES`): one look-up by key for each.
+
+        :param leaving_out: See :meth:`pages`.
+        """
         found = {}
         if is_id(name):
-            by_id = self._by_id(self._type(type_name), name)
+            by_id = self.head(type_name, name) if leaving_out else self._by_id(self._type(type_name), name)
             found = {name: by_id} if by_id else {}
         for attribute in NAMES[type_name]:
-            (page,) = self.pages(type_name, f"{attribute} eq {json.dumps(name, ensure_ascii=False)}")
+            scim_filter = f"{attribute} eq {json.dumps(name, ensure_ascii=False)}"
+            (page,) = self.pages(type_name, scim_filter, leaving_out=leaving_out)
             found |= {each["id"]: each for each in page.resources}
         return list(found.values())
 
@@ -197,6 +201,17 @@ class Resources:
             names = self._names(shown)
         members = [Member(each, kind, names[each]) for each, kind in shown if each in names]
         return Members(members, shown[-1][0] if len(items) > size else None)
+
+    def memberships(self, group_id: str, name: str) -> list[tuple[dict[str, Any], bool]]:
+        """Return the users with this id or name (:data:`NAMES`), each with whether it is a direct member of a group.
+
+        By keys, in a group of any size: the look-ups of :meth:`matches`, and 1 BatchGetItem of the memberships.
+        """
+        users = self.matches("User", name, leaving_out="groups")
+        wanted = [keys.member(self.directory, group_id, each["id"]) for each in users]
+        with self.target.aws_errors_as_problems():
+            found = {item["sk"]["S"] for item in self.table.batch_get(wanted, attributes=("sk",))}
+        return [(each, each["id"] in found) for each in users]
 
     def with_member_names(self, group: Mapping[str, Any], limit: int | None = None) -> dict[str, Any]:
         """Return a group whose members also have ``name``: the ``userName`` or ``displayName``. 1 BatchGetItem for each 100.

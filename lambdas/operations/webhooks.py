@@ -23,6 +23,10 @@ RECEIVED_AT_ONCE = 10
 """Messages of one ReceiveMessage request (AWS limit)."""
 
 
+SIFTED = 500
+"""Deliveries that a page of failures reads at most: a receiver that accepts all but one event has few."""
+
+
 def queue_name(environment: str, webhook: str) -> str:
     """Return the name of the queue with a webhook's undelivered events."""
     return f"scim-{environment}-webhook-{webhook}"
@@ -31,6 +35,28 @@ def queue_name(environment: str, webhook: str) -> str:
 def dead_letters_name(environment: str, webhook: str) -> str:
     """Return the name of the queue with events that a webhook did not accept in three days."""
     return f"{queue_name(environment, webhook)}-dead"
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """The events that a webhook has not accepted, by SQS's approximate counts."""
+
+    waiting: int
+    """Events that are not delivered yet."""
+
+    dead: int
+    """Events that were not accepted in three days."""
+
+
+@dataclass(frozen=True)
+class DeliveryPage:
+    """A page of a webhook's deliveries."""
+
+    deliveries: list[Delivery]
+    """Those of the newest events first."""
+
+    after: str | None
+    """What :meth:`Webhooks.page` takes to return the next page; None on the last one."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +127,44 @@ class Webhooks:
                 if not (failed and each.delivered):
                     yield each
 
+    def backlog(self, webhook_id: str) -> Backlog:
+        """Return how many events wait or failed for good. It reads no secret."""
+        webhook = self.webhook(webhook_id)
+        with self.target.aws_errors_as_problems():
+            return self._backlog(webhook)
+
+    def page(self, webhook_id: str, after: str | None = None, *, failed: bool = False, size: int = 50) -> DeliveryPage:
+        """Return a page of the deliveries of 30 days.
+
+        :param after: :attr:`DeliveryPage.after` of the page before; None for the first.
+        :param failed: Only those that the receiver has not accepted, among the next :data:`SIFTED` deliveries.
+        """
+        webhook = self.webhook(webhook_id)
+        found: list[Delivery] = []
+        read, last = 0, after
+        limit = SIFTED if failed else size + 1
+        with self.target.aws_errors_as_problems():
+            for each in DeliveryStore(self.target.table()).newest(webhook.id, after=after, limit=limit):
+                if len(found) == size:
+                    return DeliveryPage(found, last)
+                read, last = read + 1, each.position
+                if not (failed and each.delivered):
+                    found.append(each)
+        return DeliveryPage(found, last if failed and read == limit else None)
+
+    def resend_at(self, webhook_id: str, position: str) -> Delivery:
+        """Deliver an event once more, as :meth:`resend` does, without a search: 1 GetItem.
+
+        :param position: :attr:`Delivery.position`.
+        :raises NotFound: When there is no such delivery.
+        """
+        webhook = self.webhook(webhook_id)
+        with self.target.aws_errors_as_problems():
+            found = DeliveryStore(self.target.table()).at(webhook.id, position)
+        if found is None:
+            raise NotFound(f"The webhook {webhook_id} has no such delivery: deliveries are kept for 30 days.")
+        return self._resend(found)
+
     def resend(self, webhook_id: str, event: str) -> Delivery:
         """Deliver an event once more, with the same ``jti``.
 
@@ -113,21 +177,19 @@ class Webhooks:
             raise NotFound(f"The webhook {webhook_id} has no delivery of an event {event}.")
         if len(found) > 1 and event not in found:
             raise Problem(f"{len(found)} events begin with {event}: pass more of the id.")
-        chosen = found.get(event) or next(iter(found.values()))
-        journal = Journal(self.target)
-        self._send(webhook_id, json.loads(chosen.body))
-        self._write(journal, "webhook event sent again", self.webhook(webhook_id), detail=chosen.event)
-        return chosen
+        return self._resend(found.get(event) or next(iter(found.values())))
 
     def test(self, webhook_id: str) -> str:
         """Send an event to a webhook that says nothing about anybody, and return its ``jti``."""
         webhook = self.webhook(webhook_id)
+        journal = Journal(self.target)
         source = Source(self.name, f"{self.target.base_url}/v2")
         jti = f"test-{uuid.uuid4()}"
         subject = {"format": "scim", "uri": f"/Users/{uuid.UUID(int=0)}"}
         directory = self.target.settings.directory
         event = Event(EventType.FEED_ADD, directory, subject, {}, jti, jti, datetime.now(UTC), 1)
         self._send(webhook.id, event.claims(source))
+        self._write(journal, "webhook tested", webhook, detail=jti)
         return jti
 
     def redrive(self, webhook_id: str) -> int:
@@ -149,10 +211,21 @@ class Webhooks:
         return moved
 
     def _status(self, webhook: Webhook) -> WebhookStatus:
-        secrets, sqs = self._secrets(webhook), self.target.client("sqs")
+        secrets = self._secrets(webhook)
         until = secrets.previous_until if secrets and len(secrets.valid()) > 1 else None
-        waiting, dead = (self._count(sqs, each(self.name, webhook.id)) for each in (queue_name, dead_letters_name))
-        return WebhookStatus(webhook, secrets.created if secrets else None, until, waiting, dead)
+        backlog = self._backlog(webhook)
+        created = secrets.created if secrets else None
+        return WebhookStatus(webhook, created, until, backlog.waiting, backlog.dead)
+
+    def _resend(self, delivery: Delivery) -> Delivery:
+        journal = Journal(self.target)
+        self._send(delivery.webhook, json.loads(delivery.body))
+        self._write(journal, "webhook event sent again", self.webhook(delivery.webhook), detail=delivery.event)
+        return delivery
+
+    def _backlog(self, webhook: Webhook) -> Backlog:
+        sqs = self.target.client("sqs")
+        return Backlog(*(self._count(sqs, each(self.name, webhook.id)) for each in (queue_name, dead_letters_name)))
 
     def _secrets(self, webhook: Webhook) -> Secrets | None:
         name = parameter_name(self.name, webhook.id)

@@ -38,6 +38,11 @@ CALLS = {
     "/users/{member}": 5,
     # the group, a page of 50 members, their names, the mappings
     "/groups/{group}": 4,
+    # the group, the mappings; the look-up of the user name, the user, its groups, created by hand; the look-ups of external id and
+    # e-mail, which find the same user (in the data set only spare users have them); the membership
+    "/groups/{group}?member=user0000105@example.com": 9,
+    "/groups/{group}?member=user0000001@example.com": 10,
+    "/groups/{group}?member=nobody@example.com": 5,
     # the counts, a page, the mappings
     "/groups": 3,
     # one Query of the sessions, whatever the directory holds

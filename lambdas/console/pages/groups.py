@@ -15,7 +15,7 @@ from lambdas.environment.file import Source
 from lambdas.environment.permission_sets import Grant
 from lambdas.operations.permissions import PermissionOperations
 from lambdas.operations.problems import Problem
-from lambdas.operations.resources import Resources
+from lambdas.operations.resources import Members, Resources
 
 
 def add_routes(console: Console) -> None:
@@ -56,9 +56,13 @@ def add_routes(console: Console) -> None:
 
     @console.page("GET", "/groups/<group_id>", Role.ADMINISTRATOR)
     def one(request: Request, group_id: str) -> Response[str]:
-        """Show one group with a page of its members."""
+        """Show one group with a page of its members, or whether one user is among them."""
         group = group_with_id(request, group_id)
-        members = resources(request).members(group_id, request.query.get("after") or None, size=PAGE)
+        name = request.query.get("member", "").strip()
+        found = resources(request).memberships(group_id, name) if name else []
+        members = Members([], None)
+        if not name:
+            members = resources(request).members(group_id, request.query.get("after") or None, size=PAGE)
         permissions = PermissionOperations(resources(request))
         mapped = permissions.mappings().get(group_id, frozenset()) if permissions.permissions.sets else frozenset()
         return console.show(
@@ -69,6 +73,8 @@ def add_routes(console: Console) -> None:
             members=members.members,
             next_after=members.next,
             is_later="after" in request.query,
+            query=name,
+            found=found,
             mapped=mapped,
             sets=permissions.permissions.sets,
             can_map=Source.GROUPS in permissions.permissions.sources,

@@ -169,6 +169,24 @@ def test_a_user_is_found_disabled_and_deleted(console: Console, ada: Browser):
     assert ada.get(path).status == 409
 
 
+def test_one_member_is_found_in_a_group_by_each_of_its_names(console: Console, ada: Browser):
+    member = provision(
+        console, ada, "User", userName="grace", externalId="4711", emails=[{"value": "grace@example.com"}]
+    )
+    other = provision(console, ada, "User", userName="lise", emails=[{"value": "grace@example.com"}])
+    group = provision(console, ada, "Group", displayName="Sales", members=[{"value": member}])
+    for name in ("GRACE", "4711", member):
+        text = ada.get(f"/console/groups/{group}?member={name}").text
+        assert ">member</span>" in text, name
+        assert f"/console/users/{member}" in text
+    both = ada.get(f"/console/groups/{group}?member=grace@example.com").text
+    for user, state in ((member, "member"), (other, "not a member")):
+        assert f">{state}</span>" in both.partition(f"/console/users/{user}")[2].partition("</li>")[0]
+    assert ">not a member</span>" in ada.get(f"/console/groups/{group}?member=lise").text
+    assert "No user has exactly" in ada.get(f"/console/groups/{group}?member=nobody").text
+    assert "grace" in ada.get(f"/console/groups/{group}?member=").text  # an empty search is none
+
+
 def test_hostile_names_are_shown_harmless(console: Console, ada: Browser):
     user = provision(console, ada, "User", userName="mallory@example.com", displayName=HOSTILE, title="=1+1")
     for path in ("/console/users", f"/console/users/{user}"):
