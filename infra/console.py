@@ -2,6 +2,7 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra import functions, nag, permissions
@@ -9,6 +10,7 @@ from infra.encryption import use_of_key
 from infra.stack_parts import StackParts
 from infra.token import THROTTLES
 from infra.versioned_function import VersionedFunction
+from lambdas.operations.webhooks import dead_letters_name, queue_name
 
 PATHS = ("console", "console/{proxy+}")
 """The routes of the console below the stage."""
@@ -35,7 +37,9 @@ class Console(Construct):
             "SearchLog": permissions.console_log(stack.log.group),
             "Secret": permissions.parameter(arn),
         }
-        key = use_of_key(stack, environment, "dynamodb")
+        if environment.webhooks:
+            statements["Webhooks"] = self._webhooks(stack)
+        key = use_of_key(stack, environment, "dynamodb", *(["sqs"] if environment.webhooks else []))
         if key:
             statements["Key"] = key
         self.function = VersionedFunction(
@@ -59,6 +63,18 @@ class Console(Construct):
         if environment.api.tracing:
             nag.acknowledge(self.function.role, *nag.TRACED)
         self._throttle(stack.scim_api.api)
+
+    def _webhooks(self, stack: StackParts) -> list[iam.PolicyStatement]:
+        """Return the permission to deliver events once more. The secrets of webhooks are not among it."""
+        environment = stack.environment_file
+        queues, dead = (
+            [
+                cdk.Stack.of(self).format_arn(service="sqs", resource=name(environment.name, each.id))
+                for each in environment.webhooks
+            ]
+            for name in (queue_name, dead_letters_name)
+        )
+        return permissions.deliver_again(queues, dead)
 
     def _throttle(self, api: apigateway.RestApi) -> None:
         """Give the routes limits of their own, so that nobody can use up the function's concurrency by them."""

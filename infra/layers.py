@@ -38,7 +38,7 @@ WEBHOOKS = Dependencies("WebhookPackages", "requirements/webhooks.lock", ("dynam
 
 WATCH = Dependencies("WatchPackages", "requirements/scim.lock", ("dynamodb", "events", "logs"))
 
-CONSOLE = Dependencies("ConsolePackages", "requirements/console.lock", ("dynamodb", "logs", "ssm"))
+CONSOLE = Dependencies("ConsolePackages", "requirements/console.lock", ("dynamodb", "logs", "sqs", "ssm"))
 
 # No pydantic: importing it would take longer than checking a token.
 AUTHORIZER = Dependencies("AuthorizerPackages", "requirements/authorizer.lock")

@@ -118,6 +118,17 @@ def consume(queue_arns: list[str]) -> list[iam.PolicyStatement]:
     return [_allow([f"sqs:{each}" for each in actions], queue_arns)]
 
 
+def deliver_again(queue_arns: list[str], dead_letter_arns: list[str]) -> list[iam.PolicyStatement]:
+    """Return the statements of the console for webhooks: send an event to their queues, move events back from the queues of failed
+    ones, and count both. It receives nothing that is on its way to a receiver.
+    """
+    count = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl"]
+    return [
+        _allow([*count, "sqs:SendMessage"], queue_arns),
+        _allow([*count, "sqs:DeleteMessage", "sqs:ReceiveMessage"], dead_letter_arns),
+    ]
+
+
 def parameters(arns: list[str]) -> list[iam.PolicyStatement]:
     """Return the permission to read some parameters."""
     return [_allow(["ssm:GetParameter"], arns)]

@@ -51,6 +51,9 @@ DONE = {
     "mapped": "The mapping is saved. It takes effect at the next read of each user.",
     "sessions-ended": "All sessions of the person have ended.",
     "released": "The connection is released. The identity provider sends what was held again in its next cycle.",
+    "redriven": "The failed events are on their way to the receiver.",
+    "resent": "The event is on its way to the receiver. Its outcome appears below within seconds; reload the page.",
+    "tested": "A test event is on its way to the receiver. Its outcome appears below within seconds; reload the page.",
     "revoked": "The token is revoked. Cached checks may accept it for up to a minute.",
 }
 """What a page says after a change, by the address's ``done``: no text of an address is ever shown."""
@@ -215,6 +218,7 @@ class Console:
             "has_sets": bool(self.environment.permissions.sets),
             "has_groups": self.environment.groups.served,
             "has_guard": self.environment.guard is not None,
+            "has_webhooks": bool(self.environment.webhooks),
             "done": request.query.get("done", ""),
             "done_texts": DONE,
         }

@@ -1,10 +1,16 @@
-"""The webhooks of an environment: their secrets and deliveries. Every change leaves a record under the operator's name."""
+"""The deliveries of an environment's webhooks. What an operator sends leaves a record under the operator's name.
+
+The secrets of webhooks are not here (:mod:`lambdas.operations.webhook_secrets`): the console can neither read nor make them.
+"""
 
 import json
+import math
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,7 +19,6 @@ from lambdas.environment.event_types import EventType
 from lambdas.environment.file import Webhook
 from lambdas.eventing.deliveries import Delivery, DeliveryStore
 from lambdas.eventing.event import Event, Source
-from lambdas.eventing.signing import Secrets, parameter_name
 from lambdas.operations.journal import Journal
 from lambdas.operations.problems import NotFound, Problem
 from lambdas.operations.target import Target
@@ -59,36 +64,13 @@ class DeliveryPage:
     """What :meth:`Webhooks.page` takes to return the next page; None on the last one."""
 
 
-@dataclass(frozen=True)
-class WebhookStatus:
-    """A webhook and its state."""
-
-    webhook: Webhook
-    secret_created: datetime | None
-    """When its secret was made; None when it has none, so that nothing is delivered."""
-
-    rotating_until: datetime | None
-    """Until when the previous secret signs as well; None when it does not."""
-
-    waiting: int
-    """Events that are not delivered yet, by SQS's approximate count."""
-
-    dead: int
-    """Events that were not accepted in three days, likewise."""
-
-
 class Webhooks:
-    """The webhooks of one environment."""
+    """The webhooks of one environment, and what is delivered to them."""
 
     def __init__(self, target: Target) -> None:
         """Open those of a deployed environment."""
         self.target = target
         self.name = target.settings.name
-
-    def all(self) -> list[WebhookStatus]:
-        """Return the webhooks in the order of the environment's file."""
-        with self.target.aws_errors_as_problems():
-            return [self._status(each) for each in self.target.settings.webhooks]
 
     def webhook(self, webhook_id: str) -> Webhook:
         """Return a webhook.
@@ -100,21 +82,6 @@ class Webhooks:
             names = ", ".join(each.id for each in self.target.settings.webhooks) or "none"
             raise NotFound(f"environments/{self.name}.toml has no webhook {webhook_id}. Its webhooks are: {names}.")
         return found
-
-    def rotate(self, webhook_id: str, grace: timedelta) -> str:
-        """Make a new secret and return it; it cannot be shown again.
-
-        :param grace: How long the previous secret signs as well.
-        """
-        webhook = self.webhook(webhook_id)
-        journal = Journal(self.target)
-        with self.target.aws_errors_as_problems():
-            before = self._secrets(webhook)
-            after = before.rotated(grace) if before else Secrets.new()
-            name = parameter_name(self.name, webhook.id)
-            self.target.client("ssm").put_parameter(Name=name, Value=after.dump(), Type="SecureString", Overwrite=True)
-        self._write(journal, "webhook secret rotated", webhook)
-        return after.current
 
     def deliveries(self, webhook_id: str, *, failed: bool = False) -> Iterator[Delivery]:
         """Yield the deliveries of 30 days, those of the newest events first.
@@ -189,53 +156,41 @@ class Webhooks:
         directory = self.target.settings.directory
         event = Event(EventType.FEED_ADD, directory, subject, {}, jti, jti, datetime.now(UTC), 1)
         self._send(webhook.id, event.claims(source))
-        self._write(journal, "webhook tested", webhook, detail=jti)
+        self.record(journal, "webhook tested", webhook, detail=jti)
         return jti
 
-    def redrive(self, webhook_id: str) -> int:
-        """Move all events from the dead-letter queue back to the queue, and return how many."""
+    def redrive(self, webhook_id: str, *, seconds: float | None = None) -> int:
+        """Move all events from the dead-letter queue back to the queue, and return how many.
+
+        :param seconds: The time after which it stops; the rest stays for another call. None for no end.
+        """
         webhook = self.webhook(webhook_id)
         journal = Journal(self.target)
-        moved = 0
+        moved, late = 0, math.inf if seconds is None else time.monotonic() + seconds
         with self.target.aws_errors_as_problems():
             sqs = self.target.client("sqs")
             source, queue = (self._url(sqs, each(self.name, webhook.id)) for each in (dead_letters_name, queue_name))
-            while messages := sqs.receive_message(QueueUrl=source, MaxNumberOfMessages=RECEIVED_AT_ONCE).get(
-                "Messages"
-            ):
+            while time.monotonic() < late:
+                answer = sqs.receive_message(QueueUrl=source, MaxNumberOfMessages=RECEIVED_AT_ONCE)
+                messages = answer.get("Messages")
+                if not messages:
+                    break
                 for each in messages:
                     sqs.send_message(QueueUrl=queue, MessageBody=each["Body"])
                     sqs.delete_message(QueueUrl=source, ReceiptHandle=each["ReceiptHandle"])
                     moved += 1
-        self._write(journal, "webhook events redriven", webhook, detail=f"{moved} events")
+        self.record(journal, "webhook events redriven", webhook, detail=f"{moved} events")
         return moved
-
-    def _status(self, webhook: Webhook) -> WebhookStatus:
-        secrets = self._secrets(webhook)
-        until = secrets.previous_until if secrets and len(secrets.valid()) > 1 else None
-        backlog = self._backlog(webhook)
-        created = secrets.created if secrets else None
-        return WebhookStatus(webhook, created, until, backlog.waiting, backlog.dead)
 
     def _resend(self, delivery: Delivery) -> Delivery:
         journal = Journal(self.target)
         self._send(delivery.webhook, json.loads(delivery.body))
-        self._write(journal, "webhook event sent again", self.webhook(delivery.webhook), detail=delivery.event)
+        self.record(journal, "webhook event sent again", self.webhook(delivery.webhook), detail=delivery.event)
         return delivery
 
     def _backlog(self, webhook: Webhook) -> Backlog:
         sqs = self.target.client("sqs")
         return Backlog(*(self._count(sqs, each(self.name, webhook.id)) for each in (queue_name, dead_letters_name)))
-
-    def _secrets(self, webhook: Webhook) -> Secrets | None:
-        name = parameter_name(self.name, webhook.id)
-        try:
-            answer = self.target.client("ssm").get_parameter(Name=name, WithDecryption=True)
-        except ClientError as error:
-            if error.response["Error"].get("Code") == "ParameterNotFound":
-                return None
-            raise
-        return Secrets.parse(str(answer["Parameter"]["Value"]))
 
     def _count(self, sqs: Any, name: str) -> int:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -254,13 +209,17 @@ class Webhooks:
         :raises Problem: When it is not deployed.
         """
         try:
-            return str(sqs.get_queue_url(QueueName=name)["QueueUrl"])
+            return _queue_url(sqs, name)
         except ClientError as error:
             if "NonExistentQueue" not in error.response["Error"].get("Code", ""):
                 raise
             raise Problem(f"There is no queue {name} in {self.target.place}: deploy the environment first.") from error
 
-    def _write(self, journal: Journal, action: str, webhook: Webhook, *, detail: str | None = None) -> None:
+    def record(self, journal: Journal, action: str, webhook: Webhook, *, detail: str | None = None) -> None:
+        """Record what an operator did with a webhook.
+
+        :raises Problem: When it cannot be written.
+        """
         journal.write(
             record(
                 Kind.OPERATION,
@@ -271,3 +230,9 @@ class Webhooks:
                 detail=f"{webhook.id}: {detail}" if detail else webhook.id,
             )
         )
+
+
+@cache
+def _queue_url(sqs: Any, name: str) -> str:
+    """Return a queue's URL; it does not change while the queue exists, so that a page asks for it once in a function's life."""
+    return str(sqs.get_queue_url(QueueName=name)["QueueUrl"])

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from lambdas.eventing.deliveries import Delivery
 from lambdas.operations.problems import Problem
-from lambdas.operations.webhooks import Webhooks, WebhookStatus
+from lambdas.operations.webhook_secrets import WebhookSecrets, WebhookStatus
+from lambdas.operations.webhooks import Webhooks
 from scimctl.console import err, out
 from scimctl.durations import parse_duration
 from scimctl.options import Output, confirm
@@ -21,7 +22,7 @@ LONGEST_GRACE = timedelta(days=7)
 
 def list_webhooks(environment: str, output: Output) -> None:
     """Print the webhooks of an environment."""
-    found = Webhooks(resolve(environment)).all()
+    found = WebhookSecrets(resolve(environment)).all()
     if output is Output.JSON:
         out.print(json_text({"webhooks": [_status(each) for each in found]}), soft_wrap=True)
         return
@@ -40,11 +41,11 @@ def rotate(environment: str, webhook: str, grace: str, *, yes: bool, output: Out
         raise Problem(f"--grace: {error}.") from error
     if period > LONGEST_GRACE:
         raise Problem("--grace: at most 7d.")
-    webhooks = Webhooks(resolve(environment))
-    webhooks.webhook(webhook)
+    secrets = WebhookSecrets(resolve(environment))
+    secrets.webhooks.webhook(webhook)
     if not period:
         confirm("The receiver refuses every event until it has the new secret.", yes=yes)
-    secret = webhooks.rotate(webhook, period)
+    secret = secrets.rotate(webhook, period)
     if output is Output.JSON:
         out.print(json_text({"webhook": webhook, "secret": secret}), soft_wrap=True)
         return

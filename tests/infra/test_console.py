@@ -68,3 +68,22 @@ def test_no_secret_is_in_the_template(template: dict):
         each["Environment"]["Variables"] for each in functions if "CONSOLE_SECRET" in each["Environment"]["Variables"]
     ]
     assert variables["CONSOLE_SECRET"] == "/scim/example/console"
+
+
+def statements_about_queues(template: dict) -> list[dict]:
+    statements = [each for policy in role_of(template)["Policies"] for each in policy["PolicyDocument"]["Statement"]]
+    return [each for each in statements if "sqs:" in json.dumps(each["Action"])]
+
+
+def test_its_role_sends_to_the_queues_of_webhooks_and_takes_failed_events_back_alone(template: dict):
+    queues, dead = statements_about_queues(template)
+    assert queues["Action"] == ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"]
+    assert json.dumps(queues["Resource"]).endswith(':scim-example-webhook-product"]]}')
+    assert set(dead["Action"]) - set(queues["Action"]) == {"sqs:DeleteMessage", "sqs:ReceiveMessage"}
+    assert "sqs:SendMessage" not in dead["Action"]
+    assert json.dumps(dead["Resource"]).endswith(':scim-example-webhook-product-dead"]]}')
+
+
+def test_without_webhooks_its_role_reaches_no_queue():
+    environment = settings.load("example").model_copy(update={"webhooks": ()})
+    assert statements_about_queues(Template.from_stack(stack_of(environment, console=True)).to_json()) == []

@@ -16,6 +16,7 @@ from lambdas.console.pages import (
     set_up,
     set_up_links,
     users,
+    webhooks,
 )
 
 ALL = (
@@ -29,6 +30,7 @@ ALL = (
     permission_sets,
     guard,
     log,
+    webhooks,
     activity,
     environment,
     sessions,

@@ -43,7 +43,7 @@ def console_of(issuer: str) -> Iterator[ConsoleOf]:
     with mock_aws():
         clients: dict[str, Any] = {
             each: boto3.client(each, "eu-central-1", aws_access_key_id="testing", aws_secret_access_key="testing")
-            for each in ("dynamodb", "logs", "ssm")
+            for each in ("dynamodb", "logs", "sqs", "ssm")
         }
 
         def build(environment: EndpointSettings) -> Console:
