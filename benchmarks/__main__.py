@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import bounds, changes, cost, idle, imports, month, pages, speed
+from benchmarks import bounds, changes, console, cost, idle, imports, month, pages, speed
 from benchmarks.peers import comparison
 from support.engines import engine_name
 
@@ -23,6 +23,7 @@ class Benchmark(StrEnum):
     SPEED = "speed"
     IMPORT = "import"
     BOUNDS = "bounds"
+    CONSOLE = "console"
     PEERS = "peers"
 
 
@@ -35,6 +36,7 @@ RUNS: dict[Benchmark, Callable[[], Path]] = {
     Benchmark.SPEED: speed.run,
     Benchmark.IMPORT: imports.run,
     Benchmark.BOUNDS: bounds.run,
+    Benchmark.CONSOLE: console.run,
     Benchmark.PEERS: comparison.run,
 }
 
@@ -46,7 +48,8 @@ def main(
             help="cost: DynamoDB calls and capacity units of every operation. pages: of pages anywhere in a directory of up "
             "to a million users. changes: of many members at once. month: what a directory costs in a month. idle: what an "
             "environment costs whatever its size. speed: CPU time of every operation. import: of each function's cold import. "
-            "bounds: of the largest requests. peers: CPU time beside three other open SCIM servers, which it installs from PyPI "
+            "bounds: of the largest requests. console: CPU time and AWS calls of each page of the console. "
+            "peers: CPU time beside three other open SCIM servers, which it installs from PyPI "
             "and npm. All, when none is named: some fifteen minutes, and two gigabytes of memory.",
             show_default=False,
         ),

@@ -13,11 +13,11 @@ from lambdas.console.settings import ConsoleSettings
 from lambdas.credentials.sessions import Role
 from lambdas.environment.file import load
 from lambdas.environment.file.console import Console as ConsoleFile
+from support.console_browser import Browser
 from support.datasets import Dataset
 from support.engines import engine_name
 from support.tables import TABLE_NAME
 from tests.storage.conftest import CROWDS
-from tests.unit.console.browser import Browser
 
 pytestmark = pytest.mark.skipif(
     engine_name() != "dynoxide",

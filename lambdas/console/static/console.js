@@ -17,7 +17,11 @@ document.addEventListener("click", async (event) => {
   }
   setTimeout(() => { button.textContent = "Copy"; }, 2000);
 });
-document.addEventListener("DOMContentLoaded", () => prepare(document));
+document.addEventListener("DOMContentLoaded", () => {
+  prepare(document);
+  // On a narrow screen the tab of this page may be outside.
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+});
 document.addEventListener("htmx:after:swap", () => prepare(document));
 // A question or menu that is open closes with Escape, and with a click elsewhere.
 const close = (except) => {

@@ -17,8 +17,8 @@ from lambdas.console.settings import ConsoleSettings
 from lambdas.console.sign_in import flow
 from lambdas.environment.file import EndpointSettings, load
 from lambdas.environment.file.console import Console as ConsoleFile
+from support.console_browser import BASE, Browser
 from support.tables import create_table
-from tests.unit.console.browser import BASE, Browser
 
 PEOPLE = {"ada": ["Administrator"], "tim": ["SystemTechnician"], "nora": []}
 LOG_GROUP = "/scim/console-tests"

@@ -9,7 +9,7 @@ import pytest
 from lambdas.console.app import Console
 from lambdas.console.pages.new_user import attributes_of
 from lambdas.environment.file import load
-from tests.unit.console.browser import Browser
+from support.console_browser import Browser
 from tests.unit.console.conftest import ConsoleOf, authorize, sign_in
 from tests.unit.console.test_pages import generate, provision, records
 

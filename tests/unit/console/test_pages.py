@@ -12,7 +12,7 @@ from lambdas.operations.watch_state import WatchState, write_state
 from lambdas.store import schema
 from lambdas.store.schema import SchemaCheck, schema_item
 from lambdas.store.table import Table
-from tests.unit.console.browser import ORIGIN, Answer, Browser
+from support.console_browser import ORIGIN, Answer, Browser
 
 PAGES = ["", "/connections", "/users", "/groups", "/permission-sets", "/permission-sets/people", "/log", "/log/records"]
 PAGES += ["/activity", "/activity/records", "/environment", "/day", "/users.csv"]

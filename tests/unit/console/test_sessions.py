@@ -7,7 +7,7 @@ import pytest
 
 from lambdas.console.app import Console
 from lambdas.credentials import sessions
-from tests.unit.console.browser import Browser
+from support.console_browser import Browser
 from tests.unit.console.conftest import sign_in
 from tests.unit.console.test_pages import records
 

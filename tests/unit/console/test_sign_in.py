@@ -9,7 +9,7 @@ from joserfc.jwk import KeySet
 from lambdas.console.app import Console
 from lambdas.console.sign_in import logins, provider
 from lambdas.credentials import sessions
-from tests.unit.console.browser import BASE, Browser
+from support.console_browser import BASE, Browser
 from tests.unit.console.conftest import authorize, sign_in
 
 

@@ -11,7 +11,7 @@ from lambdas.console.app import Console
 from lambdas.environment.file import load
 from lambdas.eventing.deliveries import Delivery, DeliveryStore
 from lambdas.operations.webhooks import dead_letters_name, queue_name
-from tests.unit.console.browser import Answer, Browser
+from support.console_browser import Answer, Browser
 from tests.unit.console.conftest import ConsoleOf, sign_in
 from tests.unit.console.test_pages import records
 

@@ -24,18 +24,22 @@ class Answer:
 
     @property
     def location(self) -> str:
+        """Where a redirect leads to."""
         return self.headers["location"][0]
 
     @property
     def csrf(self) -> str:
+        """The token of the page's forms."""
         found = re.search(r'name="csrf" value="([^"]+)"', self.text)
-        assert found, self.text[:400]
+        if found is None:
+            raise AssertionError(f"no form in {self.text[:400]}")
         return found[1]
 
     def value_of(self, field_id: str) -> str:
         """The value of a read-only field with a copy button."""
         found = re.search(rf'id="{field_id}" readonly value="([^"]*)"', self.text)
-        assert found, f"no field {field_id}"
+        if found is None:
+            raise AssertionError(f"no field {field_id}")
         return found[1]
 
 
@@ -47,9 +51,11 @@ class Browser:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **headers: str) -> Answer:
+        """Ask for a page."""
         return self.send("GET", path, headers=headers)
 
     def post(self, path: str, form: Any = (), *, origin: str | None = ORIGIN, **headers: str) -> Answer:
+        """Send a form, as a page of the console does."""
         sent = {**({"Origin": origin} if origin else {}), **headers}
         return self.send("POST", path, body=urlencode(form), headers=sent)
 
