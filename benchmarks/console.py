@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.logs import LogGroup
 from benchmarks.reports import table, write
-from lambdas.console.app import Console
+from lambdas.console.app import Console, logger
 from lambdas.console.cookies import session_cookie
 from lambdas.console.pages import ALL
 from lambdas.console.settings import ConsoleSettings
@@ -132,6 +132,7 @@ def run(sizes: Sequence[int] = SIZES, requests: Sequence[int] = REQUESTS, rounds
     """Measure, and write the report."""
     from infra.functions import CONSOLE
 
+    logger.setLevel("ERROR")  # the record of each request would be among the results
     found: list[dict[str, Measured]] = []
     for size, number in zip(sizes, requests, strict=True):
         with site_with(Dataset(size), number) as site:

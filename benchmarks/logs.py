@@ -1,6 +1,7 @@
 """A log group that answers in process: botocore sends and parses as it does with CloudWatch Logs, and nothing waits."""
 
 import json
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -15,6 +16,10 @@ from lambdas.records import Kind
 
 MAX_BYTES = 1_000_000
 """Bytes of an answer (AWS limit: 1 MB), after which the next page begins."""
+
+
+ID = re.compile(r"00000000-0000-0000-0000-\d{12}")
+"""The ids of requests."""
 
 
 class LogGroup:
@@ -32,6 +37,7 @@ class LogGroup:
         every = requests // failures
         events = [_event(number, end - step * number, number % every == 0, connection) for number in range(requests)]
         self._all = sorted(events)
+        self._by_id = {found[0]: each for each in self._all if (found := ID.search(each[1]))}
         self._failed = [each for each in self._all if '\\"status\\":409' in each[1]]
 
     def client(self) -> Any:
@@ -40,14 +46,21 @@ class LogGroup:
         client.meta.events.register("before-send.logs.FilterLogEvents", self._answer)
         return client
 
+    def _wanted(self, pattern: str) -> list[tuple[int, str]]:
+        """Return the records that a filter pattern of the console matches."""
+        request = ID.search(pattern)
+        if request:
+            return [self._by_id[request[0]]] if request[0] in self._by_id else []
+        return self._failed if "$.status >= 400" in pattern else self._all
+
     def _answer(self, request: Any, **_: Any) -> AWSResponse:
         asked = json.loads(request.body)
         if asked.get("logStreamNamePrefix"):
             events: list[tuple[int, str]] = []
         else:
-            events = self._failed if "$.status >= 400" in asked.get("filterPattern", "") else self._all
+            events = self._wanted(asked.get("filterPattern", ""))
         begin = int(asked["nextToken"]) if "nextToken" in asked else bisect_left(events, (asked["startTime"], ""))
-        end = bisect_right(events, (asked["endTime"], "\x7f"))
+        end = bisect_right(events, (asked["endTime"], "\x7f")) if "endTime" in asked else len(events)
         size = next((at for at, total in _sizes(events, begin, end) if total > MAX_BYTES), end)
         token = f', "nextToken": "{size}"' if size < end else ""
         body = f'{{"events": [{",".join(each for _, each in events[begin:size])}]{token}}}'

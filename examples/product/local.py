@@ -27,7 +27,7 @@ from lambdas.operations.permissions import PermissionOperations
 from lambdas.operations.problems import Problem
 from lambdas.operations.resources import Resources
 from lambdas.operations.target import Target
-from lambdas.operations.webhooks import Webhooks
+from lambdas.operations.webhook_secrets import WebhookSecrets
 from scimctl import console, local_state, targets
 from scimctl.local import cloud, isolation, lifecycle, lock, provider, signals
 from scimprobe.endpoint.paths import Value
@@ -190,7 +190,7 @@ def webhook_secret(target: Target) -> str:
         name = parameter_name(target.settings.name, webhook)
         return Secrets.parse(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]).current
     except ssm.exceptions.ParameterNotFound:
-        return Webhooks(target).rotate(webhook, timedelta(0))
+        return WebhookSecrets(target).rotate(webhook, timedelta(0))
 
 
 def show(product: Product, target: Target) -> None:

@@ -7,7 +7,7 @@ from lambdas.environment.file import load
 from lambdas.environment.file.guard import Guard
 from lambdas.store.guard import GuardCounter
 from lambdas.store.table import Table
-from tests.unit.console.browser import Browser
+from support.console_browser import Browser
 from tests.unit.console.conftest import ConsoleOf, sign_in
 from tests.unit.console.test_pages import generate, records
 
