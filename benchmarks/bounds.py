@@ -73,6 +73,15 @@ REFUSED: dict[str, tuple[str, Any]] = {
     ),
     "4.4 MB of tiny values in `emails`": ("create", {"userName": "a", "emails": [1] * 1_490_000}),
     "4.4 MB of unknown attributes": ("create", {"userName": "a", **{f"a{each:06}": 1 for each in range(320_000)}}),
+    "4 MB of combining marks": ("create", {"userName": "a", "title": "a" + "\u0316\u0300" * 350_000}),
+    "a path of 4.4 MB": (
+        "patch",
+        {"schemas": [PATCH], "Operations": [{"op": "add", "path": "a." * 2_200_000, "value": "x"}]},
+    ),
+    "11,900 values removed by one operation": (
+        "patch",
+        {"Operations": [{"op": "remove", "path": "roles", "value": [{"value": f"{each}"} for each in range(11_900)]}]},
+    ),
     "1,000 operations that select by `co` among 1,000 roles": (
         "patch",
         {

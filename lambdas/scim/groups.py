@@ -64,20 +64,8 @@ class Groups(ResourceOperations):
         return current
 
     def _replace_once(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> Resource[Any]:
-        """Replace a group: its attributes as a whole, its members by the difference to the stored ones.
-
-        :raises TooManyException: When the body names more members than :data:`limits.MAX_MEMBERS_REPLACED`.
-        """
+        """Replace a group: its attributes as a whole, its members by the difference to the stored ones."""
         named = getattr(replacement, "members", None) or []
-        if len(named) > limits.MAX_MEMBERS_REPLACED:
-            raise TooManyException(
-                detail=Detail(
-                    "The body has {number:,} members; a PUT may have up to {limit:,}. Send a PATCH that adds and removes only the "
-                    "members that change.",
-                    number=len(named),
-                    limit=limits.MAX_MEMBERS_REPLACED,
-                )
-            )
         members = MemberChange()
         members.replace(read_members([_plain(each) for each in named]))
         head = self.storage.get_head(self.resource_type, resource_id)

@@ -3,17 +3,22 @@
 import json
 import math
 import re
+import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic_core import from_json
-from scim2_models import InvalidSyntaxException, TooManyException
+from scim2_models import InvalidSyntaxException, InvalidValueException, TooManyException
 
 from lambdas.scim.detail import Detail, Shown
-from lambdas.scim.limits import MAX_ELEMENTS, MAX_JSON_DEPTH, MAX_JSON_VALUES
+from lambdas.scim.limits import MAX_ELEMENTS, MAX_JSON_DEPTH, MAX_JSON_VALUES, MAX_MARKS, MAX_MEMBER_NAME
 
 UTF8_BOM = b"\xef\xbb\xbf"
 
 SAME_NAME = "two members with one name"
+
+_MARKS = re.compile(r"[^\w\s\x00-\x7f]++")
+"""Characters among which a run of combining marks can be."""
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"\s*+(:?)', re.DOTALL)
 """A string of a valid JSON text, with the colon that follows the name of a member."""
@@ -26,7 +31,9 @@ def parse_json(body: bytes) -> Any:
 
     :raises TooManyException: When it has more than :data:`MAX_ELEMENTS` list elements or :data:`MAX_JSON_VALUES` values.
     :raises InvalidSyntaxException: When the body is empty, not JSON, nested deeper than :data:`MAX_JSON_DEPTH`, has a number or
-        string without a JSON form (``NaN``, an unpaired surrogate), or an object has two members of one name.
+        string without a JSON form (``NaN``, an unpaired surrogate), or an object has two members of one name or one with a name
+        longer than :data:`MAX_MEMBER_NAME`.
+    :raises InvalidValueException: When a text has more than :data:`MAX_MARKS` combining marks in a row.
     """
     body = body.removeprefix(UTF8_BOM)
     if not body.strip():
@@ -46,7 +53,9 @@ def _check(value: Any) -> int:
     """Return the number of members of all objects.
 
     :raises TooManyException: When there are more values or list elements than the limits.
-    :raises InvalidSyntaxException: When a value is nested too deeply, a number is out of range, or names differ only in case.
+    :raises InvalidSyntaxException: When a value is nested too deeply, a number is out of range, a name is too long, or names differ
+        only in case.
+    :raises InvalidValueException: When a text has too many combining marks in a row.
     """
     level = [value]
     depth = members = elements = values = 0
@@ -62,18 +71,55 @@ def _check(value: Any) -> int:
             if isinstance(each, dict):
                 ambiguous = ambiguous or len({name.lower() for name in each}) < len(each)
                 members += len(each)
+                _check_names(each)
                 below += each.values()
             elif isinstance(each, list):
                 elements += len(each)
                 below += each
             elif isinstance(each, float) and not math.isfinite(each):
                 raise InvalidSyntaxException(detail=Detail("The body has a number that is out of range."))
+        _check_marks(each for each in below if isinstance(each, str))
         level = below
         values += len(below)
         check_number_of_values(elements, values, MAX_ELEMENTS, MAX_JSON_VALUES)
     if ambiguous:
         _check_spellings(value)
     return members
+
+
+def _check_names(names: Iterable[str]) -> None:
+    """Raise an error for a member with a name that no attribute and no path has.
+
+    :raises InvalidSyntaxException: When it is longer than :data:`MAX_MEMBER_NAME`.
+    :raises InvalidValueException: When it has too many combining marks in a row.
+    """
+    longest = max(map(len, names), default=0)
+    if longest > MAX_MEMBER_NAME:
+        detail = "The body has a member with a name of {number:,} characters; the limit is {limit:,}."
+        raise InvalidSyntaxException(detail=Detail(detail, number=longest, limit=MAX_MEMBER_NAME))
+    _check_marks(names)
+
+
+def _check_marks(texts: Iterable[str]) -> None:
+    """Raise an error for a text with a long run of combining marks, which Unicode's normal forms sort in quadratic time.
+
+    :raises InvalidValueException: When a run is longer than :data:`MAX_MARKS`.
+    """
+    for text in texts:
+        if not text.isascii() and any(_longest_run(found[0]) > MAX_MARKS for found in _MARKS.finditer(text)):
+            raise InvalidValueException(
+                detail=Detail("The body has a text with more than {limit} combining marks in a row.", limit=MAX_MARKS)
+            )
+
+
+def _longest_run(text: str) -> int:
+    if len(text) <= MAX_MARKS:
+        return len(text)
+    longest = run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        longest = max(longest, run)
+    return longest
 
 
 def check_number_of_values(elements: int, values: int, most_elements: int, most_values: int) -> None:

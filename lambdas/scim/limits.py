@@ -6,8 +6,15 @@ MAX_BODY_BYTES = 4_500_000
 MAX_JSON_DEPTH = 32
 """Levels of nesting in a body. No SCIM message needs more than 8; deeper ones only exhaust parsers."""
 
+MAX_MARKS = 30
+"""Combining marks in a row, the limit of Unicode's Stream-Safe Text Format (UAX 15): no language needs more than 4. Normal forms
+sort them in quadratic time: 40,000 would take two seconds at each comparison."""
+
 MAX_FILTER_LENGTH = 8_000
 """Characters of a filter. API Gateway limits a request line to 8 kB; ``.search`` bodies get the same."""
+
+MAX_MEMBER_NAME = 2 * MAX_FILTER_LENGTH
+"""Characters of the name of a member in a body. It may be a path with a filter, which has a limit of its own."""
 
 MAX_FILTER_NODES = 200
 """Comparisons in one filter (the limit of Databricks): 5,000 would cost a third of a second for nothing a client needs."""
@@ -20,6 +27,10 @@ MAX_PATCH_OPERATIONS = 1_000
 
 MAX_PATCH_PATHS = 5_000
 """Keys of the objects that a PATCH writes. Each is read as a path: 5,000 take about 3 seconds."""
+
+MAX_PATCH_REMOVED = 5_000
+"""Values that the operations of a PATCH list to be removed, such as members. The library makes a condition of each: 5,000 take
+about 2 seconds."""
 
 MAX_PATCH_CONDITIONS = 5_000
 """Conditions of the filters in all paths of a PATCH, each of which is read several times: 5,000 take about 2 seconds."""
@@ -52,8 +63,8 @@ MAX_MEMBERS_COMPARED = 10_000
 takes about 5 seconds of the function. Adding and removing members by their ids compares none."""
 
 MAX_MEMBERS_REPLACED = 50_000
-"""Members in the body of a PUT. Each is compared with what is stored, and returned: so many take about 12 seconds of the function.
-Larger groups are changed with PATCH, which names the members that change."""
+"""Members in the body of a POST or PUT. Each is compared with what is stored, and returned: so many take about 12 seconds of the
+function. Larger groups are changed with PATCH, which names the members that change."""
 
 MAX_PAGE_SIZE = 200
 """Resources of one page (``filter.maxResults``): a page stays far below Lambda's response limit of 6 MB."""

@@ -3,7 +3,14 @@
 import re
 from typing import Any
 
-from scim2_models import BaseModel, InvalidValueException, PayloadTooLargeException, TooManyException
+from scim2_models import (
+    BaseModel,
+    InvalidFilterException,
+    InvalidPathException,
+    InvalidValueException,
+    PayloadTooLargeException,
+    TooManyException,
+)
 
 from lambdas.scim import limits
 from lambdas.scim.detail import Detail
@@ -17,7 +24,10 @@ OPERATIONS = (
 )
 ALL_OPERATIONS = "The PATCHes have {number:,} operations together; the limit is {limit:,}. Send several requests."
 ATTRIBUTES = "The PATCH writes {number:,} attributes; the limit is {limit:,}. Send several requests."
+REMOVED = "The PATCH removes {number:,} values; the limit is {limit:,}. Send several requests."
 CONDITIONS = "The paths of the PATCH have {number:,} conditions; the limit is {limit:,}. Send several requests."
+MEMBERS = "The body has {number:,} members; the limit is {limit:,}. Send a PATCH that adds and removes the members that change."
+PATH = "A path of the PATCH has {number:,} characters; the limit is {limit:,}."
 
 _MAY_SELECT = re.compile(r'[\["\s]')
 """What every path with a filter has."""
@@ -28,10 +38,13 @@ def check_resource(payload: Any, model: type[BaseModel]) -> None:
 
     :param payload: The decoded body.
     :param model: What it is read as; a group may have many more values than a user.
-    :raises TooManyException: When it has more values than a limit.
+    :raises TooManyException: When it has more values or members than a limit.
     """
     if "members" not in model.model_fields:
         check_number_of_values(*_count(payload), limits.MAX_USER_ELEMENTS, limits.MAX_USER_JSON_VALUES)
+        return
+    members = member_of(payload, "members")
+    _check_number(len(members) if isinstance(members, list) else 0, limits.MAX_MEMBERS_REPLACED, MEMBERS)
 
 
 def check_patch(payload: Any, model: type[BaseModel]) -> None:
@@ -40,6 +53,7 @@ def check_patch(payload: Any, model: type[BaseModel]) -> None:
     :param payload: The decoded body.
     :param model: The model of the resource.
     :raises TooManyException: When it has more operations, values, conditions in paths or written attributes than the limits.
+    :raises InvalidPathException: When a path is longer than :data:`limits.MAX_FILTER_LENGTH`.
     :raises InvalidFilterException: When the filter of a path exceeds the limits of filters.
     """
     check_resource(payload, model)
@@ -69,23 +83,23 @@ def check_search(payload: Any) -> None:
 
     :param payload: The query, or the decoded body.
     :raises InvalidFilterException: When the filter is too long or has too many conditions.
-    :raises InvalidValueException: When a list of attributes has more than :data:`limits.MAX_ATTRIBUTES` names.
+    :raises InvalidValueException: When a list of attributes has more than :data:`limits.MAX_ATTRIBUTES` names, or a parameter more
+        than :data:`limits.MAX_FILTER_LENGTH` characters.
     """
     text = member_of(payload, "filter")
     if isinstance(text, str):
         check_filter(text)
-    for name in ("attributes", "excludedAttributes"):
-        paths = member_of(payload, name)
-        number = len(paths) if isinstance(paths, list) else str(paths or "").count(",") + 1
-        if number > limits.MAX_ATTRIBUTES:
-            raise InvalidValueException(
-                detail=Detail(
-                    "{name} has {number:,} names; the limit is {limit}.",
-                    name=name,
-                    number=number,
-                    limit=limits.MAX_ATTRIBUTES,
-                )
-            )
+    for name in ("attributes", "excludedAttributes", "sortBy", "cursor"):
+        sent = member_of(payload, name)
+        names = sent if isinstance(sent, list) else str(sent or "").split(",")
+        _check_text(name, "names", len(names), limits.MAX_ATTRIBUTES)
+        _check_text(name, "characters", sum(len(str(each)) for each in names), limits.MAX_FILTER_LENGTH)
+
+
+def _check_text(name: str, counted: str, number: int, limit: int) -> None:
+    if number > limit:
+        detail = "{name} has {number:,} {counted}; the limit is {limit:,}."
+        raise InvalidValueException(detail=Detail(detail, name=name, number=number, counted=counted, limit=limit))
 
 
 def member_of(payload: Any, name: str) -> Any:
@@ -117,21 +131,36 @@ def _check_operations(patches: list[Any], most: int) -> None:
 
     :param most: The largest number of all operations.
     """
-    paths = conditions = number = 0
+    paths = conditions = number = removed = 0
     for patch in patches:
         operations = member_of(patch, "operations")
         operations = operations if isinstance(operations, list) else []
         _check_number(len(operations), limits.MAX_PATCH_OPERATIONS, OPERATIONS)
         number += len(operations)
         _check_number(number, most, ALL_OPERATIONS)
+        removed += sum(map(_removed_by, operations))
+        _check_number(removed, limits.MAX_PATCH_REMOVED, REMOVED)
         keys = [key for each in operations for key in _keys_in(member_of(each, "value"))]
         paths += len(keys)
         _check_number(paths, limits.MAX_PATCH_PATHS, ATTRIBUTES)
         for text in [*(member_of(each, "path") for each in operations), *keys]:
+            if isinstance(text, str) and len(text) > limits.MAX_FILTER_LENGTH:
+                detail = Detail(PATH, number=len(text), limit=limits.MAX_FILTER_LENGTH)
+                raise (
+                    InvalidFilterException(detail=detail)
+                    if _MAY_SELECT.search(text)
+                    else InvalidPathException(detail=detail)
+                )
             if isinstance(text, str) and _MAY_SELECT.search(text):
                 check_filter(text)
                 conditions += count_conditions(text)
         _check_number(conditions, limits.MAX_PATCH_CONDITIONS, CONDITIONS)
+
+
+def _removed_by(operation: Any) -> int:
+    """Return how many values an operation lists that it removes."""
+    op, value = member_of(operation, "op"), member_of(operation, "value")
+    return len(value) if isinstance(value, list) and str(op).lower() == "remove" else 0
 
 
 def _keys_in(value: Any) -> list[str]:

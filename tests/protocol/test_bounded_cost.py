@@ -1,5 +1,6 @@
 """The cost of one request is bounded: work grows linearly with the request, and what exceeds a limit is refused before the work."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -103,6 +104,25 @@ def test_the_conditions_of_all_paths_have_a_limit(api: Api, ann: str) -> None:
     refused(api.patch(ann, patch_of([*operations, operations[0]])), "tooMany", "5,200", "5,000")
 
 
+def test_the_values_that_a_patch_lists_to_be_removed_have_a_limit(api: Api, ann: str) -> None:
+    group = f"/Groups/{api.post('/Groups', {'displayName': 'g'}).json['id']}"
+    values = [{"value": f"{n}"} for n in range(limits.MAX_PATCH_REMOVED // 2)]
+    for where, path in ((group, "members"), (ann, "roles")):
+        operation = {"op": "Remove", "path": path, "value": values}
+        too_many = patch_of([operation, operation, {**operation, "value": values[:1]}])
+        refused(api.patch(where, too_many), "tooMany", "5,001", "5,000")
+        in_bulk = {"method": "PATCH", "path": where, "data": too_many}
+        refused(api.post("/Bulk", {"schemas": [BULK], "Operations": [in_bulk]}), "tooMany", "5,000")
+    assert api.patch(group, patch_of([{"op": "remove", "path": "members", "value": values[:100]}])).status == 204
+
+
+def test_a_body_with_more_members_than_a_group_is_replaced_by_is_refused_before_they_are_read(api: Api) -> None:
+    body = {"displayName": "g", "members": [{"value": "x"}] * (limits.MAX_MEMBERS_REPLACED + 1)}
+    started = time.process_time()
+    refused(api.post("/Groups", body), "tooMany", "50,001", "50,000", "PATCH")
+    assert time.process_time() - started < 2
+
+
 def test_the_limit_of_operations_holds_inside_bulk(api: Api, ann: str) -> None:
     title = {"op": "replace", "path": "title", "value": "x"}
     too_many = {"method": "PATCH", "path": ann, "data": patch_of([title] * (limits.MAX_PATCH_OPERATIONS + 1))}
@@ -173,3 +193,56 @@ def test_values_are_found_as_the_filter_compares_them(api: Api) -> None:
         {"value": "x", "type": "a", "display": "x"},
         {"value": "z", "type": "b", "primary": False},
     ]
+
+
+# -- Texts ------------------------------------------------------------------------------------------------------------
+
+MARKS = "a" + "\u0316\u0300" * 16
+"""32 combining marks in a row, in an order that normal forms sort."""
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda api, ann, text: api.post("/Users", {"userName": "bob", "nickName": text}),
+        lambda api, ann, text: api.post("/Users", {"userName": "bob", "emails": [{"value": text}]}),
+        lambda api, ann, text: api.put(ann, {"userName": "ann", ENTERPRISE: {text: "x"}}),
+        lambda api, ann, text: api.patch(ann, patch_of([{"op": "add", "path": text, "value": "x"}])),
+        lambda api, ann, text: api.patch(ann, patch_of([{"op": "add", "path": "roles", "value": [text, text]}])),
+        lambda api, ann, text: api.post("/Users/.search", {"filter": f'userName eq "{text}"'}),
+        lambda api, ann, text: api.post("/Groups", {"displayName": text}),
+    ],
+)
+def test_a_long_run_of_combining_marks_is_refused_wherever_it_stands(api: Api, ann: str, send: Any) -> None:
+    refused(send(api, ann, MARKS), "invalidValue", "30", "combining marks")
+    assert "combining" not in str(send(api, ann, MARKS[:-2]).json)
+
+
+def test_texts_of_every_language_are_no_run_of_marks(api: Api) -> None:
+    texts = ("Việt Nam", "हिन्दी", "עִבְרִית", "ไทยที่", "e\u0301\u0323" * 100, "👩‍👩‍👧‍👦" * 50, "\uff0c\u3002" * 100)
+    for number, text in enumerate(texts):
+        assert api.post("/Users", {"userName": f"user {number}", "title": text}).json["title"] == text
+
+
+@pytest.mark.parametrize("size", [100_000, 1_000_000])
+def test_a_run_of_marks_is_refused_before_a_normal_form_sorts_it(api: Api, size: int) -> None:
+    started = time.process_time()
+    refused(api.post("/Users", {"userName": "a", "nickName": "a" + "\u0316\u0300" * (size // 4)}), "invalidValue")
+    assert time.process_time() - started < 1.5
+
+
+LONG = "a." * limits.MAX_FILTER_LENGTH
+
+
+@pytest.mark.parametrize("name", ["attributes", "excludedAttributes", "sortBy", "cursor"])
+def test_the_texts_of_a_search_have_the_limit_of_filters(api: Api, name: str) -> None:
+    refused(api.post("/Users/.search", {name: LONG}), "invalidValue", name, "16,000", "8,000")
+
+
+def test_paths_and_names_have_a_limit_of_length(api: Api, ann: str) -> None:
+    for path in (LONG, f"{CUSTOM}:{LONG}", "x" * (limits.MAX_FILTER_LENGTH + 1)):
+        refused(api.patch(ann, patch_of([{"op": "add", "path": path, "value": "v"}])), "invalidPath", "8,000")
+    refused(api.patch(ann, patch_of([{"op": "add", "path": f"{LONG} x", "value": "v"}])), "invalidFilter", "8,000")
+    refused(api.patch(ann, patch_of([{"op": "add", "value": {LONG: "v"}}])), "invalidPath", "8,000")
+    for body in ({"userName": "ann", f"{LONG}x": "v"}, {"userName": "ann", "name": {f"{CUSTOM}:{LONG}": "v"}}):
+        refused(api.put(ann, body), "invalidSyntax", "16,000")
