@@ -22,6 +22,7 @@ from scim2_models import (
 )
 
 from lambdas.scim.attributes import Attribute, required_by_schema, unique_by_schema
+from lambdas.scim.models import ALWAYS_PRESENT
 from lambdas.scim.upstream import AllTypesProvider
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -140,6 +141,10 @@ class DirectoryProvider(AllTypesProvider):
         schemas = [model.to_schema() for model in self.models if str(model.__schema__).lower() in bound]
         for declarations in self._declared.values():
             _declare(schemas, declarations)
+        for schema in schemas:
+            for attribute in schema.attributes or []:
+                if attribute.name in ALWAYS_PRESENT.get(str(schema.id), ()):
+                    attribute.required = Required.true
         return tuple(schemas)
 
 

@@ -35,6 +35,11 @@ from scim2_models import (
 
 from lambdas.scim.extensions.open_extension import ShowsOpenNames
 
+ALWAYS_PRESENT: dict[str, tuple[str, ...]] = {str(scim2_models.User.__schema__): ("active",)}
+"""Attributes that every resource has a value of, by the URN of their schema: ``required`` in ``/Schemas``, and refused where a
+PATCH removes them (RFC 7644 section 3.5.2.2). A client may leave them out: a new resource then gets a default, and a stored one
+keeps its value."""
+
 
 class ExternalReference(Reference[External]):
     """A URL of a resource outside the directory, stored exactly as the client sent it."""

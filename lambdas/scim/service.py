@@ -25,7 +25,7 @@ from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.error_details import path_of, restate
 from lambdas.scim.error_places import place_of
-from lambdas.scim.models import is_group
+from lambdas.scim.models import ALWAYS_PRESENT, is_group
 from lambdas.scim.patch_application import PatchApplication
 from lambdas.scim.responses import Responses
 from lambdas.scim.rules import Rules
@@ -157,9 +157,22 @@ class DirectoryService(BulkReading, Responses, SealedService):
 def _apply(application: PatchApplication, index: int, operation: "PatchOperation[Any]") -> bool:
     """Apply one operation of a PATCH in place, and return whether it changed anything."""
     try:
+        _check_removal(operation)
         return application.apply(operation)
     except SCIMException as error:
         raise restate(error, place_of(index, operation, error)) from None
+
+
+def _check_removal(operation: "PatchOperation[Any]") -> None:
+    """Raise an error for the removal of an attribute that every resource has a value of (RFC 7644 section 3.5.2.2).
+
+    :raises MutabilityException: Naming the attribute.
+    """
+    binding = operation.path.resolve() if operation.op is PatchOperation.Op.remove and operation.path else None
+    schema = str(getattr(binding.model, "__schema__", "")) if binding else ""
+    if binding is not None and binding.field_name in ALWAYS_PRESENT.get(schema, ()):
+        detail = Detail("{name} is required: a PATCH cannot remove it. Replace its value.", name=binding.field_name)
+        raise MutabilityException(detail=detail)
 
 
 def _without_members(resource: Resource[Any]) -> Resource[Any]:

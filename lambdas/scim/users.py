@@ -1,8 +1,8 @@
 """The operations on users, with the environment's rules on disabled and deleted users.
 
 ``active`` always has a value, so that ``active eq true`` and ``active eq false`` find every user between them. It is true for a new
-user unless the request or the environment's file says otherwise; a PUT without it and a PATCH that clears it leave it as it is. So
-no request enables a user by leaving ``active`` out.
+user unless the request or the environment's file says otherwise; a PUT without it and a PATCH that gives it no value leave it as it
+is, and a PATCH that removes it is refused. So no request enables a user by leaving ``active`` out.
 """
 
 from typing import Any

@@ -12,6 +12,7 @@ from tests.protocol.extended import EXTENSIONS
 EndpointOf = Callable[[str], Api]
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 DISABLE = {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "active", "value": False}]}
 
@@ -100,8 +101,8 @@ def test_a_put_without_active_leaves_it_as_it_is(api: Api, active: bool) -> None
 @pytest.mark.parametrize(
     "operation",
     [
-        {"op": "remove", "path": "active"},
         {"op": "replace", "path": "active", "value": None},
+        {"op": "add", "path": f"{USER}:ACTIVE", "value": [{"$ref": None, "value": ""}]},
         {"op": "replace", "path": "active", "value": ""},
         {"op": "replace", "value": {"active": None, "title": "Dr"}},
     ],
@@ -110,6 +111,20 @@ def test_a_patch_that_clears_active_leaves_it_as_it_is(api: Api, active: bool, o
     ann = f"/Users/{api.post('/Users', {'userName': 'ann', 'active': active}).json['id']}"
     assert api.patch(ann, patch(operation)).json["active"] is active
     assert api.get(ann).json["active"] is active
+
+
+@pytest.mark.parametrize("active", [True, False])
+@pytest.mark.parametrize("path", ["active", "ACTIVE", f"{USER}:active"])
+def test_active_is_announced_as_required_and_cannot_be_removed(api: Api, active: bool, path: str) -> None:
+    (announced,) = [each for each in api.get(f"/Schemas/{USER}").json["attributes"] if each["name"] == "active"]
+    assert announced["required"] is True
+    ann = f"/Users/{api.post('/Users', {'userName': 'ann', 'active': active}).json['id']}"
+    for removal in ({"op": "remove", "path": path}, {"op": "Remove", "path": path, "value": "False"}):
+        refused = api.patch(ann, patch({"op": "replace", "path": "title", "value": "Dr"}, removal))
+        assert (refused.status, refused.json["scimType"]) == (400, "mutability")
+        assert refused.detail == "active is required: a PATCH cannot remove it. Replace its value."
+    stored = api.get(ann).json
+    assert (stored["active"], stored.get("title")) == (active, None)
 
 
 def test_a_bulk_put_without_active_enables_no_user(api: Api) -> None:

@@ -223,8 +223,9 @@ def test_a_user_without_a_value_gets_the_default_at_each_write(endpoint_of: Endp
 def test_clearing_active_keeps_the_state_whatever_the_default_is(endpoint_of: EndpointOf, default: str, state: bool):
     api = endpoint_of(f"[users.defaults]\nactive = {default}")
     user = user_of(api.post("/Users", {"userName": "ann", "active": state}))
+    assert api.patch(user, patch({"op": "remove", "path": "active"})).json["scimType"] == "mutability"
     for cleared in (
-        {"op": "remove", "path": "active"},
+        {"op": "add", "path": "active", "value": None},
         {"op": "replace", "path": "active", "value": ""},
         {"op": "replace", "value": {"active": None, "title": "T"}},
     ):

@@ -238,7 +238,15 @@ def clearing_value(operation: Operation, target: Target) -> Operation:
     {'op': 'remove', 'path': 'title'}
     >>> operation({"op": "add", "path": 'emails[type eq "work"].value', "value": None})
     {'op': 'remove', 'path': 'emails[type eq "work"].value'}
+
+    ``active`` always has a value, and a remove of it is refused. A client that has no value for it leaves it as it is:
+
+    >>> operation({"op": "replace", "path": "active", "value": ""})
+    {'op': 'replace', 'value': {'active': None}}
     """
     if operation.get("op") not in ("add", "replace") or operation.get("value", "") is not None:
         return operation
+    place = target.place
+    if place is not None and place.attribute is not None and place.attribute.always_present:
+        return {"op": "replace", "value": {place.attribute.field: None}}
     return {**{key: item for key, item in operation.items() if key != "value"}, "op": "remove"}

@@ -12,6 +12,7 @@ from scim2_models import BaseModel, ComplexAttribute, Mutability, Resource
 
 from lambdas.scim.extensions.escaped_names import ATTRNAME
 from lambdas.scim.extensions.open_extension import OpenExtension
+from lambdas.scim.models import ALWAYS_PRESENT
 from lambdas.scim.upstream import field_named
 
 Model = type[Resource[Any]]
@@ -41,6 +42,9 @@ class Attribute:
 
     members: type[BaseModel] | None
     """The model that declares its sub-attributes, or an extension's attributes; None for a simple attribute."""
+
+    always_present: bool = False
+    """Whether every resource has a value of it, whatever clients send."""
 
     open: bool = False
     """Whether it is an undeclared attribute of an open extension, which takes any value as text."""
@@ -171,6 +175,7 @@ def _describe(model: type[BaseModel], field: str) -> Attribute:
         multi_valued=model.get_field_multiplicity(field),
         mutability=model.get_field_annotation(field, Mutability),
         members=root if isclass(root) and issubclass(root, BaseModel) else None,
+        always_present=field in ALWAYS_PRESENT.get(str(getattr(model, "__schema__", "")), ()),
     )
 
 

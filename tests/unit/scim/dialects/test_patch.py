@@ -190,10 +190,17 @@ def test_removing_without_a_value_removes_all() -> None:
 @pytest.mark.parametrize("op", ["add", "replace"])
 @pytest.mark.parametrize("empty", ["", None])
 @pytest.mark.parametrize(
-    "path", ["title", MANAGER, 'emails[type eq "work"].value', "name.givenName", ENTERPRISE, "active", "foo"]
+    "path", ["title", MANAGER, 'emails[type eq "work"].value', "name.givenName", ENTERPRISE, "foo"]
 )
 def test_clearing_value_is_a_removal(op: str, empty: Any, path: str) -> None:
     assert operation(op, path, empty) == {"op": "remove", "path": path}
+
+
+@pytest.mark.parametrize("op", ["add", "replace"])
+@pytest.mark.parametrize("empty", ["", None, [], [""], [{"value": ""}]])
+def test_clearing_value_of_active_is_no_removal(op: str, empty: Any) -> None:
+    assert operation(op, "active", empty) == {"op": "replace", "value": {"active": None}}
+    assert operation("remove", "active") == {"op": "remove", "path": "active"}
 
 
 def test_clearing_value_of_the_manager_takes_every_form() -> None:
