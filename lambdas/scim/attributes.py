@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from inspect import isclass
 from typing import Any, Self, cast
 
-from scim2_models import AttributeBinding, BaseModel, Path, Required, Resource, Uniqueness
+from scim2_models import AttributeBinding, BaseModel, Extension, Path, Required, Resource, Uniqueness
 from scim2_server.utils import parametrize
 
 from lambdas.scim.extensions.escaped_names import escape
+from lambdas.scim.upstream import scim_name
 
 CORE = ("urn:ietf:params:scim:schemas:core:2.0:User:", "urn:ietf:params:scim:schemas:core:2.0:Group:")
 """The beginnings of the URNs of the core schemas' attributes."""
@@ -55,14 +56,39 @@ class Attribute:
         return [each for each in found if each is not None]
 
     @property
+    def part(self) -> str:
+        """The name in a resource's JSON of what has the attribute, in lower case: an attribute, or an extension's URN."""
+        binding = self.binding
+        if issubclass(binding.model, Extension):
+            return str(binding.model.__schema__).lower()
+        return scim_name(binding.model, binding.field_name).lower()
+
+    @property
     def name(self) -> str:
         """The path in SCIM, such as ``name.givenName``, with the URN of an extension in front."""
         return name_of(self.binding)
 
     def entries(self, resource: Resource[Any]) -> list[Any]:
         """Return the values of a resource, one for each entry of a list, empty ones included."""
-        found = self.path.get(resource, strict=False)
+        binding = self.binding
+        is_open = binding.field_name not in binding.model.model_fields
+        if is_open or not (isinstance(resource, binding.model) or issubclass(binding.model, Extension)):
+            found = self.path.get(resource, strict=False)
+        else:  # as the line above, for a tenth of its time
+            found = self._declared_value(resource)
         return found if isinstance(found, list) else [found]
+
+    def _declared_value(self, resource: Resource[Any]) -> Any:
+        """Return what a field of the resource or of its extension has; of a sub-attribute of a list, the list of values."""
+        binding = self.binding
+        is_core = isinstance(resource, binding.model)
+        host = resource if is_core else getattr(resource, binding.model.__name__, None)
+        head = None if host is None else getattr(host, binding.field_name)
+        if binding.sub_field_name is None or head is None:
+            return head
+        if isinstance(head, list):
+            return [getattr(each, binding.sub_field_name) for each in head] or None
+        return getattr(head, binding.sub_field_name)
 
     def values(self, resource: Resource[Any]) -> list[Any]:
         """Return the values of a resource that are not empty."""

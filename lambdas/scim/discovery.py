@@ -83,6 +83,7 @@ class DirectoryProvider(AllTypesProvider):
         self.unique = cache(self._unique)
         self.matching = cache(self._matching)
         self.required_by_schema = cache(self._required_by_schema)
+        self.indexed_parts = cache(self._indexed_parts)
 
     # -- Attributes with keys ---------------------------------------------------------------------------------------
 
@@ -105,6 +106,10 @@ class DirectoryProvider(AllTypesProvider):
         unique = {each.name for each in self.unique(type_name)}
         added = (each for each in self.declared(type_name).matching if each.name not in unique)
         return _each_once([*(each for each in always if each is not None), *added])
+
+    def _indexed_parts(self, type_name: str) -> frozenset[str]:
+        """Return which parts of a resource's JSON have keys, in lower case: attributes, and URNs of extensions."""
+        return frozenset(each.part for each in (*self.unique(type_name), *self.matching(type_name)))
 
     def _required_by_schema(self, type_name: str) -> tuple[Attribute, ...]:
         """Return the attributes that every resource of a type has by its schema, whatever the environment declares."""

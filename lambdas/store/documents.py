@@ -80,6 +80,12 @@ def document_of(resource: Resource[Any]) -> str:
     return document
 
 
+def changed_parts(before: str, after: str) -> set[str]:
+    """Return the attributes, and URNs of extensions, that differ between two documents, in lower case."""
+    old, new = json.loads(before), json.loads(after)
+    return {name.lower() for name in {**old, **new} if old.get(name) != new.get(name)}
+
+
 def largest_attribute_of(document: str) -> str:
     """Return the path of the attribute that takes the most bytes of a document, of an extension's with its URN."""
     sizes: dict[str, int] = {}

@@ -9,7 +9,14 @@ from scim2_models import Resource, ResourceType
 from lambdas.scim.detail import Detail
 from lambdas.scim.errors import TakenValueException
 from lambdas.store import actions, keys
-from lambdas.store.documents import document_of, largest_attribute_of, name_attribute, name_of, resource_of
+from lambdas.store.documents import (
+    changed_parts,
+    document_of,
+    largest_attribute_of,
+    name_attribute,
+    name_of,
+    resource_of,
+)
 from lambdas.store.indexes import Index, index_of
 from lambdas.store.items import Stored, now
 from lambdas.store.lost_race import LostRace
@@ -102,25 +109,29 @@ class Planner:
         if after.name != before.name:
             check_text(name_attribute(resource), after.name)
         check_item(after, before, lambda: largest_attribute_of(document))
-        name = str(resource_type.name)
-        was = resource_of(before, resource_type, self.reader.model(resource_type))
-        provider = self.reader.provider
-        return after, self._difference(
-            name, before, after, index_of(provider, name, was), index_of(provider, name, resource)
-        )
-
-    def _difference(self, name: str, before: Stored, after: Stored, was: Index, becomes: Index) -> PlannedWrite:
-        becomes.check_number(name, was)
+        name, provider = str(resource_type.name), self.reader.provider
         own = [actions.update_document(keys.resource(self.directory, name, before.id), after, before.version)]
+        if provider.indexed_parts(name).isdisjoint(changed_parts(before.document, document)):
+            return after, PlannedWrite(own, {})
+        was = resource_of(before, resource_type, self.reader.model(resource_type))
+        indexes = index_of(provider, name, was), index_of(provider, name, resource)
+        return after, self._difference(name, before.id, own, *indexes)
+
+    def _difference(self, name: str, its_id: str, own: list[Action], was: Index, becomes: Index) -> PlannedWrite:
+        """Return the actions that also change the keys of a resource.
+
+        :param own: The action that writes its document.
+        """
+        becomes.check_number(name, was)
         taken = {}
         for pair, unique in becomes.unique_keys(self.directory, name).items():
             if pair not in was.unique:
                 taken[len(own)] = pair
-                own.append(actions.own(unique, before.id))
+                own.append(actions.own(unique, its_id))
         kept = set(becomes.unique_keys(self.directory, name).values())
         freed = set(was.unique_keys(self.directory, name).values()) - kept
-        old, new = (each.lookup_keys(self.directory, name, before.id) for each in (was, becomes))
-        own += [actions.release(each, before.id) for each in sorted(freed)]
+        old, new = (each.lookup_keys(self.directory, name, its_id) for each in (was, becomes))
+        own += [actions.release(each, its_id) for each in sorted(freed)]
         own += [actions.delete(each) for each in sorted(old - new)]
         own += [actions.look_up(each) for each in sorted(new - old)]
         return PlannedWrite(own, taken)
