@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, abort, redirect, render_template, request, session, url_for
+from flask import Flask, Response, abort, redirect, render_template, request, session, url_for
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from examples.product import api, built_in, external
@@ -32,6 +32,13 @@ def create_app(product: Product) -> Flask:
         """Refuse a form of another site (cross-site request forgery). Browsers send the site's origin with each POST."""
         if request.method == "POST" and request.headers.get("Origin", settings.url) != settings.url:
             abort(403)
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        """Keep pages out of caches, which would show them after the session ended, and out of frames and scripts of other sites."""
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
+        return response
 
     @app.get("/")
     def home() -> Any:

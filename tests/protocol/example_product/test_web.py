@@ -105,6 +105,14 @@ def test_two_users_with_the_object_id_let_nobody_in(product: Running):
     assert product.sign_in("ada") == 403
 
 
+def test_no_page_is_kept_in_a_cache_or_shown_in_a_frame(product: Running):
+    product.provision()
+    product.sign_in("ada")
+    headers = product.browser.get("/").headers
+    assert headers["Cache-Control"] == "no-store"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
 def test_a_form_of_another_site_is_refused(product: Running):
     product.provision()
     product.sign_in("ada")
