@@ -5,6 +5,7 @@ cold start (with SnapStart, when a version is published), which makes the first 
 mode is ``unchecked-hash``, because a zip file loses the modification times that Python compares by default.
 """
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -58,9 +59,17 @@ def dependencies_code(lock: str, services: tuple[str, ...], target: Target) -> l
         compile_all(packages, target, LAYER_ROOT)
 
     def fill(asset: Path) -> None:
-        shutil.copytree(built(lock, services, target, build), asset / "python")
+        shutil.copytree(built(lock, services, target, build), asset / "python", copy_function=_link)
 
     return _code(fill, [lock, *services, target.python, str(target.wheels)])
+
+
+def _link(source: str, target: str) -> None:
+    """Link a file of the built packages into an asset, or copy it where a link is impossible: a layer has 3,000 of them."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def _code(fill: Callable[[Path], None], identity: list[str]) -> lambda_.Code:

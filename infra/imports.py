@@ -38,9 +38,17 @@ def _file_of(module: str) -> Path | None:
 def _imported_by(path: Path) -> tuple[str, ...]:
     """Return the names of the package that a file imports, with all packages above each."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = {name for node in ast.walk(tree) for name in _names(node) if name.partition(".")[0] == PACKAGE}
+    names = {name for node in _statements(tree) for name in _names(node) if name.partition(".")[0] == PACKAGE}
     parts = [name.split(".") for name in names]
     return tuple(sorted({".".join(each[:length]) for each in parts for length in range(1, len(each) + 1)}))
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements of a module, at any depth. Expressions, which are most of a tree, import nothing."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield child
+            yield from _statements(child)
 
 
 def _names(node: ast.AST) -> Iterator[str]:

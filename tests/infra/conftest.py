@@ -79,10 +79,22 @@ def synthesize(name: str, folder: Path) -> Assembly:
     return Assembly(folder, name)
 
 
+STACKS: dict[tuple[str, bool, bool, bool], ScimStack] = {}
+"""What :func:`stack_of` returned, by what was asked: making a stack takes a second."""
+
+
 def stack_of(
     environment: Environment, *, console: bool = False, events: bool = False, watch: bool = False
 ) -> ScimStack:
-    """The stack of an environment, without its code; the additions to any stack have tests of their own."""
+    """The stack of an environment, without its code; the additions to any stack have tests of their own. No test changes it."""
+    asked = (environment.model_dump_json(), console, events, watch)
+    if asked not in STACKS:
+        STACKS[asked] = new_stack_of(environment, console=console, events=events, watch=watch)
+    return STACKS[asked]
+
+
+def new_stack_of(environment: Environment, *, console: bool, events: bool, watch: bool) -> ScimStack:
+    """Another stack of the environment, for a test that changes what it is made from."""
     app = cdk.App(context={"aws:cdk:bundling-stacks": []}, builtin_cloud_formation_validation=False)
     left_out = ({} if console else {"console": None}) | ({} if events else {"events": None, "webhooks": ()})
     left_out |= {} if watch else {"watch": None}

@@ -73,10 +73,8 @@ def test_the_app_accepts_the_context_of_a_documented_command(line: str, monkeypa
     assert choice.environments or choice.account_of
 
 
-@pytest.mark.parametrize(
-    "line",
-    [pytest.param(each, marks=[] if each.split()[2] == "bootstrap" else pytest.mark.full) for each in CDK],
-)
+@pytest.mark.full
+@pytest.mark.parametrize("line", CDK)
 def test_a_documented_command_of_the_cdk_runs_until_it_needs_credentials(line: str, environments: Path, tmp_path: Path):
     variables = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     variables |= {
