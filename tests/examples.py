@@ -12,3 +12,8 @@ def examples(number: int) -> int:
     Every run tries other examples, so what one run misses the next may find.
     """
     return max(1, round(number * SHARES.get(settings.get_current_profile_name(), 1)))
+
+
+def is_release() -> bool:
+    """Return whether this is the run of a release, which leaves out nothing."""
+    return settings.get_current_profile_name() == "full"
