@@ -4,12 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
-from moto import mock_aws
 
 from lambdas.credentials.connections import (
     MAX_TOKENS,
@@ -287,21 +285,18 @@ class Operators(RuleBasedStateMachine):
     """Random changes, some of them decided upon an old reading, against what must hold after each."""
 
     readings = Bundle("readings")
+    dynamodb: Any
+    """The client of all tests, which a fixture sets: hypothesis makes the machines."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.mock = mock_aws()
-        self.mock.start(reset=False)  # the tables of other tests stay
-        client = boto3.client(
-            "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
-        )
-        self.store = ConnectionStore(Table(client, create_table(client, f"operators-{generate_id()}")))
+        table = create_table(self.dynamodb, f"operators-{generate_id()}")
+        self.store = ConnectionStore(Table(self.dynamodb, table))
         self.ended: set[str] = set()
         """Connections and tokens that were ended, and must never be seen again."""
 
     def teardown(self) -> None:
-        self.store.table.client.delete_table(TableName=self.store.table.name)
-        self.mock.stop()
+        self.dynamodb.delete_table(TableName=self.store.table.name)
 
     def change(self, before: Connection, what: Any, ends: set[str]) -> Any:
         """Do something to a connection; it succeeds if, and only if, the reading is the present state."""
@@ -374,5 +369,11 @@ def _by_connection(tokens: list[Token]) -> dict[str, frozenset[str]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def _operators(client: Any) -> None:
+    Operators.dynamodb = client
+
+
+@pytest.mark.usefixtures("_operators")
 class TestOperators(Operators.TestCase):  # type: ignore[misc]  # made by hypothesis at run time
     settings = settings(max_examples=examples(10), stateful_step_count=15, deadline=None)
