@@ -1,6 +1,5 @@
 """What several files of this tier start from."""
 
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,10 +7,7 @@ from typing import Any
 
 import boto3
 import botocore.endpoint
-import botocore.loaders
-import botocore.session
 import pytest
-from moto import mock_aws
 
 from lambdas.credentials.store import ConnectionStore
 from lambdas.environment import file as settings
@@ -21,6 +17,7 @@ from support.engines import engine_name, running_engine
 from support.tables import create_table
 from tests.unit.scimctl.cloudformation import StandIn, serving
 from tests.unit.scimctl.operators import ACME, BASE_URL, LOCAL, LOG_GROUP, TABLE
+from tests.unit.shared_tables import aws_with
 
 
 @pytest.fixture
@@ -39,14 +36,6 @@ def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.delenv("AWS_PROFILE", raising=False)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _descriptions_of_aws_are_read_once() -> Iterator[None]:
-    """Let all of botocore's sessions share what they read from disk: a third of a second for each command otherwise."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.session, "create_loader", functools.cache(botocore.loaders.create_loader))
-        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,9 +68,7 @@ def engine() -> Iterator[str | None]:
 @pytest.fixture(scope="module")
 def dynamodb(engine: str | None) -> Iterator[Any]:
     """A DynamoDB client, shared: making one costs more than a test. Moto answers what is sent to other services."""
-    with mock_aws(), pytest.MonkeyPatch.context() as patch:
-        if engine:
-            patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", engine)
+    with aws_with(engine):
         yield boto3.client(
             "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
         )

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from tests.unit.authorizer.endpoint import TABLE, Endpoint
-from tests.unit.moto_tables import table_on_moto
+from tests.unit.shared_tables import shared_table
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    with table_on_moto(TABLE) as client:
+def client(engine: str | None) -> Iterator[Any]:
+    with shared_table(engine, TABLE) as client:
         yield client
 
 

@@ -24,7 +24,7 @@ from lambdas.store.table import Table
 from tests.unit.authorizer.policies import API
 
 TABLE = "scim-authorizer"
-"""The table's name: its own, because moto's tables outlive a test that others share it with."""
+"""The table's name: its own, because other files share the engine."""
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """A console on moto's AWS, with an OpenID Provider in process."""
 
+import functools
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,7 +9,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import boto3
 import pytest
 import urllib3
-from moto import mock_aws
 from oidc_provider_mock import User, run_server_in_thread
 
 from lambdas.console.app import Console
@@ -19,6 +19,7 @@ from lambdas.environment.file import EndpointSettings, load
 from lambdas.environment.file.console import Console as ConsoleFile
 from support.console_browser import BASE, Browser
 from support.tables import create_table
+from tests.unit.shared_tables import aws_with
 
 PEOPLE = {"ada": ["Administrator"], "tim": ["SystemTechnician"], "nora": []}
 LOG_GROUP = "/scim/console-tests"
@@ -37,40 +38,48 @@ def issuer() -> Iterator[str]:
 ConsoleOf = Callable[[EndpointSettings], Console]
 
 
+@pytest.fixture(scope="module")
+def clients(engine: str | None) -> Iterator[dict[str, Any]]:
+    """Clients of AWS by service, shared: making them costs more than a test."""
+    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+    with aws_with(engine):
+        services = ("dynamodb", "logs", "sqs", "ssm")
+        yield {each: boto3.client(each, "eu-central-1", **keys) for each in services}  # type: ignore[call-overload]
+
+
 @pytest.fixture
-def console_of(issuer: str) -> Iterator[ConsoleOf]:
+def console_of(issuer: str, clients: dict[str, Any]) -> ConsoleOf:
     """Returns the console of an environment, over a new table and an empty log."""
-    with mock_aws():
-        clients: dict[str, Any] = {
-            each: boto3.client(each, "eu-central-1", aws_access_key_id="testing", aws_secret_access_key="testing")
-            for each in ("dynamodb", "logs", "sqs", "ssm")
-        }
 
-        def build(environment: EndpointSettings) -> Console:
-            table = f"table-{uuid.uuid4()}"
-            group = f"{LOG_GROUP}-{uuid.uuid4()}"
-            create_table(clients["dynamodb"], table)
-            clients["logs"].create_log_group(logGroupName=group)
-            clients["logs"].create_log_stream(logGroupName=group, logStreamName="scim")
-            clients["ssm"].put_parameter(Name="/scim/test/console", Value="secret", Type="SecureString", Overwrite=True)
-            file = ConsoleFile(authority=issuer, client_id="console")
-            console = Console(
-                environment.model_copy(update={"console": file}),
-                ConsoleSettings(table, group, "/scim/test/console", "host"),
-                clients.__getitem__,
-            )
-            flow.add_routes(console)
-            for each in ALL:
-                each.add_routes(console)
-            return console
+    def build(environment: EndpointSettings) -> Console:
+        table = f"table-{uuid.uuid4()}"
+        group = f"{LOG_GROUP}-{uuid.uuid4()}"
+        create_table(clients["dynamodb"], table)
+        clients["logs"].create_log_group(logGroupName=group)
+        clients["logs"].create_log_stream(logGroupName=group, logStreamName="scim")
+        clients["ssm"].put_parameter(Name="/scim/test/console", Value="secret", Type="SecureString", Overwrite=True)
+        file = ConsoleFile(authority=issuer, client_id="console")
+        console = Console(
+            environment.model_copy(update={"console": file}),
+            ConsoleSettings(table, group, "/scim/test/console", "host"),
+            clients.__getitem__,
+        )
+        flow.add_routes(console)
+        for each in ALL:
+            each.add_routes(console)
+        return console
 
-        yield build
+    return build
+
+
+forms_admin = functools.cache(lambda: load("forms-admin", "local"))
+"""The settings of a worked environment with permission sets, read once."""
 
 
 @pytest.fixture
 def console(console_of: ConsoleOf) -> Console:
     """The console of the environment ``local``, with permission sets."""
-    return console_of(load("forms-admin", "local"))
+    return console_of(forms_admin())
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from lambdas.credentials.clients import Client
-from tests.unit.moto_tables import table_on_moto
+from tests.unit.shared_tables import shared_table
 from tests.unit.token.endpoint import TABLE, Endpoint
 from tests.unit.token.entra import Entra, running_entra
 
 
 @pytest.fixture(scope="module")
-def dynamodb() -> Iterator[Any]:
-    with table_on_moto(TABLE) as client:
+def dynamodb(engine: str | None) -> Iterator[Any]:
+    with shared_table(engine, TABLE) as client:
         yield client
 
 
@@ -30,5 +30,5 @@ def entra() -> Iterator[Entra]:
 
 @pytest.fixture
 def federated(endpoint: Endpoint, entra: Entra) -> Client:
-    """A federated client, made once for all examples of a property: moto copies its tables for every transaction."""
+    """A federated client, made once for all examples of a property."""
     return endpoint.federate(entra)

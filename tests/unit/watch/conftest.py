@@ -4,6 +4,7 @@ import io
 import json
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -12,7 +13,6 @@ from typing import Any
 import boto3
 import pytest
 from aws_lambda_powertools import Logger
-from moto import mock_aws
 
 from lambdas.credentials.client_store import ClientStore
 from lambdas.credentials.clients import Client
@@ -29,6 +29,7 @@ from lambdas.store.table import Table
 from lambdas.watch.notices import Notices
 from lambdas.watch.watch import ProvisioningWatch
 from support.tables import create_table
+from tests.unit.shared_tables import aws_with
 
 TABLE, GROUP = "scim-watch", "/scim/watch"
 
@@ -108,15 +109,24 @@ class Clock:
         return [json.loads(line) for line in lines]
 
 
-@pytest.fixture
-def clock() -> Iterator[Clock]:
+@pytest.fixture(scope="module")
+def clients(engine: str | None) -> Iterator[tuple[Any, Any]]:
+    """Clients of DynamoDB and of CloudWatch Logs, shared: making them costs more than a test."""
     access = {"region_name": "eu-west-1", "aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-    with mock_aws():
-        dynamodb, logs = boto3.client("dynamodb", **access), boto3.client("logs", **access)
-        create_table(dynamodb, TABLE)
-        logs.create_log_group(logGroupName=GROUP)
-        logs.create_log_stream(logGroupName=GROUP, logStreamName="scim")
-        yield Clock(dynamodb, logs, datetime.now(UTC).replace(microsecond=0))
+    with aws_with(engine):
+        yield boto3.client("dynamodb", **access), boto3.client("logs", **access)
+
+
+@pytest.fixture
+def clock(clients: tuple[Any, Any]) -> Iterator[Clock]:
+    dynamodb, logs = clients
+    create_table(dynamodb, TABLE)
+    logs.create_log_group(logGroupName=GROUP)
+    logs.create_log_stream(logGroupName=GROUP, logStreamName="scim")
+    yield Clock(dynamodb, logs, datetime.now(UTC).replace(microsecond=0))
+    with suppress(logs.exceptions.ResourceNotFoundException):  # a test deletes it
+        logs.delete_log_group(logGroupName=GROUP)
+    dynamodb.delete_table(TableName=TABLE)
 
 
 @pytest.fixture
