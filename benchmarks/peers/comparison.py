@@ -27,7 +27,7 @@ refused by that server as not implemented."""
 
 MIXED = """## The mix
 
-Requests for each second of the server's CPU time: the life of somebody who joins and leaves ({names}), and a page of 50 for every
+Requests for each second of the server's CPU time: the life of a user that joins and leaves ({names}), and a page of 50 for every
 {every} of them. What one server refuses is in no server's mix."""
 
 Times = dict[str, dict[str, list[float]]]
