@@ -1,10 +1,6 @@
 """Where the transport sends, with which credentials, and which servers it trusts: as boto3 does, or it leaves the call to it."""
 
-import json
-import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +15,7 @@ from lambdas.store import http_connections
 from lambdas.store.client import QUICK
 from lambdas.store.http_connections import HttpAnswer
 from lambdas.store.transport import CERTIFICATES, DirectTransport, direct_transport
+from tests.storage.container_credentials import serving_credentials
 from tests.storage.scripted_server import scripted_server, success
 from tests.unit.webhooks.receivers import contexts_for
 
@@ -92,38 +89,14 @@ def test_a_call_goes_to_the_endpoint_and_is_signed_for_the_region_that_boto3_cho
 
 @pytest.fixture
 def container(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Credentials from a local server, as a function that was restored from a snapshot gets them; each answer has the next key.
-
-    They are so close to their end that botocore asks for others before each call.
-    """
-    served: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            served.append(f"KEY{len(served)}")
-            ends = datetime.now(UTC) + timedelta(minutes=2)
-            found = {
-                "AccessKeyId": served[-1],
-                "SecretAccessKey": "s",
-                "Token": "t",
-                "Expiration": f"{ends:%Y-%m-%dT%H:%M:%SZ}",
-            }
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps(found).encode())
-
-        def log_message(self, *_: Any) -> None:
-            return
-
+    """A process whose only credentials are those of a container; the keys that it was given."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"http://127.0.0.1:{server.server_port}/")
+    with serving_credentials() as (url, served):
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)
         yield served
-        server.shutdown()
 
 
 def test_credentials_that_end_are_replaced_before_a_call(container: list[str]):

@@ -9,6 +9,7 @@ import pytest
 from botocore.config import Config
 
 from lambdas.api import priming
+from lambdas.api.primed_table import DIRECTORY
 from lambdas.environment.file import SettingsError, load
 from lambdas.store.client import open_client
 from lambdas.store.directories import Directories
@@ -58,14 +59,14 @@ def transport(opened):
 
 
 @pytest.mark.parametrize("toml", ["", MANY_RULES])
-def test_a_search_a_creation_and_a_change_run_without_the_network_and_without_a_record(
+def test_one_request_of_each_kind_runs_without_the_network_and_without_a_record(
     client, transport, toml: str, caplog, capsys
 ):
     calls = []
     client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
     with caplog.at_level(logging.DEBUG, logger="lambdas"):
         priming.prime(Directories.open(environment_of(toml), Table(client, "table")), transport)
-    assert {"GetItem"} < set(calls)
+    assert {"GetItem", "Query", "UpdateItem", "TransactWriteItems"} < set(calls)
     assert capsys.readouterr().out == ""
     assert [each for each in caplog.records if each.name.startswith("lambdas")] == []
 
@@ -82,7 +83,9 @@ def test_the_requests_succeed_in_an_environment_without_further_rules(client, tr
 
     directories.handle = watched  # type: ignore[method-assign]
     priming.prime(directories, transport)
-    assert seen[:2] == [200, 201]
+    assert len(seen) == len([*priming.requests()])
+    assert {method for method, *_ in priming.requests()} == {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    assert set(seen) <= {200, 201, 204}
 
 
 def test_afterwards_the_client_uses_the_network_again(client, transport, monkeypatch: pytest.MonkeyPatch):
@@ -96,9 +99,19 @@ def test_afterwards_the_client_uses_the_network_again(client, transport, monkeyp
         client.get_item(TableName="table", Key={"pk": {"S": "a"}, "sk": {"S": "b"}})
 
 
+def test_no_secret_that_is_not_the_table_s_gets_into_a_snapshot(client, transport):
+    keys = []
+    client.meta.events.register(
+        "provide-client-params.dynamodb.GetItem", lambda params, **_: keys.append(params["Key"])
+    )
+    priming.prime(Directories.open(environment_of(), Table(client, "table")), transport)
+    assert keys
+    assert not [each for each in keys if each["pk"]["S"].startswith("SECRET")]
+
+
 def test_no_file_can_name_the_directory_of_the_stub():
     with pytest.raises(SettingsError, match=r"directory is .-priming-"):
-        load_file(f'directory = "{priming.DIRECTORY}"')
+        load_file(f'directory = "{DIRECTORY}"')
 
 
 def load_file(line: str) -> None:
