@@ -53,6 +53,7 @@ PAGES = {
     "SCIM log: everything": "/log/records?show=all",
     "SCIM log: one user": "/log/records?user=user0000105@example.com",
     "one request": "/log/requests/00000000-0000-0000-0000-000000000042",
+    "one request: from the log": "/log/requests/00000000-0000-0000-0000-000000000042/records",
     "activity": "/activity",
     "activity: from the log": "/activity/records",
     "environment": "/environment",

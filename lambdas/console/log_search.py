@@ -14,6 +14,9 @@ SPANS = {
 }
 """How far back a search may go: by its value in an address, its name and its length."""
 
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""The moments that an address may name."""
+
 AHEAD = timedelta(seconds=5)
 """A search without an end includes records of clocks that are ahead by this much."""
 
@@ -30,10 +33,16 @@ def oldest(span: str) -> datetime:
 
 def until(text: str) -> datetime:
     """Return the moment before which records are wanted; now for anything that is none."""
+    return moment_of(text) or datetime.now(UTC) + AHEAD
+
+
+def moment_of(text: str) -> datetime | None:
+    """Return a moment of an address, in seconds since 1970 (UTC); None for anything that is none."""
     try:
-        return datetime.fromtimestamp(float(text), UTC) if text else datetime.now(UTC) + AHEAD
+        moment = datetime.fromtimestamp(float(text), UTC) if text else None
     except (ValueError, OverflowError, OSError):
-        return datetime.now(UTC) + AHEAD
+        return None
+    return moment if moment and EARLIEST < moment < LATEST else None
 
 
 def older_query(asked: Mapping[str, str], before: datetime | None) -> dict[str, str] | None:

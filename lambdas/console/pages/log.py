@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from lambdas.console.app import Console
 from lambdas.console.guide import GUIDE
-from lambdas.console.log_search import LIMIT, SPANS, older_query, oldest, query_of, span_of, until
+from lambdas.console.log_search import LIMIT, SPANS, moment_of, older_query, oldest, query_of, span_of, until
 from lambdas.console.requests import Request
 from lambdas.credentials.sessions import Role
 from lambdas.operations.log import descriptions, request_history
@@ -44,9 +44,17 @@ def add_routes(console: Console) -> None:
 
     @console.page("GET", "/log/requests/<request_id>", Role.TECHNICIAN)
     def one(request: Request, request_id: str) -> Response[str]:
-        """Show everything about one request."""
+        """Show the frame of everything about one request at once; its records follow."""
+        query = query_of({"at": request.query.get("at", "")[:20]})
+        title = f"Request {request_id}"
+        return console.show("request.html", request, title=title, request_id=request_id, query=query)
+
+    @console.page("GET", "/log/requests/<request_id>/records", Role.TECHNICIAN)
+    def records_of_one(request: Request, request_id: str) -> Response[str]:
+        """Show everything about one request. Its time in the address finds it however old it is."""
         target = console.target(request)
-        found = request_history.find(LogReader.of(target), request_id, None, lambda _: None)
+        at = moment_of(request.query.get("at", ""))
+        found = request_history.find(LogReader.of(target), request_id, None, lambda _: None, at=at)
         names = Names(target)
         histories = [
             {
@@ -55,7 +63,8 @@ def add_routes(console: Console) -> None:
             }
             for each in found
         ]
-        return console.show("request.html", request, title=f"Request {request_id}", histories=histories)
+        template = "_request.html" if request.is_partial else "request_records.html"
+        return console.show(template, request, title=f"Request {request_id}", histories=histories)
 
 
 def asked_of(query: Mapping[str, str]) -> dict[str, str]:

@@ -86,19 +86,27 @@ class RequestHistory:
 
 
 def find(
-    reader: LogReader, wanted: str, since: datetime | None, progress: Callable[[str], None]
+    reader: LogReader,
+    wanted: str,
+    since: datetime | None,
+    progress: Callable[[str], None],
+    *,
+    at: datetime | None = None,
 ) -> list[RequestHistory]:
     """Return the histories of the requests whose id begins with a text: several when the text is too short.
 
     :param wanted: The beginning of API Gateway's id of the request, or of Lambda's id of a call that it caused.
     :param since: How far back to search; None to search step by step, see :data:`STEPS`.
     :param progress: Called with a text on the progress.
+    :param at: The time of one of its records, where it is known: its neighborhood is searched first, however old it is.
     """
     if not FORM.fullmatch(wanted):
         return []
     now = datetime.now(UTC)
-    for begin in [since] if since else [now - step for step in STEPS]:
-        hits = _beginning(reader, begin, wanted, progress)
+    periods: list[tuple[datetime, datetime | None]] = [(at - AROUND, at + AROUND)] if at else []
+    periods += [(each, None) for each in ([since] if since else [now - step for step in STEPS])]
+    for begin, end in periods:
+        hits = _beginning(reader, (begin, end), wanted, progress)
         if hits:
             return [_history(reader, each, progress) for each in _requests_among(hits, wanted)]
     return []
@@ -182,10 +190,12 @@ def _deletes_group(record: Record) -> bool:
     return record.get("method") == "DELETE" and record.get("resource_type") == "Group"
 
 
-def _beginning(reader: LogReader, since: datetime, wanted: str, progress: Callable[[str], None]) -> list[LogEvent]:
-    """Return the records since a moment with an id that begins with a text."""
+def _beginning(
+    reader: LogReader, period: tuple[datetime, datetime | None], wanted: str, progress: Callable[[str], None]
+) -> list[LogEvent]:
+    """Return the records of a period with an id that begins with a text."""
     (pattern,) = patterns([f"{wanted}*"], ALL_FIELDS)
-    events = _read(reader, since, None, pattern, progress)
+    events = _read(reader, *period, pattern, progress)
     return [event for event in events if any(each.startswith(wanted) for each in _all_ids(event.record))]
 
 

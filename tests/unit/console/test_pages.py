@@ -1,8 +1,9 @@
 """What the pages show and change, and every request that they refuse."""
 
 import json
+import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -256,6 +257,44 @@ def test_a_newer_schema_is_a_page_that_says_what_to_deploy(console: Console, ada
     answer = ada.get("/console/users")
     assert answer.status == 503
     assert f"has schema {schema.CURRENT + 1}" in answer.text
+
+
+def log_request(console: Console, request_id: str, ago: timedelta) -> datetime:
+    """Write the record of a refused request into the log, and return its time."""
+    at = datetime.now(UTC) - ago
+    record = {"event": "scim.request", "request_id": request_id, "method": "POST", "route": "/v2/{connection}/Users"}
+    record |= {"status": 409, "scim_type": "uniqueness", "detail": "The name is taken.", "connection": "c"}
+    event = {"timestamp": int(at.timestamp() * 1000), "message": json.dumps(record)}
+    group = console.settings.log_group_name
+    console.connect("logs").put_log_events(logGroupName=group, logStreamName="scim", logEvents=[event])
+    return at
+
+
+def test_the_page_of_one_request_shows_its_frame_without_reading_the_log(console: Console, ada: Browser):
+    console.connect = lambda service: pytest.fail(f"the frame reads from {service}")  # type: ignore[assignment]
+    answer = ada.get("/console/log/requests/11111111-2222-3333-4444-555555555555?at=1795763995")
+    assert answer.status == 200
+    assert (
+        'hx-get="/scim/console/log/requests/11111111-2222-3333-4444-555555555555/records?at=1795763995"' in answer.text
+    )
+
+
+def test_a_request_that_the_log_lists_is_shown_however_old_it_is(console: Console, ada: Browser):
+    request_id = "11111111-2222-3333-4444-666666666666"
+    log_request(console, request_id, timedelta(days=12))
+    listed = ada.get("/console/log/records?since=90d").text
+    found = re.search(rf'href="/scim(/console/log/requests/{request_id})\?at=(\d+)"', listed)
+    assert found
+    for headers in ({}, {"HX-Request": "true"}):
+        assert "The name is taken." in ada.get(f"{found[1]}/records?at={found[2]}", **headers).text
+    assert "No record of this request" in ada.get(f"{found[1]}/records").text  # a week, without its time
+
+
+@pytest.mark.parametrize("at", ["", "x", "nan", "1e400", "-1", "99999999999999"])
+def test_a_time_in_the_address_that_is_none_is_ignored(console: Console, ada: Browser, at: str):
+    request_id = "11111111-2222-3333-4444-777777777777"
+    log_request(console, request_id, timedelta(minutes=5))
+    assert "The name is taken." in ada.get(f"/console/log/requests/{request_id}/records?at={at}").text
 
 
 def test_a_part_of_a_page_that_fails_says_so_in_its_place(ada: Browser):
