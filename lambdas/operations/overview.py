@@ -50,6 +50,8 @@ class Cycle:
     ended: datetime
     requests: int
     failures: int
+    has_more: bool = False
+    """Whether it has more requests than were counted (:data:`MOST`)."""
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,6 @@ def _last_cycle(reader: LogReader, now: datetime, seconds: float | None) -> Cycl
         if not is_request(event.record):
             continue
         if began - event.at > PAUSE:
-            break
+            return Cycle(connection, began, ended, requests, failures)
         began, requests, failures = event.at, requests + 1, failures + is_failure(event.record)
-    return Cycle(connection, began, ended, requests, failures)
+    return Cycle(connection, began, ended, requests, failures, page.before is not None)

@@ -49,6 +49,15 @@ def test_the_last_cycle_is_the_requests_of_a_connection_without_a_long_pause():
     assert found.last_cycle == Cycle("k3x7m2qwertyuiop", began, ended, 3, 1)
 
 
+def test_a_cycle_with_more_requests_than_are_counted_says_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("lambdas.operations.overview.MOST", 2)
+    put(timedelta(minutes=9), request(), request(), request())
+    cycle = read_activity(resolve("acme"), NOW).last_cycle
+    assert cycle
+    assert cycle.has_more
+    assert cycle.requests == 2
+
+
 def test_failures_of_a_day_are_counted_by_the_hour():
     put(timedelta(hours=25), request(status=500))
     put(timedelta(hours=23, minutes=30), request(status=500))
