@@ -101,11 +101,12 @@ TOKEN_ENDPOINT = Spec(
     waited_for=False,
 )
 
-# Renders pages. More than a quarter of a processor: somebody waits for them.
+# Renders pages, for which somebody waits: a list of 50 takes 40 ms of a processor (benchmarks/results/console.md), and 1,024 MB are
+# 0.6 of one. The price of a page is the same with half of it, which takes twice as long; that of SnapStart's snapshot is not.
 CONSOLE = Spec(
     "lambdas.console.handler",
     "Console",
-    memory=512,
+    memory=1024,
     timeout=28,
     dependencies=CONSOLE_PACKAGES,
     files=(

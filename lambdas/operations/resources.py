@@ -140,14 +140,19 @@ class Resources:
             found = self._storage().search([resource_type], request, position=_position(after))
             return self._page(resource_type, found, request)
 
-    def page_at(self, type_name: str, start: int, count: int, *, leaving_out: str | None = None) -> Page:
+    def page_at(
+        self, type_name: str, start: int, count: int, *, leaving_out: str | None = None, only: Sequence[str] = ()
+    ) -> Page:
         """Return a page by its number, so that it can be linked: 2 Queries at any depth, and what is stored separately.
 
         :param start: The number of its first resource, from 1.
         :param leaving_out: See :meth:`pages`.
+        :param only: The attributes to return, instead of all but one: what a list does not show need not be made.
         """
         resource_type = self._type(type_name)
         query: dict[str, Any] = {"startIndex": start, "count": count}
+        if only:
+            query["attributes"] = list(only)
         if leaving_out:
             query["excludedAttributes"] = [leaving_out]
         with self.errors_as_problems(), self.provider:

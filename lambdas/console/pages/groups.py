@@ -40,7 +40,7 @@ def add_routes(console: Console) -> None:
             groups = [found] if found else []
             shown = None
         else:
-            page = resources(request).page_at("Group", pager.start, PAGE, leaving_out="members")
+            page = resources(request).page_at("Group", pager.start, PAGE, only=("displayName",))
             groups, shown = page.resources, pager.over(page.total)
         mappings = PermissionOperations(resources(request)).mappings() if console.environment.permissions.sets else {}
         return console.show(

@@ -32,7 +32,7 @@ def add_routes(console: Console) -> None:
         """Show the permission sets of each user with their reasons, page by page."""
         resources = Resources(console.target(request))
         pager = Pager.of(request.query)
-        page = resources.page_at("User", pager.start, PAGE, leaving_out="groups")
+        page = resources.page_at("User", pager.start, PAGE, only=("userName", "active", "roles"))
         grants = PermissionOperations(resources).grants_of(page.resources)
         rows = [(user, grants.get(user["id"], []) if user.get("active", True) else []) for user in page.resources]
         title = "Who has which permission set, and why"

@@ -20,6 +20,9 @@ from lambdas.operations.resources import BY_HAND, Resources
 from lambdas.scim.product_attributes import ProductUser
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+LISTED = ("userName", "displayName", "active", "externalId")
+"""The attributes that a list of users shows, with those of the CSV file."""
+
 PRODUCT = str(ProductUser.__schema__)
 
 
@@ -36,7 +39,7 @@ def add_routes(console: Console) -> None:
             user = resources(request).find("User", name)
             return ([user] if user else []), None
         pager = Pager.of(request.query)
-        page = resources(request).page_at("User", pager.start, PAGE, leaving_out="groups")
+        page = resources(request).page_at("User", pager.start, PAGE, only=LISTED)
         return page.resources, pager.over(page.total)
 
     def user_with_id(request: Request, user_id: str) -> dict[str, Any]:

@@ -31,7 +31,11 @@ def add_routes(console: Console) -> None:
         login = logins.begin(safe_path(request.query.get("to", "")))
         try:
             url = console.provider.authorization_url(
-                redirect_uri=request.urls.redirect_uri, state=login.state, nonce=login.nonce, challenge=login.challenge
+                redirect_uri=request.urls.redirect_uri,
+                state=login.state,
+                nonce=login.nonce,
+                challenge=login.challenge,
+                is_another=request.query.get("another") == "1",
             )
         except ProviderUnavailable as unavailable:
             return _failed(
@@ -124,6 +128,7 @@ def _begin(console: Console, request: Request, claims: dict[str, Any], path: str
             request,
             HTTPStatus.FORBIDDEN,
             f"{name} has no role in this console. The identity provider must send the role {expected} in the ID token.",
+            has_account=True,
         )
     session = console.sessions.begin(str(claims["sub"]), name, role)
     environment = console.environment.name
@@ -151,5 +156,9 @@ def _show(console: Console, request: Request, claims: dict[str, Any]) -> Respons
     )
 
 
-def _failed(console: Console, request: Request, status: HTTPStatus, problem: str) -> Response[str]:
-    return console.show("sign_in_failed.html", request, status, title="Not signed in", problem=problem)
+def _failed(
+    console: Console, request: Request, status: HTTPStatus, problem: str, *, has_account: bool = False
+) -> Response[str]:
+    """Return the page of a sign-in that failed; with a way to another account where the provider knows one."""
+    values = {"problem": problem, "has_account": has_account}
+    return console.show("sign_in_failed.html", request, status, title="Not signed in", **values)

@@ -86,8 +86,14 @@ class Provider:
             self._metadata_until = time.monotonic() + METADATA_SECONDS
         return self._metadata
 
-    def authorization_url(self, *, redirect_uri: str, state: str, nonce: str, challenge: str) -> str:
-        """Return the URL that a browser is sent to (RFC 6749 section 4.1.1, RFC 7636 section 4.3)."""
+    def authorization_url(
+        self, *, redirect_uri: str, state: str, nonce: str, challenge: str, is_another: bool = False
+    ) -> str:
+        """Return the URL that a browser is sent to (RFC 6749 section 4.1.1, RFC 7636 section 4.3).
+
+        :param is_another: Whether the person wants to choose another account than the one that is signed in at the provider:
+            ``prompt=login`` (OpenID Connect Core 1.0 section 3.1.2.1).
+        """
         query = {
             "response_type": "code",
             "client_id": self.client_id,
@@ -97,6 +103,7 @@ class Provider:
             "nonce": nonce,
             "code_challenge": challenge,
             "code_challenge_method": "S256",
+            **({"prompt": "login"} if is_another else {}),
         }
         return f"{self.metadata().authorization_endpoint}?{urlencode(query)}"
 

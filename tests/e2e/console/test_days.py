@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from lambdas.operations.problems import NotFound
 from scimctl.local.provider import PEOPLE
-from tests.e2e.console.site import Site, confirm, settled
+from tests.e2e.console.site import SECONDS, Site, confirm, settled
 from tests.e2e.endpoint import SECRETS, Endpoint
 from tests.e2e.local_cloud import COMMAND_SECONDS, SCIMCTL
 from tests.e2e.scenarios.actors import Entra
@@ -41,9 +42,9 @@ def test_somebody_without_a_role_stays_outside(site: Site) -> None:
 
 def test_a_technician_has_the_configuration_and_the_log_and_no_pages_of_people(site: Site) -> None:
     tim = site.page("tim")
-    assert tabs(tim) == ["Overview", "SCIM configuration", "SCIM log", "Activity", "Environment"]
+    assert tabs(tim) == ["Overview", "SCIM configuration", "SCIM log", "Webhooks", "Activity", "Environment"]
     settled(tim)
-    for path in ("/users", "/groups", "/permission-sets", "/permission-sets/people", "/new-user"):
+    for path in ("/users", "/groups", "/permission-sets", "/permission-sets/people", "/new-user", "/sessions"):
         tim.goto(f"{site.url}{path}")
         expect(tim.get_by_role("alert")).to_contain_text("for administrators")
 
@@ -138,6 +139,32 @@ def test_from_generating_to_an_explained_failure(site: Site) -> None:
     ada.goto(f"{site.url}/activity")
     for action in ("create connection", "map group", "disable user"):
         expect(ada.get_by_role("row").filter(has_text=action).first).to_contain_text("ada@vendor.example")
+
+
+def test_a_webhook_is_tested_and_its_event_sent_again(site: Site) -> None:
+    """With the console's own role at the queues, which IAM enforces."""
+    tim = site.page("tim", "/webhooks")
+    tim.get_by_role("link", name="sign-in").click()
+    tim.get_by_role("button", name="Send a test event").click()
+    expect(tim.get_by_role("status")).to_contain_text("on its way")
+    row = tim.get_by_role("row").filter(has_text="feed:add").first
+    deadline = time.monotonic() + SECONDS
+    while not row.count():
+        assert time.monotonic() < deadline, "the test event was not attempted"
+        tim.wait_for_timeout(500)
+        tim.reload()
+    row.get_by_role("button", name="Resend").click()
+    expect(tim.get_by_role("status")).to_contain_text("on its way")
+
+
+def test_an_administrator_sees_who_is_signed_in_and_is_asked_before_ending_sessions(site: Site) -> None:
+    site.page("tim", None).context.close()
+    ada = site.page("ada", "/sessions")
+    row = ada.get_by_role("row").filter(has_text="tim@vendor.example")
+    expect(row).to_contain_text("Technician")
+    row.locator("summary").click()
+    expect(row.get_by_role("button", name="End all sessions")).to_be_visible()
+    expect(row).to_contain_text("remove the role at the identity provider first")
 
 
 def test_a_tried_sign_in_shows_the_claims_and_leaves_the_session(site: Site) -> None:

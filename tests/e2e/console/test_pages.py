@@ -22,12 +22,16 @@ PAGES = [
     "/new-user",
     "/groups",
     "/groups/{group}",
+    "/groups/{group}?member=hostile@console.example",
     "/permission-sets",
     "/permission-sets/people",
     "/log?show=all",
     "/log/requests/{request}",
     "/activity",
+    "/webhooks",
+    "/webhooks/sign-in",
     "/environment",
+    "/sessions",
     "/no-such-page",
 ]
 

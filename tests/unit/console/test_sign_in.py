@@ -36,6 +36,16 @@ def test_somebody_without_a_role_is_refused_and_told_which_roles_there_are(brows
     assert browser.get("/console").status == 303
 
 
+def test_somebody_without_a_role_may_use_another_account(console: Console, browser: Browser):
+    """Without asking for it, a provider with single sign-on would return the same account again."""
+    assert "/console/sign-in?another=1" in sign_in(browser, "nora").text
+    asked = browser.get("/console/sign-in?another=1").location
+    assert "prompt=login" in asked
+    assert browser.get(authorize(asked, "ada")).status == 303
+    assert "ada@vendor.example" in browser.get("/console/environment").text
+    assert "prompt" not in Browser(console).get("/console/sign-in").location
+
+
 def test_cookies_are_bound_to_the_host_and_unreadable_for_scripts(browser: Browser):
     answer = sign_in(browser, "ada")
     (session,) = [each for each in answer.headers["set-cookie"] if "Max-Age=28800" in each]
