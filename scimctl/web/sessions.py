@@ -16,10 +16,10 @@ def list_sessions(environment: str, output: Output) -> None:
     if output is Output.JSON:
         out.print(json_text({"signed_in": [_person(each) for each in people]}), soft_wrap=True)
         return
-    grid = Table("NAME", "ROLE", "SINCE (UTC)", "LAST SEEN (UTC)", "SESSIONS", "SUBJECT", box=None, pad_edge=False)
+    grid = Table("NAME", "ROLE", "SINCE (UTC)", "LAST SEEN", "SESSIONS", box=None, pad_edge=False)
     for each in people:
         since, seen = (f"{moment:%Y-%m-%d %H:%M}" for moment in (each.since, each.seen))
-        cells = (each.name, ", ".join(each.roles), since, seen, str(each.sessions), each.subject)
+        cells = (each.name, ", ".join(each.roles), since, seen, str(each.sessions))
         grid.add_row(*(Text(printable(cell)) for cell in cells))
     out.print(grid)
 

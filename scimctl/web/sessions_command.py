@@ -30,7 +30,9 @@ def list_sessions(environment: EnvironmentOption, output: OutputOption = Output.
 
 @app.command()
 def end(
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="The person: a name or a subject of the list.")],
+    person: Annotated[
+        str, typer.Argument(metavar="PERSON", help="The person: a name, or the subject that the JSON of the list has.")
+    ],
     environment: EnvironmentOption,
     yes: YesOption = False,
 ) -> None:
