@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import bounds, changes, console, cost, idle, imports, month, pages, speed
+from benchmarks import bounds, changes, console, cost, events, idle, imports, month, pages, speed
 from benchmarks.peers import comparison
 from support.engines import engine_name
 
@@ -19,6 +19,7 @@ class Benchmark(StrEnum):
     PAGES = "pages"
     CHANGES = "changes"
     MONTH = "month"
+    EVENTS = "events"
     IDLE = "idle"
     SPEED = "speed"
     IMPORT = "import"
@@ -32,6 +33,7 @@ RUNS: dict[Benchmark, Callable[[], Path]] = {
     Benchmark.PAGES: pages.run,
     Benchmark.CHANGES: changes.run,
     Benchmark.MONTH: month.run,
+    Benchmark.EVENTS: events.run,
     Benchmark.IDLE: idle.run,
     Benchmark.SPEED: speed.run,
     Benchmark.IMPORT: imports.run,
@@ -46,11 +48,11 @@ def main(
         list[Benchmark] | None,
         typer.Argument(
             help="cost: DynamoDB calls and capacity units of every operation. pages: of pages anywhere in a directory of up "
-            "to a million users. changes: of many members at once. month: what a directory costs in a month. idle: what an "
-            "environment costs whatever its size. speed: CPU time of every operation. import: of each function's cold import. "
-            "bounds: of the largest requests. console: CPU time and AWS calls of each page of the console. "
-            "peers: CPU time beside three other open SCIM servers, which it installs from PyPI "
-            "and npm. All, when none is named: some fifteen minutes, and two gigabytes of memory.",
+            "to a million users. changes: of many members at once. month: what a directory costs in a month. events: what change "
+            "events cost. idle: what an environment costs whatever its size. speed: CPU time of every operation. import: of each "
+            "function's cold import. bounds: of the largest requests. console: CPU time and AWS calls of each page of the console. "
+            "peers: CPU time beside three other open SCIM servers, which it installs from PyPI and npm. All, when none is named: "
+            "some fifteen minutes, and two gigabytes of memory.",
             show_default=False,
         ),
     ] = None,

@@ -13,6 +13,12 @@ SNAPSHOT_GB_SECOND = 0.0000015046
 RESTORED_GB = 0.0001397998
 """Lambda SnapStart, a GB of a function's memory restored from its snapshot."""
 
+EVENT = 1.00 / 1_000_000
+"""EventBridge, a custom event of up to 64 KB. Rules and SQS targets in the account cost nothing."""
+
+QUEUE_REQUEST = 0.40 / 1_000_000
+"""SQS, a request to a standard queue."""
+
 READ_UNIT = 0.125 / 1_000_000
 WRITE_UNIT = 0.625 / 1_000_000
 """DynamoDB on demand."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
+import benchmarks.events
 from infra.stack import ScimStack
 from lambdas.environment import file as settings
 from lambdas.environment.file import Events
@@ -75,6 +76,7 @@ def test_the_function_gets_changes_of_users_groups_and_mappings_and_reports_of_t
     assert pattern == {"dynamodb": {"Keys": {"pk": {"S": suffixes}}}}
     assert guard == {"dynamodb": {"NewImage": {"reported": {"N": [{"exists": True}]}}}}, "the example has a guard"
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BatchSize"] == benchmarks.events.BATCH
     assert source["BisectBatchOnFunctionError"] is True
     assert source["DestinationConfig"]["OnFailure"]
 

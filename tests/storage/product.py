@@ -14,8 +14,8 @@ from lambdas.operations.permission_store import PermissionStore
 from lambdas.store.storage import DynamoStorage
 from lambdas.store.table import Table
 from support.environments import SETS, environment_of
+from support.streams import Record, StreamedClient
 from tests.storage.builders import Directory
-from tests.storage.streams import Record, StreamedClient
 
 ENVIRONMENT = environment_of(
     '[permissions]\nsources = ["groups", "roles", "operator"]\ndefault = ["viewer"]\n'

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import bounds, changes, console, cost, imports, month, pages, reports, speed
+from benchmarks import bounds, changes, console, cost, events, imports, month, pages, reports, speed
 from benchmarks.peers import comparison
+from support.datasets import Dataset, engine_with
 from support.engines import ROOT, engine_name
 
 RUNS: dict[str, Callable[[], Path]] = {
@@ -16,6 +17,7 @@ RUNS: dict[str, Callable[[], Path]] = {
     "pages": lambda: pages.run((400,)),
     "changes": lambda: changes.run((5, 50)),
     "month": lambda: month.run((1_000,)),
+    "events": lambda: events.run((3, 250)),
     "speed": lambda: speed.run((3, 5), (3,), rounds=1),
     "import": lambda: imports.run(rounds=1),
     "bounds": lambda: bounds.run((2, 4)),
@@ -49,6 +51,18 @@ def test_a_benchmark_writes_its_report(name: str, tmp_path: Path, monkeypatch: p
 def test_the_import_benchmark_imports_what_exists(statement: str) -> None:
     for imported in re.findall(r"(?:^|; )(?:import|from) (\S+)", statement):
         assert importlib.util.find_spec(imported.rstrip(";"))
+
+
+@pytest.mark.skipif(engine_name() != "dynoxide", reason="no engine here that counts capacity units as AWS does")
+def test_the_sweep_of_a_deleted_group_publishes_an_event_for_a_hundred_members_and_reads_nothing() -> None:
+    dataset = Dataset(250)
+    with engine_with(dataset) as client:
+        published = events.Stream(client, dataset).sweep()
+    users = [user for each in published.events for user in each.payload["users"]]
+    assert (len(users), len(set(users))) == (250, 250)
+    assert (published.calls, len(published.events), published.requests) == (3, 3, 3)
+    assert (published.cost.calls, published.cost.read) == (0, 0)
+    assert max(each.size(events.SOURCE) for each in published.events) < events.EVENT_BYTES
 
 
 @pytest.mark.parametrize("name", RUNS)

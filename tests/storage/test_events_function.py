@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError
 from lambdas.eventing.publisher import MAX_ENTRIES, Publisher
 from lambdas.store.schema import CURRENT, NewerSchemaError, SchemaCheck, schema_item
 from lambdas.store.table import Table
+from support.streams import Record
 from tests.storage.faults import answered
 from tests.storage.product import PRODUCT, SOURCE, ProductDirectory
-from tests.storage.streams import Record
 
 VARIABLES = {
     "TABLE_NAME": "unused",
