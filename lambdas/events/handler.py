@@ -8,7 +8,7 @@ import json
 import os
 from typing import Any
 
-import boto3
+import botocore.session
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
@@ -31,14 +31,15 @@ RESERVE_SECONDS = 20
 """Kept of the function's time for the call under way."""
 
 SETTINGS = load_deployed()
+SESSION = botocore.session.get_session()  # importing boto3 takes longer
 PRODUCT = Product.of(SETTINGS)
 FULL = SETTINGS.events is not None and SETTINGS.events.content == "full"
 ENVIRONMENT = os.environ["ENVIRONMENT"]
 CLIENT, _ = open_client(AWS)
 TABLE = Table(CLIENT, os.environ["TABLE_NAME"])
 SCHEMA = SchemaCheck(TABLE)
-PUBLISHER = Publisher.deployed(boto3.client("events", config=AWS))
-QUEUE = boto3.client("sqs", config=AWS)
+PUBLISHER = Publisher.deployed(SESSION.create_client("events", config=AWS))
+QUEUE: Any = SESSION.create_client("sqs", config=AWS)
 logger = Logger(use_rfc3339=True, utc=True, location=None)
 
 

@@ -7,7 +7,7 @@ A group may have a hundred thousand members; a request names a few of them. The 
 from dataclasses import dataclass, field
 from typing import Any
 
-from scim2_models import InvalidValueException, PatchOp, Path
+from scim2_models import AttributeBinding, InvalidValueException, PatchOp
 from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
 
 from lambdas.scim.detail import Detail
@@ -109,9 +109,10 @@ def split_members(patch_op: "PatchOp[Any]") -> tuple[MemberChange | None, list[A
     others: list[Any] = []
     for operation in patch_op.operations or []:
         if operation.path:
-            if _targets_members(operation.path):
+            binding = operation.path.resolve()
+            if binding is not None and binding.field_name == "members":
                 touched = True
-                _fold_path(change, operation)
+                _fold_path(change, operation, binding)
             else:
                 others.append(operation)
             continue
@@ -142,13 +143,7 @@ def _split_value(value: Any) -> tuple[Any, Any]:
     return rest, members
 
 
-def _targets_members(path: "Path[Any]") -> bool:
-    binding = path.resolve()
-    return binding is not None and binding.field_name == "members"
-
-
-def _fold_path(change: MemberChange, operation: Any) -> None:
-    binding = operation.path.resolve()
+def _fold_path(change: MemberChange, operation: Any, binding: AttributeBinding) -> None:
     if binding.sub_field_name is not None:
         raise MembersNeeded
     value_filter = operation.path.value_filter
