@@ -86,6 +86,19 @@ def test_a_body_of_7_megabytes_is_413(acme: Endpoint) -> None:
     is_scim_error(acme.send("POST", "/Users", b'{"userName":"ann","x":"' + b"x" * 7_000_000 + b'"}'), 413)
 
 
+@pytest.mark.parametrize(
+    ("path", "attribute", "size"),
+    [("/Users", "userName", 205_000), ("/Groups", "displayName", 250_000), ("/Users", "title", 400_000)],
+)
+def test_a_value_that_no_item_of_the_table_holds_is_400_and_names_the_attribute(
+    acme: Endpoint, path: str, attribute: str, size: int
+) -> None:
+    body = {"userName": "long@example.com", attribute: "x" * size} if path == "/Users" else {attribute: "x" * size}
+    reply = acme.send("POST", path, body)
+    is_scim_error(reply, 400)
+    assert (reply.json["scimType"], attribute in reply.json["detail"]) == ("invalidValue", True)
+
+
 def test_a_user_posted_twice_is_409_and_named(acme: Endpoint) -> None:
     assert acme.send("POST", "/Users", {"userName": "twice@example.com"}).status == 201
     reply = acme.send("POST", "/Users", {"userName": "TWICE@example.com"})

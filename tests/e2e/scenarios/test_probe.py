@@ -8,15 +8,20 @@ from typing import Any
 
 import pytest
 
+from scimprobe.simulate.dialect import Dialect
 from tests.e2e.endpoint import Endpoint
 from tests.e2e.local_cloud import COMMAND_SECONDS, SCIMCTL, LocalCloud
 from tests.e2e.scenarios.conftest import EntraOf
 from tests.e2e.scenarios.test_all_five import FIVE
+from tests.e2e.test_simulate import FORESEEN
 
 SCIMPROBE = SCIMCTL.with_name("scimprobe")
 
 RULED_OUT = "compliance"
 """The environment whose file rules most of a client's requests out; the others are run for a release."""
+
+SIMULATED = ["forms-admin", "devices", "formulation"]
+"""The environments for which a job in each dialect is part of every run; a scenario deploys each of them anyway."""
 
 
 def run(*command: object, token: str = "") -> tuple[int, dict[str, Any]]:
@@ -62,6 +67,19 @@ def test_scimprobe_passes_by_the_file_of_the_environment(
     own = ("--environment", name, "--users", "12", "--groups", "3", "--cleanup")
     status, simulated = run(SCIMCTL, "simulate", *own, *state, "--output", "json")
     assert (status, simulated["differences"]) == (0, [])
+    assert simulated["expectations"] == f"{name}.toml"
+
+
+@pytest.mark.parametrize("dialect", Dialect, ids=str)
+@pytest.mark.parametrize("name", SIMULATED)
+def test_a_job_of_entra_in_either_dialect_ends_as_it_was_meant(
+    entra_of: EntraOf, local_cloud: LocalCloud, name: str, dialect: Dialect
+) -> None:
+    entra_of(name)
+    own = ("--environment", name, "--state-dir", local_cloud.directory, "--cleanup", "--output", "json")
+    status, simulated = run(SCIMCTL, "simulate", *own, "--dialect", dialect, "--users", "4", "--groups", "1")
+    assert (status, simulated["stopped"], simulated["differences"]) == (0, None, [])
+    assert {each for done in simulated["operations"] for each in done["statuses"]} <= FORESEEN
     assert simulated["expectations"] == f"{name}.toml"
 
 
