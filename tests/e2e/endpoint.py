@@ -1,5 +1,6 @@
 """The deployed endpoint, as tests reach it: by HTTP like a client, by boto3 like an operator."""
 
+import functools
 import http.client
 import json
 import time
@@ -69,7 +70,7 @@ class Endpoint:
 
     def target(self) -> Target:
         """Where it is deployed, as a command of `scimctl --local` finds it."""
-        return targets.resolve(self.state.environment, self.state_directory, local=True)
+        return _target(self.state.environment, self.state_directory, self.state.port, str(self.state.outputs))
 
     def seen_by(self, connection: GeneratedToken) -> "Endpoint":
         """The same endpoint, reached by another connection."""
@@ -77,7 +78,7 @@ class Endpoint:
 
     def client(self, service: str) -> Any:
         """A boto3 client of the local cloud, with an operator's rights."""
-        return boto3.client(service, **self.state.client_arguments())
+        return _client(service, tuple(self.state.client_arguments().items()))
 
     def send(
         self,
@@ -131,6 +132,17 @@ class Endpoint:
                 return found
             assert time.monotonic() < deadline, f"no such record in {seconds} s among {records}"
             time.sleep(0.2)
+
+
+@functools.cache
+def _target(environment: str, state_directory: Path, *_state: Any) -> Target:
+    """Find a deployment once for each state of the local cloud that tests see: it takes as long as a request."""
+    return targets.resolve(environment, state_directory, local=True)
+
+
+@functools.cache
+def _client(service: str, arguments: tuple[tuple[str, str], ...]) -> Any:
+    return boto3.client(service, **dict(arguments))  # type: ignore[call-overload]
 
 
 def now() -> datetime:

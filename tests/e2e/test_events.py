@@ -180,7 +180,7 @@ def test_an_operator_sees_a_replay_in_the_tail_of_the_bus(environment: Endpoint,
     ) as tail:
         assert tail.stderr is not None
         assert "Waiting" in tail.stderr.readline()
-        replayed = local_cloud.scimctl("--local", "events", "replay", "--yes", *options)
+        replayed = local_cloud.scimctl_here("--local", "events", "replay", "--yes", *options)
         assert replayed.returncode == 0, replayed.stderr
         assert json.loads(replayed.stdout) == {"directory": "events-replay", "published": 1}
         shown, _ = tail.communicate(timeout=120)

@@ -1,4 +1,4 @@
-"""`scimctl fleet deploy` brings five environments to the local cloud; one fails on purpose, and a second run finishes."""
+"""`scimctl fleet deploy` brings four environments to the local cloud; one fails on purpose, and a second run finishes."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from scimctl.fleet.gate import DIRECTORY
 from scimctl.targets import resolve
 from tests.e2e.local_cloud import SCIMCTL, LocalCloud, free_port
 
-NAMES = ("alpha", "bravo", "charlie", "delta", "echo")
+NAMES = ("alpha", "bravo", "charlie", "delta")
 FAILING = "charlie"
 RETAINED = "scim-charlie-of-before"
 FLEET_SECONDS = 900
@@ -32,7 +32,7 @@ retain_data = false
 
 
 class Fleet:
-    """A local cloud, a folder of five environment files outside the checkout, and commands on them."""
+    """A local cloud, a folder of four environment files outside the checkout, and commands on them."""
 
     def __init__(self, folder: Path) -> None:
         self.files = folder / "environments"
@@ -104,10 +104,10 @@ def test_a_fleet_stops_at_the_first_failure_and_a_second_run_finishes(
     assert f"✗ {FAILING}: The data of {FAILING} was retained" in first.stderr
     assert "Deployed and checked: alpha" in first.stdout
     assert f"Failed: {FAILING}" in first.stdout
-    assert "Not begun: delta, echo" in first.stdout
+    assert "Not begun: delta" in first.stdout
     reached = fleet.reached()
-    assert (reached["alpha"], reached[FAILING], reached["delta"], reached["echo"]) == ("checked", "failed", None, None)
-    assert not {FAILING, "delta", "echo"} & set(fleet.deployed())
+    assert (reached["alpha"], reached[FAILING], reached["delta"]) == ("checked", "failed", None)
+    assert not {FAILING, "delta"} & set(fleet.deployed())
 
     removed = fleet.scimctl("local", "destroy", FAILING, "--with-data", "--yes")
     assert removed.returncode == 0, removed.stderr
@@ -127,21 +127,21 @@ def test_a_fleet_stops_at_the_first_failure_and_a_second_run_finishes(
         (name, True, 1, None) for name in NAMES
     ]
     assert len({each["version"] for each in found}) == 1
-    directories = json.loads(fleet.scimctl("directories", "list", "-e", "echo", "--output", "json").stdout)
-    assert [each["id"] for each in directories["directories"]] == ["echo"]
+    directories = json.loads(fleet.scimctl("directories", "list", "-e", "delta", "--output", "json").stdout)
+    assert [each["id"] for each in directories["directories"]] == ["delta"]
     monkeypatch.setenv("SCIMCTL_STATE_DIR", str(fleet.cloud.directory))
     monkeypatch.setattr("lambdas.environment.file.ENVIRONMENTS", fleet.files)
-    table = resolve("echo", local=True).table()
+    table = resolve("delta", local=True).table()
     left = [item for page in table.scan(f"{DIRECTORY}#") for item in page]
     assert left == []
 
 
 def test_a_difference_is_shown_and_nothing_is_changed(fleet: Fleet) -> None:
-    assert fleet.scimctl("fleet", "diff", "echo").returncode == 0
-    path = fleet.files / "echo.toml"
+    assert fleet.scimctl("fleet", "diff", "delta").returncode == 0
+    path = fleet.files / "delta.toml"
     path.write_text(path.read_text() + "[logs]\nretention_days = 7\n")
-    changed = fleet.scimctl("fleet", "diff", "delta", "echo")
+    changed = fleet.scimctl("fleet", "diff", "bravo", "delta")
     assert changed.returncode == 3, changed.stderr
-    assert "delta: no difference" in changed.stdout
-    assert "echo: differs" in changed.stdout
+    assert "bravo: no difference" in changed.stdout
+    assert "delta: differs" in changed.stdout
     assert "RetentionInDays" in changed.stdout

@@ -143,7 +143,7 @@ class TestARunningOne:
     def test_status_tells_programs_what_people_see_and_no_secret(
         self, endpoint: Endpoint, local_cloud: LocalCloud
     ) -> None:
-        told = json.loads(local_cloud.scimctl("local", "status", "--output", "json").stdout)
+        told = json.loads(local_cloud.scimctl_here("local", "status", "--output", "json").stdout)
         assert (told["running"], told["healthy"], told["port"]) == (True, True, local_cloud.port)
         assert told["tenant_url"] == endpoint.tenant_url
         assert told["table"] == endpoint.state.outputs["TableName"]
@@ -151,7 +151,7 @@ class TestARunningOne:
         assert endpoint.token not in json.dumps(told)
 
     def test_the_next_steps_work_as_they_are_printed(self, endpoint: Endpoint, local_cloud: LocalCloud) -> None:
-        told = local_cloud.scimctl("local", "status", "--next-steps").stdout
+        told = local_cloud.scimctl_here("local", "status", "--next-steps").stdout
         curl = re.search(r"curl .*\\\n.*", told)
         assert curl is not None
         shell = ["/bin/sh", "-c", f"{curl[0]} -s"]
@@ -170,7 +170,7 @@ class TestARunningOne:
         endpoint.send("GET", "/Users", token="scim_wrong")
         endpoint.wait_for_record(lambda record: record.get("event") == "scim.refused", since)
         endpoint.wait_for_record(lambda record: record.get("resource_name") == "logged@example.com", since)
-        told = local_cloud.scimctl("local", "logs", "--since", "1m").stdout
+        told = local_cloud.scimctl_here("local", "logs", "--since", "1m").stdout
         assert re.search(r"201 +create user +logged@example\.com", told)
         assert re.search(r"401 +check token", told)
         assert "scim_wrong" not in told

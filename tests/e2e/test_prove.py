@@ -9,7 +9,7 @@ from tests.e2e.local_cloud import LocalCloud
 def test_the_local_cloud_proves_what_it_can_and_says_what_it_cannot(
     local_cloud: LocalCloud, endpoint: Endpoint
 ) -> None:
-    before = local_cloud.scimctl("connections", "list", "--environment", "local", "--output", "json").stdout
+    before = local_cloud.scimctl_here("connections", "list", "--environment", "local", "--output", "json").stdout
     ran = local_cloud.scimctl("environments", "prove", "local", "--yes", "--output", "json")
     assert ran.returncode == 0, ran.stderr
     proof = json.loads(ran.stdout)
@@ -24,9 +24,9 @@ def test_the_local_cloud_proves_what_it_can_and_says_what_it_cannot(
     }
     assert all(each["details"] for each in proof["steps"])
     assert proof["remaining"]
-    after = local_cloud.scimctl("connections", "list", "--environment", "local", "--output", "json").stdout
+    after = local_cloud.scimctl_here("connections", "list", "--environment", "local", "--output", "json").stdout
     assert after == before, "the temporary connection is deleted"
-    listed = local_cloud.scimctl("users", "list", "--environment", "local", "--directory", "scimprobe-check")
+    listed = local_cloud.scimctl_here("users", "list", "--environment", "local", "--directory", "scimprobe-check")
     assert "0 users" in listed.stdout or listed.returncode != 0
     assert endpoint.send("GET", "/ServiceProviderConfig").status == 200
 

@@ -1,8 +1,9 @@
-"""Fifty requests at once through the deployed stack: nothing is lost, nothing is there twice, and all that is stored agrees.
+"""Many requests at once through the deployed stack: nothing is lost, nothing is there twice, and all that is stored agrees.
 
-On AWS, fifty requests at once are fifty instances of the function; the local cloud starts a process for each. On a machine that is
-too slow for so many, some run out of their 15 seconds: they are told to come again, and do, as clients do. That is the only failure
-that there may be.
+On AWS, fifty requests at once are fifty instances of the function; the local cloud starts a process for each, which takes more
+than a second of CPU time. So there are twelve, and fifty for a release; in ``tests/storage`` fifty threads race on the store. On a
+machine that is too slow, some requests run out of their 15 seconds: the answer says when to retry, and they are retried, as clients
+do. That is the only failure that there may be.
 """
 
 import json
@@ -18,8 +19,6 @@ import pytest
 
 from tests.e2e.endpoint import Endpoint, Reply, now
 from tests.e2e.local_cloud import LocalCloud
-
-AT_ONCE = 50
 
 START_SECONDS = 300
 """How long that many processes may take to start: each imports for more than a second, on two processors perhaps."""
@@ -44,6 +43,8 @@ class Client:
 
     endpoint: Endpoint
     directory: str
+    number: int
+    """How many requests it sends at once."""
     since: datetime = field(default_factory=now)
 
     def send(self, method: str, path: str, body: Any = None) -> Reply:
@@ -63,43 +64,54 @@ class Client:
 
     def at_once(self, requests: list[Request]) -> Counter[int]:
         """Send all requests at once, and return how often which status was answered in the end."""
-        self.endpoint.send("GET", "/Users?count=0")  # has the token checked, so that not each of the fifty does
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        self.endpoint.send("GET", "/Users?count=0")  # has the token checked, so that not each of them does
+        with ThreadPoolExecutor(self.number) as pool:
             return Counter(reply.status for reply in pool.map(lambda request: self.send(*request), requests))
 
     def logged(self, method: str, requests: int) -> Counter[int]:
         """Return how often the function answered which status, whoever sent the request again.
 
-        :param requests: How many of this method there are at least; their records take a moment.
+        :param requests: How many of this method were served in the end; their records take a moment.
         """
         deadline = time.monotonic() + LOGGED_SECONDS
         while True:
             records = [each for each in self.endpoint.records(self.since) if each.get("directory") == self.directory]
             statuses = Counter(each["status"] for each in records if each.get("method") == method)
-            if statuses.total() >= requests or time.monotonic() > deadline:
+            if statuses.total() - statuses[BUSY] >= requests or time.monotonic() > deadline:
                 return statuses
             time.sleep(0.5)
 
 
+@pytest.fixture(scope="module", params=[12, pytest.param(50, marks=pytest.mark.full)])
+def number(request: pytest.FixtureRequest) -> int:
+    """How many requests are sent at once."""
+    return int(request.param)
+
+
 @pytest.fixture(scope="module")
-def warm(endpoint: Endpoint) -> Endpoint:
+def warm(endpoint: Endpoint, number: int) -> Endpoint:
     """The endpoint with as many functions started as there are requests at once."""
     endpoint.send("GET", "/Users?count=0")
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        replies = pool.map(lambda _: endpoint.send("GET", "/Users?count=0", seconds=START_SECONDS), range(AT_ONCE))
+    with ThreadPoolExecutor(number) as pool:
+        replies = pool.map(lambda _: endpoint.send("GET", "/Users?count=0", seconds=START_SECONDS), range(number))
         assert {each.status for each in replies} == {200}
     return endpoint
 
 
 @pytest.fixture
-def client(warm: Endpoint) -> Callable[[str], Client]:
+def client(warm: Endpoint, number: int) -> Callable[[str], Client]:
     """Gives a client with a directory of this name."""
-    return lambda directory: Client(warm.seen_by(warm.create_connection(directory=directory)), directory)
+
+    def client_of(name: str) -> Client:
+        directory = f"{name}-{number}"
+        return Client(warm.seen_by(warm.create_connection(directory=directory)), directory, number)
+
+    return client_of
 
 
 def verified(cloud: LocalCloud, directory: str) -> dict[str, Any]:
     """What `scimctl directories verify` finds."""
-    finished = cloud.scimctl("directories", "verify", "-e", "local", "--directory", directory, "--output", "json")
+    finished = cloud.scimctl_here("directories", "verify", "-e", "local", "--directory", directory, "--output", "json")
     assert finished.returncode == 0, finished.stdout + finished.stderr
     told: dict[str, Any] = json.loads(finished.stdout)
     return told
@@ -121,42 +133,42 @@ def removing(resource: str, path: str, value: str) -> Request:
     return ("PATCH", resource, {"Operations": [operation]})
 
 
-def test_of_fifty_creations_of_one_user_at_once_one_succeeds_and_the_others_are_conflicts(
+def test_of_many_creations_of_one_user_at_once_one_succeeds_and_the_others_are_conflicts(
     client: Callable[[str], Client], local_cloud: LocalCloud
 ) -> None:
     side = client("race-to-create")
-    statuses = side.at_once([("POST", "/Users", {"userName": "ann@example.com", "externalId": "7"})] * AT_ONCE)
+    statuses = side.at_once([("POST", "/Users", {"userName": "ann@example.com", "externalId": "7"})] * side.number)
 
-    assert statuses == {201: 1, 409: AT_ONCE - 1}
-    assert side.logged("POST", AT_ONCE).keys() - {BUSY} == {201, 409}
+    assert statuses == {201: 1, 409: side.number - 1}
+    assert side.logged("POST", side.number).keys() - {BUSY} == {201, 409}
     again = side.send("POST", "/Users", {"userName": "ANN@example.com"})
     assert (again.status, again.json["scimType"]) == (409, "uniqueness")
     assert side.send("GET", '/Users?filter=externalId+eq+"7"').json["totalResults"] == 1
     assert verified(local_cloud, side.directory) == nothing_wrong(1, 0, side.directory)
 
 
-def test_of_fifty_patches_of_one_user_at_once_none_is_lost(
+def test_of_many_patches_of_one_user_at_once_none_is_lost(
     client: Callable[[str], Client], local_cloud: LocalCloud
 ) -> None:
     side = client("race-to-patch")
     ann = side.create("/Users", userName="ann@example.com")
-    values = {path: {f"{number}@example.com" for number in range(AT_ONCE // 2)} for path in ("emails", "roles")}
+    values = {path: {f"{number}@example.com" for number in range(side.number // 2)} for path in ("emails", "roles")}
     statuses = side.at_once([adding(f"/Users/{ann}", path, each) for path in values for each in values[path]])
 
-    assert statuses == {200: AT_ONCE}
-    assert side.logged("PATCH", AT_ONCE).keys() - {BUSY} == {200}
+    assert statuses == {200: side.number}
+    assert side.logged("PATCH", side.number).keys() - {BUSY} == {200}
     user = side.send("GET", f"/Users/{ann}").json
     assert {path: {each["value"] for each in user[path]} for path in values} == values
-    assert user["meta"]["version"] == f'W/"{1 + AT_ONCE}"'
+    assert user["meta"]["version"] == f'W/"{1 + side.number}"'
     assert verified(local_cloud, side.directory) == nothing_wrong(1, 0, side.directory)
 
 
-def test_of_fifty_changes_of_one_groups_members_at_once_none_is_lost(
+def test_of_many_changes_of_one_groups_members_at_once_none_is_lost(
     client: Callable[[str], Client], local_cloud: LocalCloud
 ) -> None:
     side = client("race-for-members")
-    users = [side.create("/Users", userName=f"racer{number}@example.com") for number in range(AT_ONCE)]
-    come, leave = users[: AT_ONCE // 2], users[AT_ONCE // 2 :]
+    users = [side.create("/Users", userName=f"racer{number}@example.com") for number in range(side.number)]
+    come, leave = users[: side.number // 2], users[side.number // 2 :]
     group = side.create("/Groups", displayName="Race", members=[{"value": each} for each in leave])
     path = f"/Groups/{group}"
     pairs = [
@@ -164,11 +176,11 @@ def test_of_fifty_changes_of_one_groups_members_at_once_none_is_lost(
     ]
     statuses = side.at_once([each for pair in pairs for each in pair])
 
-    assert statuses == {204: AT_ONCE}
-    assert side.logged("PATCH", AT_ONCE).keys() - {BUSY} == {204}
+    assert statuses == {204: side.number}
+    assert side.logged("PATCH", side.number).keys() - {BUSY} == {204}
     found = side.send("GET", f"/Groups/{group}").json
     assert {each["value"] for each in found["members"]} == set(come)
-    assert found["meta"]["version"] == f'W/"{1 + AT_ONCE}"'
+    assert found["meta"]["version"] == f'W/"{1 + side.number}"'
     in_groups = side.send("GET", "/Users?count=100").json["Resources"]
     assert {each["id"] for each in in_groups if each.get("groups")} == set(come)
-    assert verified(local_cloud, side.directory) == nothing_wrong(AT_ONCE, 1, side.directory)
+    assert verified(local_cloud, side.directory) == nothing_wrong(side.number, 1, side.directory)

@@ -78,10 +78,10 @@ class TestBesideEachOther:
         self, endpoint: Endpoint, other: Endpoint, local_cloud: LocalCloud
     ) -> None:
         create_user(other, "only.here@example.com")
-        listed = local_cloud.scimctl("--local", "users", "list", "--environment", "example", "--output", "json")
+        listed = local_cloud.scimctl_here("--local", "users", "list", "--environment", "example", "--output", "json")
         assert "only.here@example.com" in listed.stdout
-        assert "only.here" not in local_cloud.scimctl("users", "list", "-e", "local", "-o", "json").stdout
-        on_aws = local_cloud.scimctl("users", "list", "--environment", "example")
+        assert "only.here" not in local_cloud.scimctl_here("users", "list", "-e", "local", "-o", "json").stdout
+        on_aws = local_cloud.scimctl_here("users", "list", "--environment", "example")
         assert on_aws.returncode == 1
         assert "stack scim-example in eu-central-1" in on_aws.stderr
         assert "`scimctl --local COMMAND --environment example`" in on_aws.stderr
@@ -91,14 +91,14 @@ class TestBesideEachOther:
         create_user(other, "taken@example.com")
         assert other.send("POST", "/Users", {"userName": "taken@example.com"}).status == 409
         record = other.wait_for_record(lambda each: each.get("status") == 409, since)
-        story = local_cloud.scimctl("--local", "log", "show", record["request_id"], "--environment", "example")
+        story = local_cloud.scimctl_here("--local", "log", "show", record["request_id"], "--environment", "example")
         (advised,) = re.findall(r"`scimctl (--local users show \S+ --environment example)`", story.stdout)
-        assert "taken@example.com" in local_cloud.scimctl(*advised.split()).stdout
+        assert "taken@example.com" in local_cloud.scimctl_here(*advised.split()).stdout
 
     def test_status_lists_all_with_what_is_their_own(
         self, endpoint: Endpoint, other: Endpoint, local_cloud: LocalCloud
     ) -> None:
-        told = json.loads(local_cloud.scimctl("local", "status", "--output", "json").stdout)
+        told = json.loads(local_cloud.scimctl_here("local", "status", "--output", "json").stdout)
         tenants = {each["environment"]: each["tenant_url"] for each in told["environments"]}
         assert tenants["local"] == endpoint.tenant_url == told["tenant_url"]
         assert tenants["example"] == other.tenant_url

@@ -38,7 +38,7 @@ def webhooks(local_cloud: LocalCloud, environment: Endpoint) -> Callable[..., An
 
     def run(*arguments: str, as_json: bool = True) -> Any:
         options = ["--output", "json"] if as_json else []
-        done = local_cloud.scimctl("--local", "webhooks", *arguments, "--environment", ENVIRONMENT, *options)
+        done = local_cloud.scimctl_here("--local", "webhooks", *arguments, "--environment", ENVIRONMENT, *options)
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout) if as_json else done.stdout
 
