@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from lambdas.console.app import Console
-from lambdas.console.log_search import LIMIT, SPANS, older_query, oldest, span_of, until
+from lambdas.console.log_search import LIMIT, SPANS, older_query, oldest, query_of, span_of, until
 from lambdas.console.requests import Request
 from lambdas.credentials.sessions import Role
 from lambdas.operations.log import descriptions
@@ -21,7 +21,7 @@ def add_routes(console: Console) -> None:
     @console.page("GET", "/activity", Role.TECHNICIAN)
     def frame(request: Request) -> Response[str]:
         """Show the page; the records follow."""
-        query = {"since": span_of(request.query, "7d"), "until": request.query.get("until", "")}
+        query = query_of({"since": span_of(request.query, "7d"), "until": request.query.get("until", "")})
         return console.show("activity.html", request, title="Activity", spans=SPANS, query=query)
 
     @console.page("GET", "/activity/records", Role.TECHNICIAN)

@@ -270,13 +270,24 @@ def log_request(console: Console, request_id: str, ago: timedelta) -> datetime:
     return at
 
 
-def test_the_page_of_one_request_shows_its_frame_without_reading_the_log(console: Console, ada: Browser):
-    console.connect = lambda service: pytest.fail(f"the frame reads from {service}")  # type: ignore[assignment]
-    answer = ada.get("/console/log/requests/11111111-2222-3333-4444-555555555555?at=1795763995")
-    assert answer.status == 200
-    assert (
-        'hx-get="/scim/console/log/requests/11111111-2222-3333-4444-555555555555/records?at=1795763995"' in answer.text
-    )
+@pytest.mark.parametrize(
+    ("page", "part"),
+    [
+        ("/log", "/log/records?show=failed&amp;since=1d"),
+        ("/log?user=grace&since=7d", "/log/records?user=grace&amp;show=all&amp;since=7d"),
+        ("/log/requests/11111111-2222?at=1795763995", "/log/requests/11111111-2222/records?at=1795763995"),
+        ("/activity", "/activity/records?since=7d"),
+        ("", "/day"),
+    ],
+)
+def test_a_page_of_the_log_shows_its_frame_without_waiting_for_cloudwatch(
+    console: Console, ada: Browser, page: str, part: str
+):
+    connect = console.connect
+    console.connect = lambda service: pytest.fail("the frame reads the log") if service == "logs" else connect(service)
+    answer = ada.get(f"/console{page}")
+    assert answer.status == 200, answer.text
+    assert f'hx-get="/scim/console{part}"' in answer.text
 
 
 def test_a_request_that_the_log_lists_is_shown_however_old_it_is(console: Console, ada: Browser):
