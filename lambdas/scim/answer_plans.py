@@ -16,6 +16,7 @@ attributes of types without a rule: binary values, and those of open extensions.
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
 from scim2_models import Context, Resource, ResourceType, ResponseParameters
 from scim2_server.service import ScimService
 
@@ -39,7 +40,7 @@ class AnswerPlans:
 
     def __init__(self, service: ScimService) -> None:
         self._service = service
-        self._plans: dict[tuple[str, tuple[str, ...], tuple[str, ...]], AnswerPlan] = {}
+        self._plans: dict[tuple[str, tuple[str, ...], tuple[str, ...]], AnswerPlan | None] = {}
 
     def __len__(self) -> int:
         """Return how many plans are kept."""
@@ -56,21 +57,30 @@ class AnswerPlans:
         }
         if service.etag_supported:
             meta["version"] = found.version
-        plan = self._plan(found.resource_type, parameters)
+        plan = self.plan(found.resource_type, parameters)
+        if plan is None:
+            return None
         try:
             return plan.show({**found.document, "meta": meta}, lambda each: service.reference_location(base_url, each))
         except InexpressibleError:
             return None
 
-    def _plan(self, resource_type: ResourceType, parameters: ResponseParameters[Any]) -> "AnswerPlan":
+    def plan(self, resource_type: ResourceType, parameters: ResponseParameters[Any]) -> "AnswerPlan | None":
+        """Return the plan of a resource type for the names in a request, compiled at its first use.
+
+        :return: None when the model refuses the sample that plans are compiled from, because the type of an attribute accepts other
+            values than the rules know; the model answers then.
+        """
         attributes, excluded = parameters.attributes or (), parameters.excluded_attributes or ()
         key = (str(resource_type.name), tuple(map(str, attributes)), tuple(map(str, excluded)))
-        plan = self._plans.get(key)
-        if plan is None:
+        if key not in self._plans:
             if len(self._plans) >= MAX_PLANS:
                 self._plans.clear()
-            plan = self._plans[key] = compile_plan(self._service, resource_type, parameters)
-        return plan
+            try:
+                self._plans[key] = compile_plan(self._service, resource_type, parameters)
+            except ValidationError:
+                self._plans[key] = None
+        return self._plans[key]
 
 
 class AnswerPlan:

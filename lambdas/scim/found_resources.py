@@ -26,7 +26,7 @@ class FoundResource:
     ``meta.location``. None when only the model has what the answer shows."""
 
     to_model: Callable[[], Resource[Any]]
-    """Returns the resource as its model; it reads nothing more from the table."""
+    """Returns the resource as its model, always the same one; it reads nothing more from the table."""
 
     @property
     def name(self) -> str | None:

@@ -100,9 +100,12 @@ class RequestReading(ScimService):
 
         :raises InvalidValueException: When there are too many names, or one is not that of an attribute.
         """
-        check_search({name: query[name] for name in ("attributes", "excludedAttributes") if name in query})
+        named = {name: query[name] for name in ("attributes", "excludedAttributes") if name in query}
+        check_search(named)
         model = self.get_model(resource_type)
-        hold_generic(ResponseParameters, model)
+        parameters: type[ResponseParameters[Any]] = hold_generic(ResponseParameters, model)
+        if not named:
+            return parameters()
         with restating():
             return super().read_response_parameters(resource_type, dialects.read_query(query, [model]))
 

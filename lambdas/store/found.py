@@ -4,12 +4,11 @@ The values that the service adds are those of :meth:`lambdas.store.reads.Reader.
 what only a model has read, or the product sees them trimmed, the model is left to answer.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from pydantic_core import to_jsonable_python
+from pydantic_core import from_json, to_jsonable_python
 from scim2_models import Resource, ResourceType
 
 from lambdas.environment.permission_sets import GroupFacts
@@ -36,7 +35,7 @@ def found_resources(
         document = _document(reader, resource_type, one)
         if document is not None and rows:
             document["members"] = rows
-        model = partial(_group, reader, resource_type, one, rows)
+        model = cache(partial(_group, reader, resource_type, one, rows))
         found.append(FoundResource(resource_type, one.id, etag(one.version), document, model))
     return found
 
@@ -58,7 +57,7 @@ def _users(
             if whole:
                 groups = {each: known[each] for each in sorted(one.groups) if each in known}
                 document, version = _whole_user(reader, one, document, groups)
-        model = partial(_user, reader, resource_type, one, whole=whole)
+        model = cache(partial(_user, reader, resource_type, one, whole=whole))
         found.append(FoundResource(resource_type, one.id, version, document, model))
     return found
 
@@ -66,7 +65,10 @@ def _users(
 def _document(reader: Reader, resource_type: ResourceType, stored: Stored) -> Document | None:
     """Return the document of a resource with ``id``, ``meta`` and the login method; None when the model has to read it."""
     product = reader.product
-    document: Document = json.loads(stored.document)
+    try:
+        document: Document = from_json(stored.document)  # in a fourth of the time of the standard library's
+    except ValueError:
+        return None
     if not left_out_of(reader.model(resource_type)).isdisjoint(document):
         return None
     document["id"] = stored.id
@@ -76,7 +78,7 @@ def _document(reader: Reader, resource_type: ResourceType, stored: Stored) -> Do
         "lastModified": to_jsonable_python(stored.modified),
     }
     if resource_type.name == "User":
-        if product.trimmed:
+        if any(path.startswith(f"{name}:") for path in product.trimmed for name in document):
             return None
         if product.login is not None:
             document[PRODUCT_USER] = {"loginMethod": stored.login or str(product.login.default)}

@@ -74,7 +74,9 @@ class Planner:
         """Return how to find what a filter can match, or None when everything has to be looked at."""
         if scim_filter is None:
             return None
-        bound: ScimFilter[Any] = hold_generic(ScimFilter, self.model)(str(scim_filter))
+        bound = scim_filter
+        if scim_filter.models != (self.model,):
+            bound = hold_generic(ScimFilter, self.model)(str(scim_filter))
         return self._plan(bound, bound.ast)
 
     def _plan(self, scim_filter: ScimFilter[Any], node: FilterNode) -> AccessPath | None:

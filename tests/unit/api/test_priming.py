@@ -71,6 +71,12 @@ def test_one_request_of_each_kind_runs_without_the_network_and_without_a_record(
     assert [each for each in caplog.records if each.name.startswith("lambdas")] == []
 
 
+def test_the_plans_of_usual_answers_are_compiled(client, transport):
+    directories = Directories.open(environment_of(), Table(client, "table"))
+    priming.prime(directories, transport)
+    assert len(directories.service.plans) == len(("users", "groups", "groups without members"))
+
+
 def test_the_requests_succeed_in_an_environment_without_further_rules(client, transport):
     directories = Directories.open(environment_of(), Table(client, "table"))
     seen: list[int] = []

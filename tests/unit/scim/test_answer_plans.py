@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scim2_models import Attribute, Context, Resource, ResourceType, Schema
 
+from lambdas.environment.file import Environment, load
 from lambdas.environment.product import Product
 from lambdas.environment.provider import build_provider
 from lambdas.scim.answer_plans import MAX_PLANS
@@ -25,7 +26,8 @@ from tests.examples import examples
 
 BASE = "https://scim.example/v2/connection"
 ID = "2819c223-7f76-453a-919d-413861904646"
-EXTENSIONS = (Path(__file__).parents[2] / "protocol/clients/extensions.toml").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[3]
+EXTENSIONS = (ROOT / "tests/protocol/clients/extensions.toml").read_text(encoding="utf-8")
 OPEN = "urn:ietf:params:scim:schemas:extension:2.0:Metadata"
 CUSTOM = "urn:ietf:params:scim:schemas:extension:2.0:CustomExtensionName"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -40,8 +42,7 @@ FILES = {
 class Directory:
     """A directory in an environment, with documents that nobody has written into a table."""
 
-    def __init__(self, toml: str, *, reader: bool = False) -> None:
-        environment = environment_of(toml)
+    def __init__(self, environment: Environment, *, reader: bool = False) -> None:
         self.provider = build_provider(environment)
         self.service = DirectoryService(self.provider, lambda: b"0" * 32)
         table: Any = None  # none of this reads
@@ -78,7 +79,7 @@ class Directory:
 
 @cache
 def directory(name: str) -> Directory:
-    return Directory(FILES[name])
+    return Directory(environment_of(FILES[name]))
 
 
 # -- Documents and projections at random, by what /Schemas declares -------------------------------------------------------
@@ -110,7 +111,8 @@ def value_of(attribute: Attribute, *, is_wild: bool) -> st.SearchStrategy[Any]:
     else:
         single = SCALARS[str(attribute.type)]
         if attribute.canonical_values:
-            single = st.one_of(st.sampled_from(attribute.canonical_values), text)
+            canonical = [str(each) for each in attribute.canonical_values]
+            single = st.one_of(st.sampled_from([*canonical, *(each.upper() for each in canonical)]), text)
     value = st.lists(single, max_size=2) if attribute.multi_valued else single
     return st.one_of(value, value, value, wild) if is_wild else value
 
@@ -218,6 +220,15 @@ def test_a_usual_user_is_shown_without_a_model() -> None:
         assert here.shown(found, {"attributes": "userName"}) is not None
 
 
+@pytest.mark.parametrize("file", sorted((ROOT / "environments").glob("*.toml")), ids=lambda file: file.stem)
+def test_every_example_of_an_environment_has_plans(file: Path) -> None:
+    here = Directory(load(file))
+    with here.provider:
+        for resource_type in here.provider.resource_types:
+            parameters = here.service.read_response_parameters(resource_type, {})
+            assert here.service.plans.plan(resource_type, parameters) is not None
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -264,9 +275,11 @@ def test_an_open_extension_is_left_to_the_model() -> None:
 
 def test_a_product_that_sees_trimmed_values_gets_those_of_the_model() -> None:
     attributes = '[{ name = "folders", multi_valued = true, trim = true }]'
-    here = Directory(f'[[extensions]]\nurn = "urn:example:2.0:T"\nattributes = {attributes}\n', reader=True)
+    environment = environment_of(f'[[extensions]]\nurn = "urn:example:2.0:T"\nattributes = {attributes}\n')
+    here = Directory(environment, reader=True)
     with here.provider:
-        assert here.found("User", json.dumps(WHOLE)).document is None
+        assert here.found("User", json.dumps(WHOLE | {"urn:example:2.0:T": {"folders": [" a"]}})).document is None
+        assert here.shown(here.found("User", json.dumps(WHOLE)), {}) is not None
 
 
 def test_clients_that_invent_names_fill_no_memory() -> None:
