@@ -83,6 +83,24 @@ def test_the_pages_show_state_and_deliveries_without_any_value_of_an_event(produ
     assert "accepted with 204" not in failures
 
 
+@pytest.mark.parametrize(("path", "queries"), [("/console/webhooks", 1), ("/console/webhooks/sign-in", 2)])
+def test_a_page_asks_each_queue_once_and_reads_no_more_than_it_shows(product: Product, path: str, queries: int):
+    for number in range(60):
+        product.keep(f"event-{number:03}", 204, minute=number)
+    ada, calls = product.browser("ada"), []
+    ada.get(path)  # the addresses of the queues are asked for once in a function's life
+    for service in ("dynamodb", "sqs", "ssm"):
+        events = product.console.connect(service).meta.events
+        events.register("before-call", lambda model, **_: calls.append(model.name), unique_id=f"count-{path}")
+    try:
+        assert ada.get(path).status == 200
+    finally:
+        for service in ("dynamodb", "sqs", "ssm"):
+            product.console.connect(service).meta.events.unregister("before-call", unique_id=f"count-{path}")
+    session = ["GetItem", "GetItem"]
+    assert sorted(calls) == [*session, "GetQueueAttributes", "GetQueueAttributes", *["Query"] * queries]
+
+
 def test_a_link_to_the_user_is_for_administrators(product: Product):
     product.keep("event-1", 204)
     link = f'href="/scim/console{USER.lower()}"'
