@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.environment.file import Environment
+from lambdas.environment.file import Environment, load_deployed
 from lambdas.operations.permission_store import PermissionStore
 from lambdas.store.table import Table
 from support.engines import running_dynamodb
@@ -50,6 +50,7 @@ def _answers_are_compared() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def function(aws: Any) -> Handler:
     """The API function, imported once, as a warm function is."""
+    load_deployed.cache_clear()  # a test of another function may have read another environment
     module = importlib.import_module("lambdas.api.handler")
     module.TABLE.client = aws
     handler: Handler = module.handler

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,8 +54,11 @@ class Product:
 
 
 @pytest.fixture
-def product(console_of: ConsoleOf) -> Product:
-    return Product(console_of(load("forms-admin", "local")))
+def product(console_of: ConsoleOf) -> Iterator[Product]:
+    product = Product(console_of(load("forms-admin", "local")))
+    yield product
+    for queue in (product.queue, product.dead):
+        product.sqs.delete_queue(QueueUrl=queue)
 
 
 def position_of(page: Answer, row: int = 0) -> str:

@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 
 from lambdas import records
 from lambdas.environment.event_types import EventType
+from lambdas.environment.file import load_deployed
 from lambdas.eventing.event import Source
 from lambdas.eventing.publisher import Publisher
 from lambdas.eventing.schemas import schema_of
@@ -147,10 +148,12 @@ def test_the_function_runs_by_the_present_time_and_the_environment_s_file(
     for name, value in {"TABLE_NAME": TABLE, "LOG_GROUP_NAME": GROUP, "ENVIRONMENT": "forms-admin"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    load_deployed.cache_clear()
     handler = importlib.reload(importlib.import_module("lambdas.watch.handler"))
     stream = io.StringIO()
     handler.NOTICES = Notices(Logger(service="watch-handler", stream=stream), "forms-admin")
     handler.handler({}, context())
+    load_deployed.cache_clear()  # the next function reads its own environment
     made = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [(each["event"], each["environment"]) for each in made] == [
         ("scim.provisioning.stalled", "forms-admin"),
