@@ -13,12 +13,12 @@ unexport PYTHONDONTWRITEBYTECODE
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 # One worker for each processor, up to 8. What must stay together runs in one worker (tests/scheduling.py), in this order of tiers:
-# local clouds first, and last the tests that any worker can run, so that none is idle at the end.
+# local clouds first, and last what any worker can run, so that none is idle at the end.
 WORKERS ?= logical
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadscope --no-loadscope-reorder
-TIERS := $(addprefix tests/,e2e infra storage unit protocol)
+TIERS := $(addprefix tests/,e2e infra storage protocol unit)
 # Without whole commands on a table and whole runs of checks, which take two thirds of the unit tests' time.
-HEART := tests/unit tests/protocol/test_clients.py tests/protocol/test_requests.py \
+HEART := tests/protocol/test_clients.py tests/protocol/test_requests.py tests/unit \
 	$(addprefix --ignore=tests/unit/,scimctl/commands scimctl/connections scimprobe/check scimprobe/simulate/test_run.py)
 
 .PHONY: help install browser up down example quick heart tiers test test-full screenshots check lock bench clean
