@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import bounds, changes, console, cost, events, idle, imports, month, pages, speed
+from benchmarks import answers, bounds, changes, console, cost, events, idle, imports, month, pages, speed
 from benchmarks.peers import comparison
 from support.engines import engine_name
 
@@ -24,6 +24,7 @@ class Benchmark(StrEnum):
     SPEED = "speed"
     IMPORT = "import"
     BOUNDS = "bounds"
+    ANSWERS = "answers"
     CONSOLE = "console"
     PEERS = "peers"
 
@@ -38,6 +39,7 @@ RUNS: dict[Benchmark, Callable[[], Path]] = {
     Benchmark.SPEED: speed.run,
     Benchmark.IMPORT: imports.run,
     Benchmark.BOUNDS: bounds.run,
+    Benchmark.ANSWERS: answers.run,
     Benchmark.CONSOLE: console.run,
     Benchmark.PEERS: comparison.run,
 }
@@ -50,9 +52,9 @@ def main(
             help="cost: DynamoDB calls and capacity units of every operation. pages: of pages anywhere in a directory of up "
             "to a million users. changes: of many members at once. month: what a directory costs in a month. events: what change "
             "events cost. idle: what an environment costs whatever its size. speed: CPU time of every operation. import: of each "
-            "function's cold import. bounds: of the largest requests. console: CPU time and AWS calls of each page of the console. "
-            "peers: CPU time beside three other open SCIM servers, which it installs from PyPI and npm. All, when none is named: "
-            "some fifteen minutes, and two gigabytes of memory.",
+            "function's cold import. bounds: of the largest requests. answers: CPU time and memory of the largest answers. "
+            "console: CPU time and AWS calls of each page of the console. peers: CPU time beside three other open SCIM servers, "
+            "which it installs from PyPI and npm. All, when none is named: some fifteen minutes, and two gigabytes of memory.",
             show_default=False,
         ),
     ] = None,

@@ -1,8 +1,8 @@
 """The limits of what the store reads and writes, each with its reason; those of a request are in :mod:`lambdas.scim.limits`."""
 
 MAX_MEMBERS = 100_000
-"""Members that one request reads, of all its groups together. As an answer they take about 10 seconds of the function's share of a
-processor and, compressed, 3.5 MB of Lambda's 6 (`benchmarks/results/speed.md`)."""
+"""Members that one request reads, of all its groups together. As an answer they take about 2 seconds of the function's share of a
+processor, 0.2 GB of its memory and, compressed, 3.5 MB of Lambda's 6 (`benchmarks/results/answers.md`)."""
 
 MAX_CHANGES = 5_000
 """Memberships that one request changes, a bulk request's operations together. Each takes 2 write units or more of the partition

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import bounds, changes, console, cost, events, imports, month, pages, reports, speed
+from benchmarks import answers, bounds, changes, console, cost, events, imports, month, pages, reports, speed
 from benchmarks.peers import comparison
 from support.datasets import Dataset, engine_with
 from support.engines import ROOT, engine_name
@@ -21,6 +21,7 @@ RUNS: dict[str, Callable[[], Path]] = {
     "speed": lambda: speed.run((3, 5), (3,), rounds=1),
     "import": lambda: imports.run(rounds=1),
     "bounds": lambda: bounds.run((2, 4)),
+    "answers": lambda: answers.run(30, 2, 5, 100),
     "console": lambda: console.run((10, 12), (10, 20), rounds=1),
     "peers": lambda: comparison.run(lives=1, repeats=1),
 }
