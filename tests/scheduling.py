@@ -18,7 +18,7 @@ OWN_CLOUD = {
 }
 """Files of the end-to-end tier that start local clouds of their own, with the class in each that uses the one of all others."""
 
-OF_A_SCENARIO = {"test_events.py", "test_webhooks.py"}
+OF_A_SCENARIO = {"test_events.py", "test_guard.py", "test_webhooks.py"}
 """Files of the end-to-end tier that use an environment of the scenarios, which is so deployed once."""
 
 

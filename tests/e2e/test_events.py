@@ -4,10 +4,8 @@ import json
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -21,6 +19,7 @@ from lambdas.eventing.schemas import schema_of
 from lambdas.operations.permission_store import PermissionStore
 from tests.e2e.endpoint import Endpoint
 from tests.e2e.local_cloud import LocalCloud
+from tests.e2e.queues import Queue, subscribing
 from tests.e2e.test_simulate import own_directory, simulate
 
 ENVIRONMENT = "forms-admin"
@@ -29,35 +28,6 @@ ENVIRONMENT = "forms-admin"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-
-
-@dataclass
-class Queue:
-    """A queue of the product: the target of a rule on the environment's bus."""
-
-    sqs: Any
-    url: str
-
-    def receive(self, seconds: float = 2) -> list[dict[str, Any]]:
-        """Return the events that arrive until there are none for some seconds."""
-        found: list[dict[str, Any]] = []
-        quiet = time.monotonic() + seconds
-        while time.monotonic() < quiet:
-            answer = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-            for each in answer.get("Messages", []):
-                found.append(json.loads(each["Body"]))
-                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=each["ReceiptHandle"])
-                quiet = time.monotonic() + seconds
-        return found
-
-    def wait_for(self, matches: Callable[[dict[str, Any]], bool], seconds: float = 60) -> list[dict[str, Any]]:
-        """Return the events up to and with the first that matches."""
-        found: list[dict[str, Any]] = []
-        deadline = time.monotonic() + seconds
-        while not any(map(matches, found)):
-            assert time.monotonic() < deadline, f"no such event among {found}"
-            found += self.receive(1)
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -71,27 +41,10 @@ def settings() -> Environment:
 
 
 @pytest.fixture
-def subscribe(environment: Endpoint) -> Iterator[Callable[[str], Queue]]:
-    """Subscribes a queue to the events of a directory, as a product's own stack would."""
-    sqs, events = environment.client("sqs"), environment.client("events")
-    bus = environment.state.outputs["EventBusName"]
-    made: list[tuple[str, str]] = []
-
-    def subscribed(directory: str) -> Queue:
-        name = f"product-{uuid.uuid4().hex[:8]}"
-        url = sqs.create_queue(QueueName=name)["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        pattern = {"source": [f"scim.{ENVIRONMENT}"], "detail": {"directory": [directory]}}
-        events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
-        events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
-        made.append((name, url))
-        return Queue(sqs, url)
-
-    yield subscribed
-    for name, url in made:
-        events.remove_targets(Rule=name, EventBusName=bus, Ids=["queue"])
-        events.delete_rule(Name=name, EventBusName=bus)
-        sqs.delete_queue(QueueUrl=url)
+def subscribe(environment: Endpoint) -> Iterator[Callable[..., Queue]]:
+    """Subscribes a queue to the events of directories, as a product's own stack would."""
+    with subscribing(environment) as subscribe:
+        yield subscribe
 
 
 def named(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -103,7 +56,7 @@ def changed(operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_life_in_the_directory_arrives_at_the_products_queue(
-    environment: Endpoint, settings: Environment, subscribe: Callable[[str], Queue]
+    environment: Endpoint, settings: Environment, subscribe: Callable[..., Queue]
 ) -> None:
     directory = own_directory(environment, "events-life")
     queue = subscribe("events-life")
@@ -150,7 +103,7 @@ def test_a_life_in_the_directory_arrives_at_the_products_queue(
 
 
 def test_a_provisioning_job_leaves_nothing_in_the_dead_letter_queue(
-    environment: Endpoint, subscribe: Callable[[str], Queue]
+    environment: Endpoint, subscribe: Callable[..., Queue]
 ) -> None:
     directory = own_directory(environment, "events-job")
     queue = subscribe("events-job")
@@ -191,7 +144,7 @@ def test_an_operator_sees_a_replay_in_the_tail_of_the_bus(environment: Endpoint,
 
 
 @pytest.mark.full
-def test_ten_thousand_users_leave_no_event_behind(environment: Endpoint, subscribe: Callable[[str], Queue]) -> None:
+def test_ten_thousand_users_leave_no_event_behind(environment: Endpoint, subscribe: Callable[..., Queue]) -> None:
     """It prints how long the creation takes, and how long after it the last event arrives."""
     directory = own_directory(environment, "events-many")
     queue = subscribe("events-many")
