@@ -270,5 +270,5 @@ def test_the_attempts_of_a_call_have_one_id_and_calls_have_different_ones(server
 
 def test_a_header_cannot_begin_another_one(server):
     connections = http_connections.HttpConnections(1, 1, keepalive=False, most=1)
-    with pytest.raises(BotoCoreError, match="line break"):
+    with pytest.raises(BotoCoreError):
         connections.post(server.url, {"X": "a\r\nY: b"}, b"{}")
