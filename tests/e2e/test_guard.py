@@ -12,10 +12,10 @@ from lambdas.environment.event_types import EventType
 from lambdas.eventing.schemas import schema_of
 from lambdas.operations.permission_store import PermissionStore
 from lambdas.store import keys
-from tests.e2e.endpoint import Endpoint
+from tests.e2e.endpoint import Endpoint, now
 from tests.e2e.local_cloud import LocalCloud
 from tests.e2e.queues import Queue, subscribing
-from tests.e2e.test_events import ENVIRONMENT, GROUP, changed, create_users
+from tests.e2e.test_events import ENVIRONMENT, GROUP, USER, changed, create_users
 from tests.e2e.test_simulate import own_directory
 
 LIMIT = 200
@@ -36,6 +36,15 @@ def subscribe(environment: Endpoint) -> Iterator[Callable[..., Queue]]:
 def disable(directory: Endpoint, user: str) -> int:
     data = changed({"op": "replace", "path": "active", "value": False})
     return directory.send("PATCH", f"/Users/{user}", data).status
+
+
+def received(queue: Queue, *kinds: EventType) -> list[dict[str, Any]]:
+    """The events that arrive until there is one of each of these types, in whatever order."""
+    events: list[dict[str, Any]] = []
+    for kind in kinds:
+        if not any(each["detail-type"] == kind for each in events):
+            events += queue.wait_for(lambda each, kind=kind: each["detail-type"] == kind)
+    return events
 
 
 def about(events: list[dict[str, Any]], kind: EventType) -> list[dict[str, Any]]:
@@ -81,19 +90,34 @@ def test_a_mass_deprovisioning_is_held_reported_and_released(
     assert directory.send("DELETE", f"/Groups/{group}").status == 204
 
 
-def test_a_stall_is_an_event(environment: Endpoint, subscribe: Callable[..., Queue]) -> None:
-    silent = own_directory(environment, "watch-silent")
-    queue = subscribe("watch-silent")
+def test_a_stall_its_end_and_a_failing_user_are_events(environment: Endpoint, subscribe: Callable[..., Queue]) -> None:
+    silent, failing = (own_directory(environment, each) for each in ("watch-silent", "watch-failing"))
+    queue = subscribe("watch-silent", "watch-failing")
     token = keys.key_of(keys.token(silent.token.split("_")[1]))
     last = (datetime.now(UTC) - timedelta(hours=10)).replace(microsecond=0)
     use = {":last": {"S": last.isoformat()}}
     environment.target().table().update(
         {"Key": token, "UpdateExpression": "SET last_used = :last", "ExpressionAttributeValues": use}
     )
+    began = now()
+    ada = {"schemas": [USER], "userName": "ada@example.com", "active": True}
+    replies = [failing.send("POST", "/Users", {**ada, "externalId": f"attempt {each}"}) for each in range(4)]
+    assert [each.status for each in replies] == [201, 409, 409, 409]
+    failing.wait_for_record(lambda each: each.get("external_id") == "attempt 3", began)
+
     run_watch(environment)
-    events = queue.wait_for(lambda each: each["detail-type"] == EventType.PROVISIONING_STALLED)
+    events = received(queue, EventType.PROVISIONING_STALLED, EventType.PROVISIONING_FAILING)
     (stalled,) = about(events, EventType.PROVISIONING_STALLED)
     assert stalled["events"][EventType.PROVISIONING_STALLED]["last_request"] == last.isoformat()
+    (user,) = about(events, EventType.PROVISIONING_FAILING)
+    assert user["events"][EventType.PROVISIONING_FAILING] == {"failures": 3, "scim_type": "uniqueness"}
+    assert "ada" not in json.dumps(user)
+
+    assert silent.send("GET", "/Users?count=0").status == 200
+    run_watch(environment)
+    events = received(queue, EventType.PROVISIONING_RESUMED)
+    (resumed,) = about(events, EventType.PROVISIONING_RESUMED)
+    assert resumed["events"][EventType.PROVISIONING_RESUMED] == {"stalled_since": last.isoformat()}
 
 
 def run_watch(environment: Endpoint) -> None:
