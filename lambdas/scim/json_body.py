@@ -18,6 +18,8 @@ UTF8_BOM = b"\xef\xbb\xbf"
 SAME_NAME = "two members with one name"
 
 _MARKS = re.compile(r"[^\w\s\x00-\x7f]++")
+_PAIRS_OF_MARKS = frozenset("\u0f73\u0f75\u0f81")
+"""Tibetan vowel signs of combining class 0 that decompose into two marks of other classes: the only such characters."""
 """Characters among which a run of combining marks can be."""
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"\s*+(:?)', re.DOTALL)
@@ -117,7 +119,7 @@ def _longest_run(text: str) -> int:
         return len(text)
     longest = run = 0
     for character in text:
-        run = run + 1 if unicodedata.combining(character) else 0
+        run = run + 1 if unicodedata.combining(character) or character in _PAIRS_OF_MARKS else 0
         longest = max(longest, run)
     return longest
 

@@ -78,7 +78,7 @@ def _document(reader: Reader, resource_type: ResourceType, stored: Stored) -> Do
         "lastModified": to_jsonable_python(stored.modified),
     }
     if resource_type.name == "User":
-        if any(path.startswith(f"{name}:") for path in product.trimmed for name in document):
+        if any(path.lower().startswith(f"{name.lower()}:") for path in product.trimmed for name in document):
             return None
         if product.login is not None:
             document[PRODUCT_USER] = {"loginMethod": stored.login or str(product.login.default)}

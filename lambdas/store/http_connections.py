@@ -6,6 +6,7 @@ What goes wrong is raised as the exceptions of botocore's session, in the same p
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from botocore.exceptions import (
     ConnectionClosedError,
@@ -59,7 +60,10 @@ class HttpConnections:
         """
         try:
             pool = self._pools.connection_from_url(url)
-            answer = pool.urlopen("POST", "/", body=body, headers=headers, assert_same_host=False, decode_content=False)
+            path = urlsplit(url).path or "/"
+            answer = pool.urlopen(
+                "POST", path, body=body, headers=headers, assert_same_host=False, decode_content=False
+            )
         except urllib3.SSLError as error:
             raise SSLError(endpoint_url=url, error=error) from error
         except urllib3.NewConnectionError as error:

@@ -218,6 +218,12 @@ def test_a_long_run_of_combining_marks_is_refused_wherever_it_stands(api: Api, a
     assert "combining" not in str(send(api, ann, MARKS[:-2]).json)
 
 
+@pytest.mark.parametrize("pair", ["\u0f73", "\u0f75", "\u0f81"])
+def test_a_vowel_sign_that_decomposes_into_two_marks_counts_as_a_mark(api: Api, pair: str) -> None:
+    refused(api.post("/Users", {"userName": "bob", "nickName": "\u0f40" + pair * 31}), "invalidValue", "30")
+    assert api.post("/Users", {"userName": "bob", "nickName": "\u0f40" + pair * 30}).status == 201
+
+
 def test_texts_of_every_language_are_no_run_of_marks(api: Api) -> None:
     texts = ("Việt Nam", "हिन्दी", "עִבְרִית", "ไทยที่", "e\u0301\u0323" * 100, "👩‍👩‍👧‍👦" * 50, "\uff0c\u3002" * 100)
     for number, text in enumerate(texts):

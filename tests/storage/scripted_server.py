@@ -29,6 +29,8 @@ class Received:
     connection: int
     """The number of the connection that it came over."""
 
+    path: str
+
 
 @dataclass
 class ScriptedServer:
@@ -92,11 +94,11 @@ def _receive(stream: socket.socket, number: int) -> Received | None:
             return None
         received += part
     head, _, body = received.partition(b"\r\n\r\n")
-    lines = head.decode().split("\r\n")[1:]
+    first, *lines = head.decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
     while len(body) < int(headers["content-length"]):
         body += stream.recv(65536)
-    return Received(headers, json.loads(body), number)
+    return Received(headers, json.loads(body), number, first.split()[1])
 
 
 # -- Steps --------------------------------------------------------------------------------------------------------------

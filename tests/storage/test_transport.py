@@ -268,6 +268,13 @@ def test_the_attempts_of_a_call_have_one_id_and_calls_have_different_ones(server
     assert ids[3] != ids[0]
 
 
+def test_the_path_of_an_endpoint_is_part_of_the_request(server):
+    server.play(success(ITEM))
+    for client in (plain(f"{server.url}/dynamodb"), direct(f"{server.url}/dynamodb")):
+        client.get_item(**CALLS["get_item"])
+    assert [each.path for each in server.requests] == ["/dynamodb", "/dynamodb"]
+
+
 def test_a_header_cannot_begin_another_one(server):
     connections = http_connections.HttpConnections(1, 1, keepalive=False, most=1)
     with pytest.raises(BotoCoreError):

@@ -273,9 +273,10 @@ def test_an_open_extension_is_left_to_the_model() -> None:
         assert here.shown(here.found("User", json.dumps(WHOLE | {OPEN: {"costCentre": "7"}})), {}) is None
 
 
-def test_a_product_that_sees_trimmed_values_gets_those_of_the_model() -> None:
+@pytest.mark.parametrize("urn", ["urn:example:2.0:T", "URN:example:2.0:T"])
+def test_a_product_that_sees_trimmed_values_gets_those_of_the_model(urn: str) -> None:
     attributes = '[{ name = "folders", multi_valued = true, trim = true }]'
-    environment = environment_of(f'[[extensions]]\nurn = "urn:example:2.0:T"\nattributes = {attributes}\n')
+    environment = environment_of(f'[[extensions]]\nurn = "{urn}"\nattributes = {attributes}\n')
     here = Directory(environment, reader=True)
     with here.provider:
         assert here.found("User", json.dumps(WHOLE | {"urn:example:2.0:T": {"folders": [" a"]}})).document is None
