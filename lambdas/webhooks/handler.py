@@ -3,6 +3,8 @@
 A delivery that fails stays in its queue and is hidden for a growing pause, so a receiver that is down holds up no other. It is
 hidden before the attempt, so that the pause is the same when the function ends in the middle of one. After the last attempt SQS
 moves it to the webhook's dead-letter queue.
+
+An accepted event is deleted at once: Lambda deletes messages when the whole batch returns, which can be after the event's pause.
 """
 
 import json
@@ -13,6 +15,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas import records
 from lambdas.environment.file import Webhook, load_deployed
@@ -63,14 +66,16 @@ def deliver(message: dict[str, Any]) -> bool:
     webhook = WEBHOOKS[QUEUES[queue]]
     claims = json.loads(message["body"])["detail"]
     attempt = int(message["attributes"]["ApproximateReceiveCount"])
+    handle = message["receiptHandle"]
     pause = pause_after(attempt)
     if pause is not None:
         hidden = pause + ATTEMPT_SECONDS
-        handle = message["receiptHandle"]
         QUEUE.change_message_visibility(QueueUrl=url_of(queue), ReceiptHandle=handle, VisibilityTimeout=hidden)
     outcome = _attempt(webhook, claims)
     DELIVERIES.keep(Delivery.of(webhook.id, claims, attempt, outcome.status, outcome.error))
     _log(webhook, claims, attempt, outcome)
+    if outcome.delivered:
+        _delete(queue, handle)
     return outcome.delivered
 
 
@@ -78,6 +83,14 @@ def deliver(message: dict[str, Any]) -> bool:
 def url_of(queue: str) -> str:
     """Return the URL of a queue: 1 request to SQS for the lifetime of the process."""
     return str(QUEUE.get_queue_url(QueueName=queue)["QueueUrl"])
+
+
+def _delete(queue: str, handle: str) -> None:
+    """Delete the message of an accepted event; if SQS refuses, Lambda deletes it with the batch."""
+    try:
+        QUEUE.delete_message(QueueUrl=url_of(queue), ReceiptHandle=handle)
+    except (BotoCoreError, ClientError):
+        logger.warning("The message of an accepted event was not deleted before its batch", exc_info=True)
 
 
 def _attempt(webhook: Webhook, claims: dict[str, Any]) -> Outcome:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from lambdas.environment.file import Webhook
@@ -39,10 +40,12 @@ CLAIMS = {
 
 
 class Pauses:
-    """SQS: keeps for how long messages are hidden."""
+    """SQS: keeps for how long messages are hidden, and what happens to them in which order."""
 
     def __init__(self) -> None:
         self.seconds: list[int] = []
+        self.steps: list[tuple[str, str]] = []
+        self.refuses_deletion = False
         self.asked = 0
 
     def get_queue_url(self, *, QueueName: str) -> dict[str, str]:  # noqa: N803 -- boto3's
@@ -51,8 +54,25 @@ class Pauses:
 
     def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
         assert QueueUrl.endswith(QUEUE)
-        assert ReceiptHandle == "handle"
+        self.steps.append(("hidden", ReceiptHandle))
         self.seconds.append(VisibilityTimeout)
+
+    def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> None:  # noqa: N803
+        assert QueueUrl.endswith(QUEUE)
+        if self.refuses_deletion:
+            raise ClientError({"Error": {"Code": "RequestThrottled", "Message": "injected"}}, "DeleteMessage")
+        self.steps.append(("deleted", ReceiptHandle))
+
+
+def message(message_id: str, claims: dict[str, Any] = CLAIMS, attempt: int = 1) -> dict[str, Any]:
+    """A message as Lambda passes it on."""
+    return {
+        "messageId": message_id,
+        "receiptHandle": f"handle-{message_id}",
+        "body": json.dumps({"source": "scim.acme", "detail": claims}),
+        "attributes": {"ApproximateReceiveCount": str(attempt)},
+        "eventSourceARN": f"arn:aws:sqs:eu-west-1:123456789012:{QUEUE}",
+    }
 
 
 class Function:
@@ -72,15 +92,13 @@ class Function:
 
     def call(self, attempt: int = 1, claims: dict[str, Any] = CLAIMS) -> bool:
         """Deliver one message, and return whether it is done with."""
-        message = {
-            "messageId": "m1",
-            "receiptHandle": "handle",
-            "body": json.dumps({"source": "scim.acme", "detail": claims}),
-            "attributes": {"ApproximateReceiveCount": str(attempt)},
-            "eventSourceARN": f"arn:aws:sqs:eu-west-1:123456789012:{QUEUE}",
-        }
-        answer = self.module.handler({"Records": [message]}, SimpleNamespace(aws_request_id="call-1"))
-        return answer == {"batchItemFailures": []}
+        return self.batch([message("m1", claims, attempt)]) == []
+
+    def batch(self, messages: list[dict[str, Any]]) -> list[str]:
+        """Deliver several messages, and return the ids of those that are to be delivered again."""
+        answer = self.module.handler({"Records": messages}, SimpleNamespace(aws_request_id="call-1"))
+        assert list(answer) == ["batchItemFailures"]
+        return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
 
 @pytest.fixture
@@ -140,6 +158,24 @@ def test_a_message_is_hidden_before_its_attempt_so_that_a_function_that_ends_del
     with pytest.raises(KeyboardInterrupt):
         function.call()
     assert len(function.queue.seconds) == 1
+
+
+def test_an_accepted_event_leaves_its_queue_before_the_rest_of_its_batch_is_attempted(function: Function):
+    function.receiver.answers = [204, 500, 204]
+    assert function.batch([message(each, {**CLAIMS, "jti": each}) for each in ("m1", "m2", "m3")]) == ["m2"]
+    assert function.queue.steps == [
+        ("hidden", "handle-m1"),
+        ("deleted", "handle-m1"),
+        ("hidden", "handle-m2"),
+        ("hidden", "handle-m3"),
+        ("deleted", "handle-m3"),
+    ]
+
+
+def test_an_accepted_event_that_sqs_does_not_delete_is_deleted_with_its_batch(function: Function):
+    function.queue.refuses_deletion = True
+    assert function.call()
+    assert "was not deleted" in function.log.getvalue()
 
 
 def test_the_address_of_a_queue_is_asked_for_once(function: Function):
