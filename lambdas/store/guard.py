@@ -117,6 +117,8 @@ class GuardCounter:
         """Mark that the limit is exceeded, and return whether no other request has within the hour.
 
         What is held is marked again after what was not, since a release ended. The table's stream makes an event of the mark.
+
+        A mark whose answer was lost is found by its retry, whose condition fails; no other request has the same time and count.
         """
         condition = "attribute_not_exists(reported) OR reported <= :before"
         values: Item = {
@@ -139,8 +141,10 @@ class GuardCounter:
         }
         try:
             self.table.write({"Update": update})
-        except ConditionFailed:
-            return False
+        except ConditionFailed as failed:
+            found = failed.items.get(0, {})
+            own = {"reported": ":now", "reported_count": ":count", "reported_held": ":held"}
+            return all(found.get(name) == values[value] for name, value in own.items())
         return True
 
     def _add(self, directory: str, connection: str, users: int, now: float) -> Item:

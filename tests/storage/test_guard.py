@@ -10,6 +10,7 @@ from lambdas.environment.file.guard import Guard
 from lambdas.store import keys
 from lambdas.store.guard import KEPT_SECONDS, GuardCounter, read_count
 from lambdas.store.table import Table
+from tests.storage.faults import KINDS, Fault, FaultyClient
 
 NOON = 1_800_000_000.0
 CONNECTION = "k3x7m2qwertyuiop"
@@ -56,6 +57,18 @@ def test_beyond_the_limit_one_request_an_hour_reports_it(table: Table, clock: Cl
     clock.now += 3_600
     again = [guard.count("acme", CONNECTION) for _ in range(7)]
     assert sum(each.is_first for each in again) == 1
+
+
+@pytest.mark.parametrize("kind", range(KINDS))
+@pytest.mark.parametrize("action", ["report", "hold"])
+def test_a_report_whose_answer_was_lost_is_the_first_and_the_only_one(
+    table: Table, clock: Clock, action: str, kind: int
+) -> None:
+    client = FaultyClient(table.client, Fault.SILENT_ONCE, 5, kind)
+    guard = counter(Table(client, table.name), clock, action=action)
+    results = [guard.count("acme", CONNECTION) for _ in range(5)]
+    assert client.calls == 7, "five counts, and a report that is sent twice"
+    assert [each.is_first for each in results] == [False] * 3 + [True, False]
 
 
 def test_what_exceeds_the_limit_is_held_until_it_is_released_and_then_again(table: Table, clock: Clock) -> None:
