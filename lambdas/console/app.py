@@ -25,7 +25,7 @@ from lambdas.credentials.connections import InvalidConnectionError
 from lambdas.credentials.sessions import Role, Sessions
 from lambdas.environment.file import EndpointSettings
 from lambdas.environment.file.console import Console as ConsoleFile
-from lambdas.operations.problems import Problem
+from lambdas.operations.problems import Incomplete, Problem
 from lambdas.operations.target import Target
 from lambdas.records import Kind
 from lambdas.retrying import OutOfTimeError, request_time
@@ -137,7 +137,8 @@ class Console:
         except (Problem, InvalidConnectionError, OutOfTimeError) as problem:
             # The customer's administrator has no session here, and learns nothing of the vendor's account.
             text = str(problem) if request.session else "This did not work. Try again in a moment."
-            return self._problem(request, HTTPStatus.CONFLICT, "Not done", text)
+            title = "Not completed" if isinstance(problem, Incomplete) else "Not done"
+            return self._problem(request, HTTPStatus.CONFLICT, title, text)
         except Exception as exception:  # a bug: the operator sees a page, the log gets the trace
             self._log_failure(request, exception)
             text = "The console failed. The request id finds the trace in the log."

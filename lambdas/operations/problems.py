@@ -27,5 +27,9 @@ class Refused(Problem):
     """The directory refuses the change, in the words of the SCIM error that an identity provider gets."""
 
 
+class Incomplete(Problem):
+    """Only a part of the change was made; repeating the operation makes the rest."""
+
+
 class Unavailable(Problem):
     """AWS did not answer. A change may have been made nevertheless."""

@@ -20,7 +20,7 @@ from lambdas.environment.file import Webhook
 from lambdas.eventing.deliveries import Delivery, DeliveryStore
 from lambdas.eventing.event import Event, Source
 from lambdas.operations.journal import Journal
-from lambdas.operations.problems import NotFound, Problem
+from lambdas.operations.problems import Incomplete, NotFound, Problem
 from lambdas.operations.target import Target
 from lambdas.records import Kind, record
 
@@ -163,24 +163,42 @@ class Webhooks:
         """Move all events from the dead-letter queue back to the queue, and return how many.
 
         :param seconds: The time after which it stops; the rest stays for another call. None for no end.
+        :raises Incomplete: When it fails after it moved events. They are recorded.
+        :raises Problem: When it fails before.
         """
         webhook = self.webhook(webhook_id)
         journal = Journal(self.target)
-        moved, late = 0, math.inf if seconds is None else time.monotonic() + seconds
-        with self.target.aws_errors_as_problems():
-            sqs = self.target.client("sqs")
-            source, queue = (self._url(sqs, each(self.name, webhook.id)) for each in (dead_letters_name, queue_name))
-            while time.monotonic() < late:
-                answer = sqs.receive_message(QueueUrl=source, MaxNumberOfMessages=RECEIVED_AT_ONCE)
-                messages = answer.get("Messages")
-                if not messages:
-                    break
-                for each in messages:
-                    sqs.send_message(QueueUrl=queue, MessageBody=each["Body"])
-                    sqs.delete_message(QueueUrl=source, ReceiptHandle=each["ReceiptHandle"])
+        moved, is_done = 0, False
+        try:
+            with self.target.aws_errors_as_problems():
+                for _ in self._move(webhook, math.inf if seconds is None else time.monotonic() + seconds):
                     moved += 1
-        self.record(journal, "webhook events redriven", webhook, detail=f"{moved} events")
+            is_done = True
+        except Problem as problem:
+            if not moved:
+                raise
+            raise Incomplete(f"Moved {moved} events, and then failed. Retry to move the rest. {problem}") from problem
+        finally:
+            if moved or is_done:
+                self.record(journal, "webhook events redriven", webhook, detail=f"{moved} events")
         return moved
+
+    def _move(self, webhook: Webhook, late: float) -> Iterator[None]:
+        """Move events from the dead-letter queue back to the queue, and yield after each that is sent.
+
+        :param late: The value of the monotonic clock from which on no more events are received.
+        """
+        sqs = self.target.client("sqs")
+        source, queue = (self._url(sqs, each(self.name, webhook.id)) for each in (dead_letters_name, queue_name))
+        while time.monotonic() < late:
+            answer = sqs.receive_message(QueueUrl=source, MaxNumberOfMessages=RECEIVED_AT_ONCE)
+            messages = answer.get("Messages")
+            if not messages:
+                return
+            for each in messages:
+                sqs.send_message(QueueUrl=queue, MessageBody=each["Body"])
+                yield
+                sqs.delete_message(QueueUrl=source, ReceiptHandle=each["ReceiptHandle"])
 
     def _resend(self, delivery: Delivery) -> Delivery:
         journal = Journal(self.target)

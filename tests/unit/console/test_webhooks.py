@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdas.console.app import Console
 from lambdas.environment.file import load
@@ -176,6 +177,37 @@ def test_events_that_failed_for_good_are_delivered_again_by_administrators_alone
     assert ada.post(f"{product.path}/redrive", {"csrf": page.csrf}).status == 303
     assert len(product.sent()) == 10
     assert actions(product) == [("ada@vendor.example", "webhook events redriven")]
+
+
+@pytest.mark.parametrize(
+    ("fails_at", "moved", "title", "details"),
+    [("SendMessage", 3, "Not completed", ["sign-in: 3 events"]), ("ReceiveMessage", 0, "Not done", [])],
+)
+def test_a_redrive_that_sqs_interrupts_is_recorded_and_says_how_many_events_were_moved(
+    product: Product, fails_at: str, moved: int, title: str, details: list[str]
+):
+    for number in range(5):
+        product.sqs.send_message(QueueUrl=product.dead, MessageBody=json.dumps({"detail": {"jti": f"event-{number}"}}))
+    ada, calls = product.browser("ada"), []
+    csrf = ada.get(product.path).csrf
+
+    def throttle(**_: Any) -> None:
+        calls.append(fails_at)
+        if len(calls) > moved:
+            raise ClientError({"Error": {"Code": "RequestThrottled", "Message": "injected"}}, fails_at)
+
+    event = f"before-call.sqs.{fails_at}"
+    product.sqs.meta.events.register(event, throttle, unique_id="throttle")
+    try:
+        answer = ada.post(f"{product.path}/redrive", {"csrf": csrf})
+    finally:
+        product.sqs.meta.events.unregister(event, unique_id="throttle")
+    assert answer.status == 409
+    assert title in answer.text
+    assert "RequestThrottled" in answer.text
+    assert ("Moved 3 events" in answer.text) == bool(moved)
+    assert len(product.sent()) == moved
+    assert [each["detail"] for each in records(product.console) if each.get("action")] == details
 
 
 def test_a_webhook_that_the_file_does_not_have_is_refused(product: Product):
