@@ -56,8 +56,18 @@ class OperatorSessions:
             by_subject.setdefault(each.subject, []).append(each)
         return sorted(map(_person, by_subject.values()), key=lambda each: (each.seen, each.name), reverse=True)
 
+    def of_subject(self, subject: str) -> SignedIn:
+        """Return the signed-in person of a subject, whatever anybody's name is.
+
+        :raises NotFound: When the person is not signed in.
+        """
+        found = next((each for each in self.all() if each.subject == subject), None)
+        if found is None:
+            raise self._not_signed_in(subject)
+        return found
+
     def person(self, name: str) -> SignedIn:
-        """Return a person who is signed in.
+        """Return a person who is signed in, as an operator types it. What a program knows is the subject (:meth:`of_subject`).
 
         :param name: The name or the subject.
         :raises NotFound: When nobody of that name is signed in.
@@ -68,7 +78,7 @@ class OperatorSessions:
             each for each in signed_in if each.name.casefold() == name.casefold()
         ]
         if not found:
-            raise NotFound(f"{name} is not signed in to the console of environment {self.target.settings.name}.")
+            raise self._not_signed_in(name)
         if len(found) > 1:
             subjects = ", ".join(each.subject for each in found)
             raise Problem(f"{len(found)} people are called {name}. Use the subject of one of them: {subjects}.")
@@ -94,6 +104,9 @@ class OperatorSessions:
             journal.write({**made, "operator": journal.operator})
         except Problem as problem:
             self.target.warn(f"Done, but not recorded in the log (end sessions of {person.name}). {problem}")
+
+    def _not_signed_in(self, person: str) -> NotFound:
+        return NotFound(f"{person} is not signed in to the console of environment {self.target.settings.name}.")
 
 
 def _person(sessions: Iterable[OpenSession]) -> SignedIn:

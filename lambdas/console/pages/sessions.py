@@ -23,5 +23,5 @@ def add_routes(console: Console) -> None:
     def end(request: Request) -> Response[str]:
         """End all sessions of a person; of oneself as well."""
         sessions = OperatorSessions(console.target(request))
-        sessions.end(sessions.person(request.form.get("subject", "")))
+        sessions.end(sessions.of_subject(request.form.get("subject", "")))
         return responses.redirect(f"{request.urls.base}{ROOT}/sessions?done=sessions-ended")

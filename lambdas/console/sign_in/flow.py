@@ -90,7 +90,7 @@ def add_routes(console: Console) -> None:
         """End the session here, or all of them, and then at the identity provider."""
         if request.form.get("everywhere"):
             sessions = OperatorSessions(console.target(request))
-            sessions.end(sessions.person(request.signed_in.subject))
+            sessions.end(sessions.of_subject(request.signed_in.subject))
         console.sessions.end(request.signed_in)
         signed_out = f"{request.urls.base}{ROOT}/signed-out"
         try:

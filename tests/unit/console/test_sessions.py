@@ -7,6 +7,7 @@ import pytest
 
 from lambdas.console.app import Console
 from lambdas.credentials import sessions
+from lambdas.credentials.sessions import Role
 from support.console_browser import Browser
 from tests.unit.console.conftest import sign_in
 from tests.unit.console.test_pages import records
@@ -72,6 +73,19 @@ def test_ending_sessions_of_somebody_who_is_not_signed_in_changes_and_records_no
     for subject in ("nobody", ""):
         assert ada.post("/console/sessions/end", {"csrf": csrf, "subject": subject}).status == 409
     assert [each for each in records(console) if each.get("action")] == []
+
+
+def test_the_form_of_a_person_whose_sessions_are_gone_signs_out_nobody_of_that_name(
+    console: Console, ada: Browser, tim: Browser
+):
+    page = ada.get("/console/sessions")
+    form = {"csrf": page.csrf, "subject": subject_of(page.text, "tim@vendor.example")}
+    assert ada.post("/console/sessions/end", form).status == 303
+    namesake = console.sessions.begin("subject-2", form["subject"].title(), Role.TECHNICIAN)
+    assert ada.post("/console/sessions/end", form).status == 409
+    assert console.sessions.read(namesake.id)
+    ended = [each["resource_id"] for each in records(console) if each.get("action") == "end sessions"]
+    assert ended == [form["subject"]]
 
 
 def test_a_forged_form_ends_nobody_s_sessions(console: Console, ada: Browser, tim: Browser):
