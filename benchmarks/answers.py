@@ -30,7 +30,7 @@ LISTED = 10_000
 
 INTRODUCTION = """CPU seconds of one request, from the request to the compressed answer as Lambda returns it, and the most memory
 that its process took: the interpreter, what the function imports, and that one request. The first line is a single user, for
-comparison. A function has 1,024 MB and some 0.58 of a CPU by default, so a request takes it 1.7 times as long."""
+comparison. A function has 1,024 MB and about 0.58 of a CPU by default, so a request takes it 1.7 times as long."""
 
 
 def run(members: int = MEMBERS, groups: int = GROUPS, page: int = PAGE, listed: int = LISTED) -> Path:

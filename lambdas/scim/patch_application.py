@@ -38,7 +38,8 @@ class PatchApplication:
         :raises TooManyException: When the operations compare more than :data:`limits.MAX_VALUES_COMPARED` values.
         :raises SCIMException: When the operation is refused.
         """
-        changes = [self._apply(each) for each in _split(self.resource, operation)]
+        parts = [operation] if self._has_several_primaries(operation) else _split(self.resource, operation)
+        changes = [self._apply(each) for each in parts]
         return any(changes)
 
     def finish(self) -> None:
@@ -58,6 +59,13 @@ class PatchApplication:
         changed = apply_operation(self.resource, operation)
         values.update(chosen)
         return changed
+
+    def _has_several_primaries(self, operation: Operation) -> bool:
+        """Return whether an operation removes some values of several primary ones: what is left is judged when all are gone."""
+        if operation.op is not PatchOperation.Op.remove or not isinstance(operation.value, list):
+            return False
+        values, keys = self._narrow(operation, _path_of(self.resource, operation))
+        return values is None and keys is not None
 
     def _narrow(self, operation: Operation, path: Path[Any]) -> tuple[IndexedValues | None, Keys | None]:
         """Return the values of the attribute that an operation is on, and the keys of those that it can touch."""

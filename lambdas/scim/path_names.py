@@ -7,7 +7,7 @@ from lambdas.scim.dialects.filter_grammar import Selection, parse
 from lambdas.scim.extensions.escaped_names import unescape_all
 
 _NAME = re.compile(r"[A-Za-z$][\w.$:-]*")
-_MAY_HOLD_A_VALUE = re.compile(r'["\[\]()<>=@]|\s(?:eq|ne|co|sw|ew|gt|ge|lt|le|pr)(?!\w)', re.IGNORECASE)
+_MAY_HOLD_A_VALUE = re.compile(r'["\[\]<>=@]|\s(?:eq|ne|co|sw|ew|gt|ge|lt|le|pr)(?!\w)', re.IGNORECASE)
 
 
 def names_in(path: str) -> str:

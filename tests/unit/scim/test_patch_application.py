@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scim2_models import PatchOp, SCIMException
 from scim2_server.utils import parametrize
@@ -79,6 +79,10 @@ def shown(resource: Any) -> Any:
 
 
 @settings(max_examples=examples(200), deadline=None)
+@example(
+    [{"value": "a"}, {"value": "b", "primary": True}, {"value": "b", "type": "a", "primary": True}],
+    [{"op": "remove", "path": "roles", "value": [{"value": "a"}, {"value": "b"}]}],
+)
 @given(st.lists(entries, max_size=4), st.lists(operations, min_size=1, max_size=5))
 def test_a_patch_has_the_effect_that_it_has_on_all_values(
     roles: list[dict[str, Any]], sent: list[dict[str, Any]]
