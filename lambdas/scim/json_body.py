@@ -18,9 +18,10 @@ UTF8_BOM = b"\xef\xbb\xbf"
 SAME_NAME = "two members with one name"
 
 _MARKS = re.compile(r"[^\w\s\x00-\x7f]++")
+"""Characters among which a run of combining marks can be."""
+
 _PAIRS_OF_MARKS = frozenset("\u0f73\u0f75\u0f81")
 """Tibetan vowel signs of combining class 0 that decompose into two marks of other classes: the only such characters."""
-"""Characters among which a run of combining marks can be."""
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"\s*+(:?)', re.DOTALL)
 """A string of a valid JSON text, with the colon that follows the name of a member."""

@@ -72,11 +72,17 @@ class DirectoryService(BulkReading, Responses, SealedService):
         return next((each for each in known if str(each.endpoint).strip("/").lower() == wanted), None)
 
     def reference_location(self, base_url: str, reference: str) -> str:
-        """Return the URL of a reference to a resource; the common ``Users/2819c223`` without parsing it as a URL."""
+        """Return the URL of a reference to a resource; the common ``Users/2819c223`` without parsing it as a URL.
+
+        A reference that is no URL, such as ``http://[a/Users/x``, is returned as the client sent it.
+        """
         endpoint, _, resource_id = reference.rpartition("/")
         resource_type = self._types_by_endpoint.get(endpoint)
         if resource_type is None:
-            return super().reference_location(base_url, reference)
+            try:
+                return super().reference_location(base_url, reference)
+            except ValueError:
+                return reference
         return self.resource_location(base_url, resource_type, resource_id)
 
     @cached_property

@@ -13,6 +13,7 @@ EndpointOf = Callable[[str], Api]
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 DISABLE = {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "active", "value": False}]}
 
@@ -185,3 +186,15 @@ def test_every_attribute_and_sub_attribute_has_a_description(endpoint_of: Endpoi
                 schema["id"],
                 attribute["name"],
             )
+
+
+@pytest.mark.parametrize("reference", ["http://[a/Users/x", "https://a\u2100b/Users/x", "http://h:port/Users/1"])
+def test_a_reference_that_is_no_url_is_answered_as_it_was_sent(api: Api, reference: str) -> None:
+    manager = {"value": "x", "$ref": reference}
+    made = api.post("/Users", {"userName": "ann", "schemas": [USER, ENTERPRISE], ENTERPRISE: {"manager": manager}})
+    assert made.status == 201
+    for user in (made.json, api.get(f"/Users/{made.json['id']}").json, api.get("/Users").json["Resources"][0]):
+        assert user[ENTERPRISE]["manager"]["$ref"] == reference
+    assert (
+        api.patch(f"/Users/{made.json['id']}", patch({"op": "replace", "path": "title", "value": "Dr"})).status == 200
+    )
