@@ -133,6 +133,19 @@ def test_a_nested_group_that_leaves_is_no_user(endpoint_of: EndpointOf, decision
     assert api.delete(f"/Groups/{sales}").status == 204
 
 
+def test_a_deletion_is_held_for_its_users_however_many_groups_are_members_too(
+    endpoint_of: EndpointOf, decisions: PermissionStore
+):
+    api = endpoint_of(permissions("groups") + HOLD)
+    nested = [group(api, f"Nested {each}") for each in range(16)]
+    sales = group(api, "Sales", *nested, *(user(api, f"user{each}") for each in range(4)))
+    decisions.map_group(sales, ["admin"])
+    reply = api.delete(f"/Groups/{sales}")
+    assert reply.status == 400
+    assert "4 users would be" in reply.detail
+    assert left(api, sales) == 20
+
+
 def test_each_operation_of_a_bulk_request_is_held_by_itself_and_counts_once(
     endpoint_of: EndpointOf, decisions: PermissionStore, records: Records
 ):
@@ -195,7 +208,7 @@ def test_members_who_join_cost_nothing_more(
     assert records.last()["dynamodb_calls"] == 1
 
 
-def test_of_a_deleted_group_no_more_members_are_read_and_counted_than_exceed_the_limit(
+def test_of_a_deleted_group_no_more_users_are_counted_than_exceed_the_limit(
     endpoint_of: EndpointOf, decisions: PermissionStore, records: Records
 ):
     api = endpoint_of(permissions("groups") + REPORT)
