@@ -16,6 +16,7 @@ from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
 
 SIGN_IN_SECONDS = 300
+CONNECTION_SECONDS = 5
 POLL_SECONDS = 1
 
 
@@ -46,19 +47,21 @@ def sign_in(issuer: str, client_id: str, open_browser: Callable[[str], object] =
 
 
 class _Callback(HTTPServer):
-    """Receives the browser on a free port of 127.0.0.1, once."""
+    """Receives the browser on a free port of 127.0.0.1."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.timeout = SIGN_IN_SECONDS
         self.query: dict[str, list[str]] = {}
 
     def wait_for(self, state: str) -> str:
-        """Return the code.
+        """Return the code. Requests of another sign-in, or of none, are ignored.
 
-        :raises SignInFailed: When there is none, or it belongs to another sign-in.
+        :raises SignInFailed: When the browser does not return in time, or returns without a code.
         """
-        self.handle_request()
+        deadline = time.monotonic() + SIGN_IN_SECONDS
+        while self.query.get("state") != [state] and (left := deadline - time.monotonic()) > 0:
+            self.timeout = left
+            self.handle_request()
         if self.query.get("state") != [state] or "code" not in self.query:
             raise SignInFailed("The browser did not return from this sign-in.")
         return self.query["code"][0]
@@ -66,6 +69,7 @@ class _Callback(HTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Callback
+    timeout = CONNECTION_SECONDS  # browsers open connections ahead of need and send nothing
 
     def do_GET(self) -> None:
         self.server.query = parse_qs(urlsplit(self.path).query)

@@ -1,5 +1,6 @@
 """The desktop client: it signs in without a secret, by a redirect to its own machine, and begins a session of the product."""
 
+import socket
 import threading
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -69,3 +70,42 @@ def test_the_desktop_client_sends_a_challenge_and_redeems_the_code_with_its_veri
     sent = dict(parse_qsl(urlsplit(opened[0]).query))
     assert sent["code_challenge_method"] == "S256"
     assert sent["code_challenge"] == create_s256_code_challenge(redeemed[0]["code_verifier"])
+
+
+def forged_returns(url: str) -> None:
+    """Visit a client's redirect URI as other pages and other sign-ins may."""
+    redirect = dict(parse_qsl(urlsplit(url).query))["redirect_uri"]
+    for path in ("favicon.ico", "?code=forged&state=forged", "?code=forged"):
+        urllib3.request("GET", redirect + path)
+
+
+def test_a_silent_connection_and_the_requests_of_others_do_not_end_the_sign_in(
+    issuer: str, monkeypatch: pytest.MonkeyPatch
+):
+    assert desktop._Handler.timeout == 5
+    monkeypatch.setattr(desktop._Handler, "timeout", 0.1)
+    silent = socket.socket()
+
+    def browse(url: str) -> None:
+        silent.connect(("127.0.0.1", urlsplit(dict(parse_qsl(urlsplit(url).query))["redirect_uri"]).port or 0))
+
+        def click() -> None:
+            forged_returns(url)
+            urllib3.request("GET", authorize(url, "ada"))
+
+        threading.Thread(target=click, daemon=True).start()
+
+    with silent:
+        assert desktop.sign_in(issuer, "desktop", browse).count(".") == 2
+
+
+def test_a_sign_in_that_the_browser_does_not_return_from_fails_after_its_time(
+    issuer: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(desktop, "SIGN_IN_SECONDS", 0.5)
+
+    def browse(url: str) -> None:
+        threading.Thread(target=forged_returns, args=(url,), daemon=True).start()
+
+    with pytest.raises(desktop.SignInFailed):
+        desktop.sign_in(issuer, "desktop", browse)
