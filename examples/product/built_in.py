@@ -19,7 +19,7 @@ def add_routes(app: Flask, product: Product) -> None:
     @app.post("/sign-in/password")
     def sign_in_with_password() -> Any:
         name, password = request.form["name"], request.form["password"]
-        user = next((each for each in directory.users() if each["userName"].casefold() == name.casefold()), None)
+        user = directory.user_by_name(name)
         try:
             is_right = passwords.check(name, user["id"] if user else None, password)
         except TooManyAttempts:
@@ -45,8 +45,10 @@ def add_routes(app: Flask, product: Product) -> None:
 
     @app.route("/password/<invitation>", methods=["GET", "POST"])
     def set_password(invitation: str) -> Any:
-        if passwords.invited(invitation) is None:
+        user_id = passwords.invited(invitation)
+        if user_id is None:
             abort(404)
         if request.method == "POST" and passwords.set(invitation, request.form["password"]):
+            product.sessions.keep_only(user_id, None)  # a stolen session ends with the old password
             return redirect(url_for("sign_in"))
         return render_template("password.html", length=MIN_LENGTH)

@@ -1,7 +1,7 @@
 """The product's copy of the directory, kept current by events and reconciliation.
 
 A real product keeps it in its database. The rules are the same: store what was read, remove what answers 404, and never store an
-older version over a newer one.
+older version over a newer one, or a deleted resource again.
 """
 
 import json
@@ -16,7 +16,7 @@ Resource = dict[str, Any]
 
 
 class ScimUnavailable(Exception):  # noqa: N818 -- an outcome that callers handle
-    """The endpoint did not answer with 200 or 404; the caller tries again later."""
+    """The endpoint did not answer with a resource or with 404; the caller tries again later."""
 
 
 class Directory:
@@ -29,6 +29,7 @@ class Directory:
         self._http = urllib3.PoolManager(timeout=10, retries=urllib3.Retry(3, status_forcelist=[429, 503]))
         self._lock = threading.Lock()
         self._resources: dict[str, Resource] = {}
+        self._removed: set[str] = set()
 
     def user_by_object_id(self, object_id: str) -> Resource | None:
         """Return the user with an ``externalId``: with Entra ID the object id, which equals ``oid`` in ID tokens.
@@ -42,13 +43,25 @@ class Directory:
             found = [each for each in self.users() if each.get("externalId") == object_id]
         return found[0] if len(found) == 1 else None
 
+    def user_by_name(self, name: str) -> Resource | None:
+        """Return the user with a ``userName``, regardless of case, for a sign-in with a password: the name itself proves nothing.
+
+        The endpoint is asked, as for an object id. While it does not answer, the copy decides.
+        """
+        try:
+            found = self.search_users(f"userName eq {json.dumps(name)}")
+        except ScimUnavailable:
+            found = [each for each in self.users() if each["userName"].casefold() == name.casefold()]
+        return found[0] if len(found) == 1 else None
+
     def search_users(self, expression: str) -> list[Resource]:
         """Return the users that a SCIM filter finds at the endpoint, up to 100, and store them.
 
         :raises ScimUnavailable: When the endpoint does not answer.
         """
         _, page = self._get(f"/Users?count=100&filter={quote(expression)}")
-        return [self._store(f"/Users/{each['id']}", each) for each in page.get("Resources", [])]
+        stored = [self._store(f"/Users/{each['id']}", each) for each in page.get("Resources", [])]
+        return [each for each in stored if each is not None]
 
     def users(self) -> list[Resource]:
         """Return the users of the copy."""
@@ -70,6 +83,7 @@ class Directory:
         if status == 404:
             with self._lock:
                 self._resources.pop(uri, None)
+                self._removed.add(uri)
             return None
         return self._store(uri, found)
 
@@ -89,9 +103,14 @@ class Directory:
         for uri in before - seen:
             self.read_again(uri)
 
-    def _store(self, uri: str, found: Resource) -> Resource:
-        """Store a resource unless the copy has a newer version, and return what the copy has."""
+    def _store(self, uri: str, found: Resource) -> Resource | None:
+        """Store a resource unless it was deleted or the copy has a newer version, and return what the copy has.
+
+        An answer that was under way when the resource was deleted arrives late. Ids are never reused.
+        """
         with self._lock:
+            if uri in self._removed:
+                return None
             if _version(found) >= _version(self._resources.get(uri)):
                 self._resources[uri] = found
             return self._resources[uri]
@@ -106,11 +125,12 @@ class Directory:
     def _get(self, path: str) -> tuple[int, Resource]:
         try:
             answer = self._http.request("GET", self.tenant_url + path, headers=self._headers)
-        except urllib3.exceptions.HTTPError as error:
+            body = json.loads(answer.data) if answer.status in (200, 404) else None
+        except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise ScimUnavailable(type(error).__name__) from error
-        if answer.status not in (200, 404):
+        if not isinstance(body, dict) or "schemas" not in body:  # an error, or an answer of a proxy in between
             raise ScimUnavailable(str(answer.status))
-        return answer.status, json.loads(answer.data)
+        return answer.status, body
 
 
 def _version(resource: Resource | None) -> int:

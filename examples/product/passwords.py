@@ -35,14 +35,15 @@ class Passwords:
         self._failures: deque[tuple[float, str]] = deque(maxlen=10_000)
 
     def invite(self, user_id: str) -> str:
-        """Return an invitation with which a user sets a password once, within 24 hours."""
+        """Return an invitation with which a user sets a password once, within 24 hours; it replaces the user's earlier one."""
         invitation = secrets.token_urlsafe(32)
         with self._lock:
+            self._invitations = {key: each for key, each in self._invitations.items() if each[0] != user_id}
             self._invitations[invitation] = (user_id, time.time() + INVITATION_SECONDS)
         return invitation
 
     def invited(self, invitation: str) -> str | None:
-        """Return the id of the user whom an invitation is for, or None when it was used or expired."""
+        """Return the id of the user whom an invitation is for, or None when it was used or replaced, or expired."""
         with self._lock:
             user_id, ends = self._invitations.get(invitation, (None, 0.0))
         return user_id if time.time() < ends else None

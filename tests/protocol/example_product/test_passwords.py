@@ -2,9 +2,11 @@
 
 import re
 import time
+from typing import Any
 
 import pytest
 
+from examples.product.directory import ScimUnavailable
 from lambdas.operations.permission_store import PermissionStore
 from tests.protocol.example_product.running import ADA, URL, USER, Running
 
@@ -91,3 +93,62 @@ def test_five_failures_lock_a_name_known_or_not_for_a_quarter_of_an_hour(
     later = time.time() + 15 * 60 + 1
     monkeypatch.setattr("examples.product.passwords.time.time", lambda: later)
     assert sign_in(product) == 200
+
+
+def set_password(product: Running, guest: str, password: str = PASSWORD) -> None:
+    link = f"/password/{product.product.passwords.invite(guest)}"
+    assert product.browser.post(link, data={"password": password}).status_code == 302
+
+
+def test_a_password_is_accepted_while_the_copy_is_empty_as_after_a_start(product: Running, guest: str):
+    set_password(product, guest)
+    assert product.directory.users() == []
+    assert sign_in(product) == 200
+
+
+def test_a_guest_who_is_disabled_cannot_sign_in_although_no_event_arrived(product: Running, guest: str):
+    set_password(product, guest)
+    product.directory.reconcile()
+    assert sign_in(product) == 200
+    product.change(guest, "active", value=False)
+    assert sign_in(product) == 403
+
+
+def test_a_guest_signs_in_by_the_copy_while_the_endpoint_does_not_answer(
+    product: Running, guest: str, monkeypatch: pytest.MonkeyPatch
+):
+    def unavailable(path: str) -> Any:
+        raise ScimUnavailable("500")
+
+    set_password(product, guest)
+    product.directory.reconcile()
+    monkeypatch.setattr(product.directory, "_get", unavailable)
+    assert sign_in(product, name="GUEST@example.com") == 200
+
+
+def test_a_user_is_found_by_the_name_in_any_case_and_not_by_a_filter_in_its_place(product: Running, guest: str):
+    found = product.directory.user_by_name("GUEST@example.com")
+    assert found is not None
+    assert found["id"] == guest
+    assert product.directory.user_by_name('nobody" or userName eq "guest@example.com') is None
+
+
+def test_a_new_link_replaces_the_earlier_one(product: Running, guest: str):
+    passwords = product.product.passwords
+    earlier, later = (f"/password/{passwords.invite(user)}" for user in (guest, guest))
+    other = f"/password/{passwords.invite('another user')}"
+    assert [product.browser.get(each).status_code for each in (earlier, later, other)] == [404, 200, 200]
+    assert product.browser.post(earlier, data={"password": PASSWORD}).status_code == 404
+    assert product.browser.post(later, data={"password": PASSWORD}).status_code == 302
+    assert sign_in(product) == 200
+
+
+def test_a_new_password_ends_the_sessions_of_the_user_and_of_nobody_else(product: Running, guest: str):
+    sessions = product.product.sessions
+    set_password(product, guest)
+    assert sign_in(product) == 200
+    other = sessions.begin("another user", "built-in")
+    set_password(product, guest, "another password, again")
+    assert not product.is_signed_in()
+    assert sessions.get(other)
+    assert sign_in(product) == 403, "the old password"

@@ -1,10 +1,11 @@
 """The web application: users are provisioned through the endpoint, sign in with an OpenID Provider, and leave by an event."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from examples.product.directory import ScimUnavailable
+from examples.product.directory import Directory, ScimUnavailable
 from lambdas.eventing.signing import Secrets
 from tests.protocol.example_product.running import ADA, USER, Running
 
@@ -73,6 +74,33 @@ def test_a_reconciliation_repairs_what_no_event_told(product: Running):
     assert not product.is_signed_in()
     product.api.delete(f"/Users/{ada}")
     product.directory.reconcile()
+    assert product.directory.user(ada) is None
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda directory, ada: directory.reconcile(),
+        lambda directory, ada: directory.read_again(f"/Users/{ada}"),
+        lambda directory, ada: directory.user_by_object_id(ADA),
+    ],
+    ids=["reconciliation", "event", "sign-in"],
+)
+def test_a_deleted_user_does_not_come_back_with_an_answer_from_before(
+    product: Running, monkeypatch: pytest.MonkeyPatch, read: Callable[[Directory, str], Any]
+):
+    ada = product.provision()
+    get = product.directory._get
+
+    def overtaken(path: str) -> Any:
+        answer = get(path)
+        monkeypatch.setattr(product.directory, "_get", get)
+        product.api.delete(f"/Users/{ada}")
+        product.tell(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:delete")
+        return answer
+
+    monkeypatch.setattr(product.directory, "_get", overtaken)
+    assert read(product.directory, ada) is None
     assert product.directory.user(ada) is None
 
 
