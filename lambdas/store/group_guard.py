@@ -5,7 +5,7 @@ an identity provider removes members.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import islice
 
 from lambdas.environment.file.permissions import Source
@@ -33,27 +33,36 @@ class GroupGuard:
         self.sets = {each.id for each in self.permissions.sets}
         self.sources = self.sets and {Source.GROUPS, Source.SYSTEM_GROUPS} & set(self.permissions.sources)
 
-    def check_removals(self, group_id: str, steps: Sequence[Step]) -> None:
+    def check_removals(self, group_id: str, steps: Sequence[Step]) -> Set[str]:
         """Count the users whom a change removes from a group: 1 BatchGetItem, and 1 update if any loses permission sets.
 
         Users who are disabled or no members lose nothing and do not count. More users than one BatchGetItem reads all count.
 
         :param steps: The steps of the change. Where they are more than one transaction, those that change nothing are left out.
+        :return: What was counted, for :meth:`give_back`.
         :raises HeldException: When the guard holds the change.
         """
         removed = [step.member.id for step in steps if step.verb == "remove" and step.type == "User"]
         if not removed or not self.sources:
-            return
+            return frozenset()
         group = self._keys_of(group_id)
         users = {keys.resource(self.directory, "User", each): each for each in removed}
         checks_users = len(group) + len(users) <= MAX_BATCH_KEYS
         items = self.table.batch_get([*group, *(users if checks_users else ())], attributes=ATTRIBUTES)
         found = {Key(item["pk"]["S"], item["sk"]["S"]): item for item in items}
         if not self._gives_sets([found[each] for each in group if each in found]):
-            return
+            return frozenset()
         if checks_users:
             removed = [each for key, each in users.items() if _loses(found.get(key), group_id)]
-        self.guard.check(f"{group_id}/{each}" for each in removed)
+        return self.guard.check(f"{group_id}/{each}" for each in removed)
+
+    def give_back(self, group_id: str, counted: Set[str], unwritten: Sequence[Step]) -> None:
+        """Subtract the users whom a change that failed did not remove: no call, or 1 transaction if any was counted.
+
+        :param counted: What :meth:`check_removals` returned for the change.
+        :param unwritten: The steps of the change that were not written.
+        """
+        self.guard.give_back(counted & {f"{group_id}/{step.member.id}" for step in unwritten if step.verb == "remove"})
 
     def check_deletion(self, group: Stored) -> None:
         """Count the users of a group that is about to be deleted: 3 reads as a rule, and 1 update if it gives permission sets.

@@ -11,7 +11,7 @@ which therefore must not miss what other requests changed since the members were
 from datetime import datetime
 from typing import Any
 
-from scim2_models import Resource, ResourceType
+from scim2_models import Resource, ResourceType, SCIMException
 
 from lambdas.retrying import time_is_up
 from lambdas.scim.detail import Detail
@@ -61,10 +61,20 @@ class GroupUpdater:
         plan = self.memberships.plan(group_id, change, expected) if change else Plan()
         if planned is None and not plan.steps:
             return self._unchanged(resource_type, group_id, plan, expected)
-        if self.guard is not None:
-            self.guard.check_removals(group_id, plan.steps)
         update = _Update(self.memberships, group_id, change, plan, planned, expected)
-        return update.run()
+        return self._guarded(update, self.guard) if self.guard else update.run()
+
+    def _guarded(self, update: "_Update", guard: GroupGuard) -> int | None:
+        """Write a change once the guard counted it; where it is refused or ends early, subtract what it did not remove.
+
+        After a lost race it stays counted for the next attempt, and where the table did not answer, because it may be written.
+        """
+        counted = guard.check_removals(update.group_id, update.steps)
+        try:
+            return update.run()
+        except (SCIMException, TooLarge):
+            guard.give_back(update.group_id, counted, update.steps)
+            raise
 
     def _unchanged(self, resource_type: ResourceType, group_id: str, plan: Plan, expected: int | None) -> int:
         """Return the version of a group that is as it should be already."""

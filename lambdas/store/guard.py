@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
 from lambdas.environment.file.guard import Guard
+from lambdas.retrying import OutOfTimeError
 from lambdas.scim.guarding import DeprovisioningGuard, GuardResult
 from lambdas.store import keys
 from lambdas.store.keys import Item, key_of
@@ -85,7 +87,11 @@ class GuardCounter:
 
     def of(self, directory: str, connection: str) -> DeprovisioningGuard:
         """Return the guard for one request of a connection."""
-        return DeprovisioningGuard(partial(self.count, directory, connection), partial(self.limit, directory))
+        return DeprovisioningGuard(
+            partial(self.count, directory, connection),
+            partial(self.limit, directory),
+            partial(self.give_back, directory, connection),
+        )
 
     def limit(self, directory: str) -> int:
         """Return how many users of a directory may be deprovisioned within an hour: 1 Query, remembered for ten minutes."""
@@ -107,11 +113,26 @@ class GuardCounter:
             limit = self.limit(directory)
         exceeds = number > limit
         held = exceeds and self.settings.action == "hold" and now >= counted.released
-        result = GuardResult(number, limit, held, is_first=False)
+        result = GuardResult(number, limit, held, is_first=False, counted_at=now)
         is_reported = now - counted.reported < HOUR and counted.reported_held >= held
         if exceeds and not is_reported and self._report(directory, connection, result, now):
             return replace(result, is_first=True)
         return result
+
+    def give_back(self, directory: str, connection: str, users: int, counted_at: float) -> None:
+        """Subtract users who were counted and not deprovisioned: 1 transaction, which is applied once though it is sent again.
+
+        They leave the five minutes in which they were counted. Where the table does not answer in time, they stay counted.
+        """
+        update = {
+            "Key": key_of(keys.guard(directory, connection)),
+            "UpdateExpression": "SET #slot = #slot - :users",
+            "ConditionExpression": "#slot >= :users",
+            "ExpressionAttributeNames": {"#slot": _slot_name(counted_at)},
+            "ExpressionAttributeValues": {":users": {"N": str(users)}},
+        }
+        with suppress(ConditionFailed, OutOfTimeError):
+            self.table.transact([{"Update": update}])
 
     def _report(self, directory: str, connection: str, result: GuardResult, now: float) -> bool:
         """Mark that the limit is exceeded, and return whether no other request has within the hour.
@@ -148,7 +169,7 @@ class GuardCounter:
         return True
 
     def _add(self, directory: str, connection: str, users: int, now: float) -> Item:
-        names = {"#now": f"{_PREFIX}{int(now // SLOT_SECONDS)}"}
+        names = {"#now": _slot_name(now)}
         outdated = {f"#old{number}": name for number, name in enumerate(self._outdated.get(connection, ()))}
         removal = f" REMOVE {', '.join(outdated)}" if outdated else ""
         return self.table.update(
@@ -166,6 +187,11 @@ class GuardCounter:
             number = number_of_users(self.table, directory)
             self._users[directory] = (now, number)
         return number
+
+
+def _slot_name(moment: float) -> str:
+    """Return the name of the attribute that counts the users of a moment."""
+    return f"{_PREFIX}{int(moment // SLOT_SECONDS)}"
 
 
 def number_of_users(table: Table, directory: str) -> int:

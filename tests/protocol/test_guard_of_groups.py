@@ -14,6 +14,7 @@ EndpointOf = Callable[[str], Api]
 
 REPORT = "\n[guard]\nusers = 3\npercent = 0\n"
 HOLD = REPORT + 'action = "hold"\n'
+NOBODY = "8ca0a5b5-b626-4467-93e1-2a0cda85a644"
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 
 
@@ -88,7 +89,7 @@ def test_what_changes_nothing_does_not_count(endpoint_of: EndpointOf, decisions:
         assert api.put(
             f"/Groups/{sales}", {"displayName": "Sales", "members": [{"value": each} for each in members[1:]]}
         )
-        assert remove(api, sales, "8ca0a5b5-b626-4467-93e1-2a0cda85a644").status == 204
+        assert remove(api, sales, NOBODY).status == 204
     assert remove(api, sales, *members[1:3]).status == 204
     assert remove(api, sales, members[3]).status == 400
 
@@ -163,6 +164,67 @@ def test_each_operation_of_a_bulk_request_is_held_by_itself_and_counts_once(
     assert [each["status"] for each in reply.json["Operations"]] == ["200"] * 3 + ["400"] * 3
     (record,) = [each for each in records.new() if each["event"] == "scim.guard"]
     assert (record["users"], record["limit"], record["held"]) == (4, 3, True)
+
+
+def refusal(ids: list[str]) -> list[dict[str, object]]:
+    """Return the operations of a PATCH that removes members and adds one that does not exist, and is refused for it."""
+    return [
+        {"op": "remove", "path": "members", "value": [{"value": each} for each in ids]},
+        {"op": "add", "path": "members", "value": [{"value": NOBODY}]},
+    ]
+
+
+@pytest.mark.parametrize("way", ["put", "patch"])
+def test_members_of_a_change_that_is_refused_for_another_reason_do_not_count(
+    endpoint_of: EndpointOf, decisions: PermissionStore, way: str
+):
+    api = endpoint_of(permissions("groups") + HOLD)
+    sales, members = mapped(api, decisions, 4, "admin")
+    stays = [{"value": each} for each in (members[3], NOBODY)]
+    for _ in range(2):
+        if way == "put":
+            reply = api.put(f"/Groups/{sales}", {"displayName": "Sales", "members": stays})
+        else:
+            reply = patch(api, f"/Groups/{sales}", *refusal(members[:3]))
+        assert reply.status == 400
+        assert f'no User or Group of this directory has the id "{NOBODY}"' in reply.detail
+    assert remove(api, sales, *members[:3]).status == 204
+    assert remove(api, sales, members[3]).status == 400
+
+
+def test_members_whom_an_earlier_operation_of_a_bulk_request_removed_count_though_a_later_one_is_refused(
+    endpoint_of: EndpointOf, decisions: PermissionStore
+):
+    api = endpoint_of(permissions("groups") + HOLD)
+    sales, members = mapped(api, decisions, 4, "admin")
+    value = [{"value": each} for each in members[:3]]
+    steps = [
+        [{"op": "remove", "path": "members", "value": value}],
+        [{"op": "add", "path": "members", "value": value}],
+        refusal(members[:3]),
+    ]
+    schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]
+    operations = [
+        {"method": "PATCH", "path": f"/Groups/{sales}", "data": {"schemas": schemas, "Operations": each}}
+        for each in steps
+    ]
+    reply = api.post("/Bulk", {"schemas": [BULK], "Operations": operations})
+    assert [each["status"] for each in reply.json["Operations"]] == ["200", "200", "400"]
+    assert remove(api, sales, members[3]).status == 400
+
+
+def test_the_retry_of_a_change_that_ran_out_of_time_counts_only_what_was_left_to_do(
+    endpoint_of: EndpointOf, decisions: PermissionStore, monkeypatch: pytest.MonkeyPatch
+):
+    api = endpoint_of(permissions("groups") + HOLD.replace("users = 3", "users = 50"))
+    sales, members = mapped(api, decisions, 51, "admin")
+    with monkeypatch.context() as patched:
+        patched.setattr("lambdas.store.group_updates.time_is_up", lambda: True)
+        assert remove(api, sales, *members[:50]).status == 503
+    assert left(api, sales) == 6
+    assert remove(api, sales, *members[:50]).status == 204
+    assert left(api, sales) == 1
+    assert remove(api, sales, members[50]).status == 400
 
 
 def test_what_is_only_reported_is_done(endpoint_of: EndpointOf, decisions: PermissionStore, records: Records):

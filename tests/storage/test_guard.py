@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lambdas.environment.file.guard import Guard
+from lambdas.retrying import request_time
 from lambdas.store import keys
 from lambdas.store.guard import KEPT_SECONDS, GuardCounter, read_count
 from lambdas.store.table import Table
@@ -102,6 +103,37 @@ def test_several_users_are_one_call_and_count_each(table: Table, clock: Clock) -
     assert guard.count("acme", CONNECTION, 3).held is False
     assert (table.meter.calls, table.meter.fields()["write_units"]) == (1, 1.0)
     assert guard.count("acme", CONNECTION, 2).count == 5
+
+
+@pytest.mark.parametrize("kind", range(KINDS))
+def test_users_who_were_not_deprovisioned_after_all_are_subtracted_once_where_they_were_counted(
+    table: Table, clock: Clock, kind: int
+) -> None:
+    client = FaultyClient(table.client, Fault.SILENT_ONCE, 3, kind)
+    guard = counter(Table(client, table.name), clock, users=10)
+    counted = [guard.count("acme", CONNECTION, number) for number in (4, 5)]
+    clock.now += 300
+    guard.give_back("acme", CONNECTION, 5, counted[1].counted_at)
+    assert client.calls == 4, "two counts, and a subtraction that is sent twice"
+    assert guard.count("acme", CONNECTION).count == 5
+    clock.now += 3_900
+    assert guard.count("acme", CONNECTION).count == 1
+
+
+def test_no_more_users_are_subtracted_than_were_counted(table: Table, clock: Clock) -> None:
+    guard = counter(table, clock)
+    counted = guard.count("acme", CONNECTION, 2)
+    guard.give_back("acme", CONNECTION, 3, counted.counted_at)
+    assert guard.count("acme", CONNECTION).count == 3
+
+
+def test_users_stay_counted_where_the_table_does_not_answer_in_time(table: Table, clock: Clock) -> None:
+    guard = counter(table, clock)
+    counted = guard.count("acme", CONNECTION, 2)
+    client = FaultyClient(table.client, Fault.LOST, 1)
+    with request_time(0):
+        counter(Table(client, table.name), clock).give_back("acme", CONNECTION, 2, counted.counted_at)
+    assert guard.count("acme", CONNECTION).count == 3
 
 
 def test_users_of_more_than_an_hour_ago_do_not_count_and_leave_the_item(table: Table, clock: Clock) -> None:
