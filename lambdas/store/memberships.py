@@ -109,7 +109,10 @@ class Memberships:
         version, present = self._present(group_id, [*change.added, *removed])
         missing = {each: member for each, member in change.added.items() if each not in present}
         return Plan(
-            [*(Step("remove", Member(each), "User") for each in removed if each in present), *_additions(missing)],
+            [
+                *(Step("remove", Member(each), present[each]) for each in removed if each in present),
+                *_additions(missing),
+            ],
             version,
         )
 
@@ -149,14 +152,14 @@ class Memberships:
             version = latest
         return version
 
-    def _present(self, group_id: str, ids: Sequence[str]) -> tuple[int, set[str]]:
-        """Return a group's version, and which of these were its members then or later: 1 call for each 100."""
+    def _present(self, group_id: str, ids: Sequence[str]) -> tuple[int, dict[str, str]]:
+        """Return a group's version, and by id the types of those that were its members then or later: 1 call for each 100."""
         wanted = [keys.member(self.directory, group_id, each) for each in ids]
         head = keys.resource(self.directory, "Group", group_id)
         first = MAX_TRANSACTION_ACTIONS - 1
-        group, *found = self.table.snapshot([head, *wanted[:first]], attributes=("sk", "version"))
-        later = self.table.batch_get(wanted[first:], attributes=("sk",))
-        return _version_of(group), {item["sk"]["S"] for item in [*found, *later] if item}
+        group, *found = self.table.snapshot([head, *wanted[:first]], attributes=("sk", "type", "version"))
+        later = self.table.batch_get(wanted[first:], attributes=("sk", "type"))
+        return _version_of(group), {item["sk"]["S"]: item["type"]["S"] for item in [*found, *later] if item}
 
     def _check_number(self, changes: int) -> None:
         """Raise an error for more changes than one request has time for, before any is written."""

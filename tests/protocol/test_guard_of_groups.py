@@ -301,6 +301,20 @@ def test_more_members_than_one_read_looks_up_count_as_they_leave(
     assert guard["users"] == 46
 
 
+def test_nested_groups_do_not_count_where_more_leave_than_one_read_looks_up(
+    endpoint_of: EndpointOf, decisions: PermissionStore, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("lambdas.store.group_guard.MAX_BATCH_KEYS", 45)
+    api = endpoint_of(permissions("groups") + HOLD)
+    nested = [group(api, f"Nested {each}") for each in range(46)]
+    ada, ben = user(api, "ada"), user(api, "ben")
+    sales = group(api, "Sales", *nested, ada, ben)
+    decisions.map_group(sales, ["admin"])
+    assert remove(api, sales, *nested, ada).status == 204
+    assert left(api, sales) == 1
+    assert sets_of(api, ben) == ["admin"]
+
+
 def test_parallel_requests_remove_no_more_than_the_limit(endpoint_of: EndpointOf, decisions: PermissionStore):
     processes = [endpoint_of(permissions("groups") + HOLD) for _ in range(4)]
     sales, members = mapped(processes[0], decisions, 12, "admin")
