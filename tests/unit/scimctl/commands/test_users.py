@@ -11,7 +11,7 @@ from lambdas.operations.problems import Problem
 from lambdas.operations.resources import Resources
 from scimctl.resources import show
 from scimctl.targets import resolve
-from tests.protocol.entitled import LOGIN
+from tests.protocol.entitled import LOGIN, permissions
 from tests.storage.builders import NOBODY
 from tests.unit.scimctl.commands.conftest import LOG_GROUP, Acme
 from tests.unit.scimctl.operators import ACME
@@ -382,3 +382,16 @@ def test_who_is_disabled_by_an_operator_stays_though_a_client_that_disables_woul
     shown = acme.json("users", "show", ada)
     assert shown["active"] is False
     assert "groups" not in shown
+
+
+# -- Reading ------------------------------------------------------------------------------------------------------------
+
+
+def test_reading_a_directory_that_was_never_asked_writes_no_system_groups(acme: Acme) -> None:
+    (settings.ENVIRONMENTS / "acme.toml").write_text(f'{ACME}{permissions("system-groups")}')
+    table = acme.directory.table
+    for command in (("users", "list"), ("groups", "list"), ("users", "list", "--filter", 'userName eq "ada"')):
+        assert acme.told(*command).startswith("0 ")
+        assert [each for page in table.scan("") for each in page] == []
+    acme.told("users", "create", "ops@example.com")
+    assert acme.told("groups", "list").endswith("3 groups"), "the first write makes them"
