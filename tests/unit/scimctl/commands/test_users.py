@@ -388,7 +388,7 @@ def test_who_is_disabled_by_an_operator_stays_though_a_client_that_disables_woul
 
 
 def test_reading_a_directory_that_was_never_asked_writes_no_system_groups(acme: Acme) -> None:
-    (settings.ENVIRONMENTS / "acme.toml").write_text(f'{ACME}{permissions("system-groups")}')
+    (settings.ENVIRONMENTS / "acme.toml").write_text(f"{ACME}{permissions('system-groups')}")
     table = acme.directory.table
     for command in (("users", "list"), ("groups", "list"), ("users", "list", "--filter", 'userName eq "ada"')):
         assert acme.told(*command).startswith("0 ")
