@@ -129,14 +129,24 @@ class Site:
         return Measured(median(times) * 1000, str(calls), int(median(bodies)))
 
 
+@contextmanager
+def _without_records() -> Iterator[None]:
+    """Log no record of a request, which would be among the results, while the context lasts."""
+    level = logger.level
+    logger.setLevel("ERROR")
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 def run(sizes: Sequence[int] = SIZES, requests: Sequence[int] = REQUESTS, rounds: int = ROUNDS) -> Path:
     """Measure, and write the report."""
     from infra.functions import CONSOLE
 
-    logger.setLevel("ERROR")  # the record of each request would be among the results
     found: list[dict[str, Measured]] = []
     for size, number in zip(sizes, requests, strict=True):
-        with site_with(Dataset(size), number) as site:
+        with _without_records(), site_with(Dataset(size), number) as site:
             found.append({name: site.measure(path.format(**site.paths), rounds) for name, path in PAGES.items()})
     small, large = found[0], found[-1]
     rows = [

@@ -42,7 +42,7 @@ def test_somebody_without_a_role_stays_outside(site: Site) -> None:
 
 def test_a_technician_has_the_configuration_and_the_log_and_no_pages_of_people(site: Site) -> None:
     tim = site.page("tim")
-    assert tabs(tim) == ["Overview", "SCIM configuration", "SCIM log", "Webhooks", "Activity", "Environment"]
+    assert tabs(tim) == ["Overview", "SCIM configuration", "Guard", "SCIM log", "Webhooks", "Activity", "Environment"]
     settled(tim)
     for path in ("/users", "/groups", "/permission-sets", "/permission-sets/people", "/new-user", "/sessions"):
         tim.goto(f"{site.url}{path}")

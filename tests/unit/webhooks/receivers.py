@@ -35,12 +35,17 @@ class Receiver:
     server: HTTPServer
     answers: list[int] = field(default_factory=lambda: [204])
     requests: list[Received] = field(default_factory=list)
+    fails_first: str = ""
+    """A text; the first request with it is answered with 500, whatever the turn."""
 
     @property
     def port(self) -> int:
         return self.server.server_port
 
-    def answer(self) -> int:
+    def answer(self, body: str) -> int:
+        if self.fails_first and self.fails_first in body:
+            self.fails_first = ""
+            return 500
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
@@ -53,7 +58,7 @@ def receiving(*answers: int, port: int = 0, tls: ssl.SSLContext | None = None) -
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.requests.append(Received(self.path, headers, body))
-            status = receiver.answer()
+            status = receiver.answer(body)
             self.send_response(status)
             if 300 <= status < 400:
                 self.send_header("Location", f"http://127.0.0.1:{receiver.port}/elsewhere")
