@@ -11,6 +11,7 @@ from scim2_models import AttributeBinding, InvalidValueException, PatchOp
 from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
 
 from lambdas.scim.detail import Detail
+from lambdas.scim.trace import ignored_attributes
 
 GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
@@ -185,10 +186,15 @@ def _ids_of(node: FilterNode) -> list[str] | None:
 
 
 def _type_of(entry: dict[str, Any]) -> str | None:
-    """Return the type of a member, from its ``type`` or else from its ``$ref``."""
+    """Return the type of a member, from its ``type`` or else from its ``$ref``.
+
+    A ``type`` that is neither User nor Group is recorded as ignored.
+    """
     for name in ("User", "Group"):
         if str(entry.get("type", "")).lower() == name.lower():
             return name
+    if entry.get("type"):
+        ignored_attributes()["members.type"] = None
     reference = str(entry.get("$ref") or "").lower()
     if "/groups/" in f"/{reference}":
         return "Group"

@@ -278,3 +278,13 @@ def test_a_sub_attribute_value_that_a_name_does_not_have_is_recorded_as_ignored(
     changed = api.patch(f"/Users/{created.json['id']}", patch_of(operation))
     assert (changed.status, records.last()["ignored"]) == (200, ["name.value"])
     assert "value" not in changed.json["name"]
+
+
+def test_a_type_that_no_member_has_is_recorded_as_ignored(extended: Api, records: Any) -> None:
+    ann = extended.post("/Users", {"userName": "ann"}).json["id"]
+    group = f"/Groups/{extended.post('/Groups', {'displayName': 'Staff'}).json['id']}"
+    member = {"value": ann, "type": "person"}
+    assert extended.patch(group, patch_of({"op": "add", "path": "members", "value": [member]})).status == 204
+    assert ignored_in(records.last()) == ["members.type"]
+    (stored,) = extended.get(group).json["members"]
+    assert stored["type"] == "User"
