@@ -132,7 +132,7 @@ class Site:
 @contextmanager
 def _without_records() -> Iterator[None]:
     """Log no record of a request, which would be among the results, while the context lasts."""
-    level = logger.level
+    level = logger.log_level
     logger.setLevel("ERROR")
     try:
         yield
