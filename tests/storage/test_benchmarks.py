@@ -114,3 +114,11 @@ def test_the_docs_tell_what_the_reports_do() -> None:
     }.items():
         assert number in docs.read_text()
         assert number.split()[0] in (results / f"{report}.md").read_text()
+
+
+def test_the_docs_quote_the_comparison_with_other_servers() -> None:
+    (mix,) = rows(ROOT / "benchmarks" / "results" / "peers.md", "## The mix").values()
+    ours, scim2_server, django, scimmy = mix
+    text = " ".join((ROOT / "docs" / "operator" / "scale.md").read_text().split())
+    assert f"answers {ours} requests of a mix of joining and leaving users" in text
+    assert f"of scim2-server {scim2_server}, of django-scim2 {django}, of SCIMMY {scimmy}" in text
