@@ -59,14 +59,5 @@ class HttpConnection(HTTPConnection):
         return connection
 
 
-class HttpsConnection(HTTPSConnection):
+class HttpsConnection(HttpConnection, HTTPSConnection):
     """A connection over TLS with a deadline, which the handshake counts towards."""
-
-    def __init__(self, *args: Any, deadline: Deadline, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.deadline = deadline
-
-    def _new_conn(self) -> socket.socket:
-        connection = super()._new_conn()
-        self.deadline.applies_to(connection)
-        return connection
