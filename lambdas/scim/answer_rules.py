@@ -120,22 +120,18 @@ def _rule_of(model: type[BaseModel], field: str, shown: Any) -> Rule | None:
     return None
 
 
-def _text(value: Any, locate: Locate) -> Any:
-    if type(value) is not str:
-        raise InexpressibleError
-    return value
+def _exactly(kind: type) -> Rule:
+    """Return the rule of values of a type of JSON, and of no other: ``True`` is no integer."""
+
+    def rule(value: Any, locate: Locate) -> Any:
+        if type(value) is not kind:
+            raise InexpressibleError
+        return value
+
+    return rule
 
 
-def _boolean(value: Any, locate: Locate) -> Any:
-    if type(value) is not bool:
-        raise InexpressibleError
-    return value
-
-
-def _integer(value: Any, locate: Locate) -> Any:
-    if type(value) is not int:
-        raise InexpressibleError
-    return value
+_text = _exactly(str)
 
 
 def _decimal(value: Any, locate: Locate) -> Any:
@@ -158,8 +154,8 @@ def _reference(value: Any, locate: Locate) -> Any:
 
 _EXACT: dict[Any, Rule] = {
     str: _text,
-    bool: _boolean,
-    int: _integer,
+    bool: _exactly(bool),
+    int: _exactly(int),
     float: _decimal,
     SentDateTime: _date_time,
     datetime: _text,  # of meta alone, which the service makes
