@@ -3,7 +3,7 @@
 import re
 
 from lambdas.scim.detail import HIDDEN, Shown
-from lambdas.scim.dialects.filter_grammar import Selection, parse
+from lambdas.scim.dialects.filter_grammar import attribute_in
 from lambdas.scim.extensions.escaped_names import unescape_all
 
 _NAME = re.compile(r"[A-Za-z$][\w.$:-]*")
@@ -20,14 +20,8 @@ def names_in(path: str) -> str:
     >>> names_in('ann@example.com')
     '?'
     """
-    parts = [part for part in parse(path) or () if not isinstance(part, str)]
-    if len(parts) != 1:
-        return HIDDEN
-    (part,) = parts
-    name = part.attribute
-    if isinstance(part, Selection) and part.tail is not None:
-        name = f"{name}.{part.tail.attribute}"
-    return _without_values(unescape_all(name)) if _NAME.fullmatch(name) else HIDDEN
+    name = attribute_in(path)
+    return _without_values(unescape_all(name)) if name and _NAME.fullmatch(name) else HIDDEN
 
 
 def _without_values(name: str) -> str:

@@ -9,8 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-CUT = "?"
-"""What stands in the log for the part of a path that may hold a value."""
+from lambdas.scim.detail import HIDDEN
 
 _NAME = re.compile(r'[\w$][\w$.:-]*(?=[\s\[("]|$)')
 _GAP = re.compile(r"[\s()]+")
@@ -101,24 +100,30 @@ def without_brackets(text: str) -> str:
     return text if inside else "".join(kept)
 
 
+def attribute_in(path: str) -> str | None:
+    """Return the attribute and sub-attribute of a path, without filter and operand; None if it cannot be followed."""
+    terms = [part for part in parse(path) or () if not isinstance(part, str)]
+    if len(terms) != 1:
+        return None
+    (term,) = terms
+    tail = term.tail if isinstance(term, Selection) else None
+    return f"{term.attribute}.{tail.attribute}" if tail else term.attribute
+
+
 def attribute_named_by(path: str) -> str:
     """Return the attribute that a path names, in a form that holds no value; for the log.
 
     A path that can be followed gives its attribute and sub-attribute. Of any other text only its first word is returned, if it can
-    be a name, and :data:`CUT`: what follows may be a value, whatever its brackets and operators look like.
+    be a name, and :data:`~lambdas.scim.detail.HIDDEN`: what follows may be a value, whatever its brackets and operators look like.
 
     >>> attribute_named_by('emails[type eq "work"].value')
     'emails.value'
     >>> attribute_named_by("emails like ada@example.com")
     'emails?'
     """
-    terms = [part for part in parse(path) or () if not isinstance(part, str)]
-    if len(terms) == 1:
-        (term,) = terms
-        tail = term.tail if isinstance(term, Selection) else None
-        path = f"{term.attribute}.{tail.attribute}" if tail else term.attribute
+    path = attribute_in(path) or path
     named = _NAME.match(path)
-    return path if named and named.end() == len(path) else f"{named[0] if named else ''}{CUT}"
+    return path if named and named.end() == len(path) else f"{named[0] if named else ''}{HIDDEN}"
 
 
 def count_conditions(text: str) -> int:
