@@ -27,7 +27,6 @@ from lambdas.records import Kind, record
 RECEIVED_AT_ONCE = 10
 """Messages of one ReceiveMessage request (AWS limit)."""
 
-
 SIFTED = 500
 """Deliveries that a page of failures reads at most: a receiver that accepts all but one event has few."""
 
@@ -98,7 +97,8 @@ class Webhooks:
         """Return how many events wait or failed for good. It reads no secret."""
         webhook = self.webhook(webhook_id)
         with self.target.aws_errors_as_problems():
-            return self._backlog(webhook)
+            sqs = self.target.client("sqs")
+            return Backlog(*(self._count(sqs, each(self.name, webhook.id)) for each in (queue_name, dead_letters_name)))
 
     def page(self, webhook_id: str, after: str | None = None, *, failed: bool = False, size: int = 50) -> DeliveryPage:
         """Return a page of the deliveries of 30 days.
@@ -205,10 +205,6 @@ class Webhooks:
         self._send(delivery.webhook, json.loads(delivery.body))
         self.record(journal, "webhook event sent again", self.webhook(delivery.webhook), detail=delivery.event)
         return delivery
-
-    def _backlog(self, webhook: Webhook) -> Backlog:
-        sqs = self.target.client("sqs")
-        return Backlog(*(self._count(sqs, each(self.name, webhook.id)) for each in (queue_name, dead_letters_name)))
 
     def _count(self, sqs: Any, name: str) -> int:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
