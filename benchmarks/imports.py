@@ -15,6 +15,7 @@ from statistics import median
 
 from benchmarks.reports import table, write
 from lambdas.environment import file as settings
+from support.functions import VARIABLES
 
 BARE = "import boto3; boto3.client('dynamodb')"
 
@@ -31,17 +32,6 @@ ROUNDS = 9
 
 DEPLOYED = "local"
 """The environment that the functions carry."""
-
-ENVIRONMENT = {
-    "TABLE_NAME": "scim",
-    "ENVIRONMENT": DEPLOYED,
-    "ADDRESSING": "host",
-    "POWERTOOLS_SERVICE_NAME": "scim",
-    "AWS_DEFAULT_REGION": "eu-central-1",
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-}
-"""What the stack sets, so that the modules import as they do in AWS."""
 
 TIMED = "import time; started = time.process_time()\n{statement}\nprint(time.process_time() - started)"
 
@@ -93,7 +83,7 @@ def _seconds(statement: str, asset: Path) -> float:
     result = subprocess.run(
         [sys.executable, "-c", TIMED.format(statement=statement)],
         cwd=asset,
-        env={**kept, **ENVIRONMENT, "PYTHONPYCACHEPREFIX": str(asset / "compiled"), "PYTHONPATH": str(asset)},
+        env={**kept, **VARIABLES, "PYTHONPYCACHEPREFIX": str(asset / "compiled"), "PYTHONPATH": str(asset)},
         check=True,
         capture_output=True,
         text=True,

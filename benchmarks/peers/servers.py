@@ -13,7 +13,8 @@ from pathlib import Path
 from benchmarks.peers.installation import PYTHON_PACKAGES, ROOT, SCIMMY
 from benchmarks.peers.our_site import CONNECTION
 from support.engines import client_for, running_engine
-from support.tables import TABLE_NAME, create_table
+from support.functions import VARIABLES
+from support.tables import create_table
 
 START_SECONDS = 60
 
@@ -45,16 +46,7 @@ def running_servers(folder: Path) -> Iterator[list[Server]]:
     with ExitStack() as stack:
         engine = stack.enter_context(running_engine())
         create_table(client_for(engine))
-        ours = {
-            "TABLE_NAME": TABLE_NAME,
-            "ENVIRONMENT": "local",
-            "ADDRESSING": "host",
-            "POWERTOOLS_SERVICE_NAME": "scim",
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_DEFAULT_REGION": "eu-west-1",
-            "AWS_ENDPOINT_URL_DYNAMODB": engine,
-        }
+        ours = {**VARIABLES, "AWS_ENDPOINT_URL_DYNAMODB": engine}
 
         def start(name: str, root: str, command: list[str], environment: Mapping[str, str] | None = None) -> Server:
             return stack.enter_context(_running(name, root, command, environment or {}, folder))

@@ -14,23 +14,13 @@ from lambdas.operations.permission_store import PermissionStore
 from lambdas.store.table import Table
 from support.engines import running_dynamodb
 from support.environments import environment_of
+from support.functions import VARIABLES
 from support.tables import TABLE_NAME, create_table
 from tests.protocol.client import Api, Handler
 from tests.protocol.compared import comparing_answers
 
 # What the stack sets, before the function is imported; the credentials open nothing.
-os.environ.update(
-    {
-        "TABLE_NAME": TABLE_NAME,
-        "ENVIRONMENT": "local",
-        "ADDRESSING": "host",
-        "POWERTOOLS_SERVICE_NAME": "scim",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-)
+os.environ.update({**VARIABLES, "AWS_EC2_METADATA_DISABLED": "true"})
 
 
 @pytest.fixture(scope="session")

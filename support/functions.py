@@ -1,0 +1,14 @@
+"""What the stack gives the API function, for a process that imports it outside of AWS."""
+
+from support.tables import TABLE_NAME
+
+VARIABLES = {
+    "TABLE_NAME": TABLE_NAME,
+    "ENVIRONMENT": "local",
+    "ADDRESSING": "host",
+    "POWERTOOLS_SERVICE_NAME": "scim",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+}
+"""Environment variables, by name; the credentials open nothing."""
