@@ -143,16 +143,16 @@ class TestARunningOne:
     def test_status_tells_programs_what_people_see_and_no_secret(
         self, endpoint: Endpoint, local_cloud: LocalCloud
     ) -> None:
-        told = json.loads(local_cloud.scimctl_here("local", "status", "--output", "json").stdout)
-        assert (told["running"], told["healthy"], told["port"]) == (True, True, local_cloud.port)
-        assert told["tenant_url"] == endpoint.tenant_url
-        assert told["table"] == endpoint.state.outputs["TableName"]
-        assert isinstance(told["users"], int)
-        assert endpoint.token not in json.dumps(told)
+        output = json.loads(local_cloud.scimctl_here("local", "status", "--output", "json").stdout)
+        assert (output["running"], output["healthy"], output["port"]) == (True, True, local_cloud.port)
+        assert output["tenant_url"] == endpoint.tenant_url
+        assert output["table"] == endpoint.state.outputs["TableName"]
+        assert isinstance(output["users"], int)
+        assert endpoint.token not in json.dumps(output)
 
     def test_the_next_steps_work_as_they_are_printed(self, endpoint: Endpoint, local_cloud: LocalCloud) -> None:
-        told = local_cloud.scimctl_here("local", "status", "--next-steps").stdout
-        curl = re.search(r"curl .*\\\n.*", told)
+        output = local_cloud.scimctl_here("local", "status", "--next-steps").stdout
+        curl = re.search(r"curl .*\\\n.*", output)
         assert curl is not None
         shell = ["/bin/sh", "-c", f"{curl[0]} -s"]
         answer = subprocess.run(shell, capture_output=True, text=True, check=True).stdout
@@ -170,10 +170,10 @@ class TestARunningOne:
         endpoint.send("GET", "/Users", token="scim_wrong")
         endpoint.wait_for_record(lambda record: record.get("event") == "scim.refused", since)
         endpoint.wait_for_record(lambda record: record.get("resource_name") == "logged@example.com", since)
-        told = local_cloud.scimctl_here("local", "logs", "--since", "1m").stdout
-        assert re.search(r"201 +create user +logged@example\.com", told)
-        assert re.search(r"401 +check token", told)
-        assert "scim_wrong" not in told
+        output = local_cloud.scimctl_here("local", "logs", "--since", "1m").stdout
+        assert re.search(r"201 +create user +logged@example\.com", output)
+        assert re.search(r"401 +check token", output)
+        assert "scim_wrong" not in output
 
 
 @pytest.fixture(scope="module")

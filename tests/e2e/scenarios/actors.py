@@ -132,13 +132,13 @@ class Operator:
         assert (ran.returncode != 0) is fails, f"scimctl {command}:\n{ran.stdout}{ran.stderr}"
         return ran
 
-    def tell(self, command: str) -> str:
+    def output_of(self, command: str) -> str:
         """What a command prints."""
         return self.run(command).stdout
 
     def read(self, command: str) -> Any:
         """What a command prints for programs."""
-        return json.loads(self.tell(f"{command} --output json"))
+        return json.loads(self.output_of(f"{command} --output json"))
 
     def explain(self, endpoint: Endpoint, since: datetime, **fields: Any) -> "Explanation":
         """What `scimctl log --failed` and `scimctl log show` say of the first record with these fields."""
@@ -147,12 +147,14 @@ class Operator:
         )
         shown_id = str(record.get("request_id") or record["function_request_id"])
         line = next(
-            line for line in self.tell(f"log --failed --since {since.isoformat()}").splitlines() if shown_id[:8] in line
+            line
+            for line in self.output_of(f"log --failed --since {since.isoformat()}").splitlines()
+            if shown_id[:8] in line
         )
         (shown,) = self.read(f"log show {shown_id}")
-        told = " ".join(self.tell(f"log show {shown_id}").split())
-        assert f"Why: {shown['why']}" in told
-        assert f"What to do: {shown['what_to_do']}" in told
+        output = " ".join(self.output_of(f"log show {shown_id}").split())
+        assert f"Why: {shown['why']}" in output
+        assert f"What to do: {shown['what_to_do']}" in output
         return Explanation(line, shown["why"], shown["what_to_do"])
 
 

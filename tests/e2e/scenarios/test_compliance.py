@@ -53,11 +53,11 @@ def test_what_an_operator_assigns_survives_cycles_and_a_replacement(
     replaced = entra.endpoint.send("PUT", f"/Users/{user}", {"userName": name, "entitlements": [{"value": "base"}]})
     assert (replaced.status, sets_of(replaced.json)) == (200, ["base", "control-owner"])
 
-    told = entra.endpoint.wait_for_record(
+    record = entra.endpoint.wait_for_record(
         lambda record: record.get("event") == "scim.permissions" and record.get("after") == ["base", "control-owner"],
         since,
     )
-    assert (told["resource_name"], told["before"]) == (name, ["base"])
+    assert (record["resource_name"], record["before"]) == (name, ["base"])
     shown = operator.read(f"users show {name}")["permissionSets"]
     assert shown == [{"id": "base", "reasons": ["operator"]}, {"id": "control-owner", "reasons": ["operator"]}]
 
@@ -98,15 +98,15 @@ def test_urgent_manual_removal_ends_access_at_once_and_is_not_undone_by_the_next
     assert product.send("GET", f"/Users/{user}").json["active"] is True
 
     since = now()
-    assert "is disabled" in operator.tell(f"users disable {name}")
+    assert "is disabled" in operator.output_of(f"users disable {name}")
     for reader in (product, entra.endpoint):
         seen = reader.send("GET", f"/Users/{user}").json
         assert (seen["active"], sets_of(seen), seen["userName"]) == (False, [], name)
     entra.update(user, {"displayName": "Mallory (left)"})  # a change of another attribute does not send `active`
     assert entra.read(user)["active"] is False
     assert entra.update(user, {"active": False}) == []  # unassigned in Entra as well: nothing is left to be sent
-    told = operator.tell(f"log --user {name} --since {since.isoformat()}")
-    assert re.search(rf"200 +disable user +{re.escape(name)} +active +by ", told)
+    output = operator.output_of(f"log --user {name} --since {since.isoformat()}")
+    assert re.search(rf"200 +disable user +{re.escape(name)} +active +by ", output)
 
     operator.run(f"users enable {name}")
     assert sets_of(entra.read(user)) == ["control-owner"]
@@ -128,8 +128,8 @@ def test_urgent_manual_deletion_removes_the_user_and_a_later_assignment_begins_w
     again = entra.provision(name)
     assert again != user
     assert sets_of(entra.read(again)) == ["base"]
-    told = operator.tell(f"log --user {name} --since {since.isoformat()}")
-    assert re.search(rf"204 +delete user +{re.escape(name)} +by ", told)
+    output = operator.output_of(f"log --user {name} --since {since.isoformat()}")
+    assert re.search(rf"204 +delete user +{re.escape(name)} +by ", output)
 
 
 def test_roles_and_permissions_that_entra_sends_give_nobody_anything(entra: Entra) -> None:

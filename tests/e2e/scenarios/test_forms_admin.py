@@ -116,11 +116,11 @@ def test_the_log_tells_whose_permissions_changed_and_why(entra: Entra, operator:
     wait_for(entra, since, event="scim.permissions", resource_id=user)
     entra.endpoint.send("DELETE", f"/Groups/{group}")
     wait_for(entra, since, event="scim.permissions", resource_id=user, after=[])
-    told = operator.tell(f"log --user adele.goldberg@forms.example --since {since.isoformat()}")
+    output = operator.output_of(f"log --user adele.goldberg@forms.example --since {since.isoformat()}")
     assert re.search(
-        r"permission sets +adele\.goldberg@forms\.example +none → users\.manage \(mapped group Managers\)", told
+        r"permission sets +adele\.goldberg@forms\.example +none → users\.manage \(mapped group Managers\)", output
     )
-    assert re.search(r"permission sets +adele\.goldberg@forms\.example +users\.manage → none", told)
+    assert re.search(r"permission sets +adele\.goldberg@forms\.example +users\.manage → none", output)
 
 
 def test_the_log_explains_why_somebody_was_not_provisioned(entra: Entra, operator: Operator) -> None:
@@ -128,16 +128,18 @@ def test_the_log_explains_why_somebody_was_not_provisioned(entra: Entra, operato
     entra.provision("frances.allen@forms.example")
     refused(entra.create("Frances.Allen@forms.example"), 409, "frances.allen@forms.example", "exists already")
     wait_for(entra, since, status=409)
-    told = operator.tell(f"log --user frances.allen@forms.example --failed --since {since.isoformat()}")
+    output = operator.output_of(f"log --user frances.allen@forms.example --failed --since {since.isoformat()}")
     assert re.search(
-        r'409 +create user +frances\.allen@forms\.example +uniqueness A User whose userName is "\?" exists', told, re.I
+        r'409 +create user +frances\.allen@forms\.example +uniqueness A User whose userName is "\?" exists',
+        output,
+        re.I,
     )
 
     body = {"displayName": "Barbara Liskov", "externalId": "E-1939", "name": {"familyName": "Liskov"}}
     refused(entra.endpoint.send("POST", "/Users", body), 400, "userName is required")
     wait_for(entra, since, external_id="E-1939")
-    told = operator.tell(f"log --user E-1939 --failed --since {since.isoformat()}")
-    assert re.search(r"400 +create user .*userName is required", told)
+    output = operator.output_of(f"log --user E-1939 --failed --since {since.isoformat()}")
+    assert re.search(r"400 +create user .*userName is required", output)
 
 
 def wait_for(entra: Entra, since: datetime, **fields: Any) -> None:
@@ -168,9 +170,9 @@ def test_provisioning_that_stops_is_noticed_once_and_so_is_that_it_resumes(entra
     side.wait_for_record(lambda each: each | own == each and each["event"] == "scim.provisioning.resumed", since)
     runs = [each["connections_stalled"] for each in side.records(since) if each.get("event") == "scim.watch"]
     assert runs[0] == runs[1] == runs[2] + 1
-    told = operator.tell(f"log --since {since.isoformat()}")
-    assert len(re.findall(rf"provisioning stalled +connection {connection} +silent for 8 hours", told)) == 1
-    assert len(re.findall(rf"provisioning resumed +connection {connection}", told)) == 1
+    output = operator.output_of(f"log --since {since.isoformat()}")
+    assert len(re.findall(rf"provisioning stalled +connection {connection} +silent for 8 hours", output)) == 1
+    assert len(re.findall(rf"provisioning resumed +connection {connection}", output)) == 1
 
 
 def last_used(endpoint: Endpoint, token: str, at: datetime) -> None:

@@ -48,7 +48,7 @@ def basic(entra: Entra, path: str, password: str | None = None) -> Reply:
 
 def test_one_screen_has_all_that_an_administrator_pastes(entra: Entra, operator: Operator) -> None:
     uris = ["https://forms.example.com/signin-oidc", "com.example.forms:/signin"]
-    made = operator.tell('connections create --label "Entra ID"')
+    made = operator.output_of('connections create --label "Entra ID"')
     lines = dict(re.split(r": +", line, maxsplit=1) for line in made.splitlines() if ":" in line)
     SECRETS.add(lines["Secret Token"])
     assert lines["Password"] == lines["Secret Token"]
@@ -56,7 +56,7 @@ def test_one_screen_has_all_that_an_administrator_pastes(entra: Entra, operator:
     assert [line.split()[-1] for line in made.splitlines() if line.startswith("Redirect URI")] == uris
     side = replace(entra.endpoint, tenant_url=lines["Tenant URL"], token=lines["Secret Token"])
     assert basic(Entra(side), "/Users?count=1").status == 200
-    shown = operator.tell(f"connections show {lines['User Name']}")
+    shown = operator.output_of(f"connections show {lines['User Name']}")
     assert lines["Tenant URL"] in shown
     assert f"User Name:     {lines['User Name']}" in shown
     assert lines["Secret Token"] not in shown
@@ -215,9 +215,9 @@ def test_a_group_of_seventeen_people_is_shown_with_all_its_members_by_name(entra
     assert sorted(each["value"] for each in read["members"]) == sorted(members)
     shown = operator.read('groups show "Sales and Marketing"')["members"]
     assert {each["value"]: each["name"] for each in shown} == members
-    told = operator.tell('groups show "Sales and Marketing"')
-    assert "Members: 17" in told
-    assert sorted(line.split()[1] for line in told.splitlines() if "@mobile.example" in line) == names
+    output = operator.output_of('groups show "Sales and Marketing"')
+    assert "Members: 17" in output
+    assert sorted(line.split()[1] for line in output.splitlines() if "@mobile.example" in line) == names
 
 
 # Roles and signing in ----------------------------------------------------------------------------------------------------
@@ -269,8 +269,8 @@ def test_groups_sent_with_the_user_are_ignored_and_named_in_the_log(entra: Entra
         lambda each: each.get("resource_name") == name and each.get("status") == 201, since
     )
     assert record["ignored"] == ["groups"]
-    assert "ignored groups" in operator.tell(f"log --user {name} --since {since.isoformat()}")
-    assert re.search(r"Ignored attributes: +groups", operator.tell(f"log show {record['request_id']}"))
+    assert "ignored groups" in operator.output_of(f"log --user {name} --since {since.isoformat()}")
+    assert re.search(r"Ignored attributes: +groups", operator.output_of(f"log show {record['request_id']}"))
 
 
 def test_a_role_that_there_is_not_is_refused_with_those_there_are(entra: Entra, operator: Operator) -> None:
@@ -300,7 +300,9 @@ def test_a_guest_who_is_created_by_hand_is_marked_kept_and_linked_when_entra_pro
     (listed,) = operator.read(f"users list --filter 'userName eq \"{name}\"'")["Resources"]
     user = listed["id"]
     assert listed["createdByHand"] is True
-    assert re.search(rf"{re.escape(name)} .*by hand", operator.tell(f"users list --filter 'userName eq \"{name}\"'"))
+    assert re.search(
+        rf"{re.escape(name)} .*by hand", operator.output_of(f"users list --filter 'userName eq \"{name}\"'")
+    )
     assert entra.read(user)[PRODUCT] == {"loginMethod": "built-in"}
 
     for ended in (
@@ -314,9 +316,9 @@ def test_a_guest_who_is_created_by_hand_is_marked_kept_and_linked_when_entra_pro
     assert (linked.status, linked.json["id"], linked.json["displayName"]) == (201, user, "Guest of Entra")
     assert linked.json[PRODUCT] == {"loginMethod": "built-in"}
     entra.endpoint.wait_for_record(lambda each: each.get("linked") is True, since)
-    told = operator.tell(f"log --user {name} --since {since.isoformat()}")
-    assert "linked to the identity provider" in told
-    assert re.search(r"400 +update user .*created by an operator", told)
+    output = operator.output_of(f"log --user {name} --since {since.isoformat()}")
+    assert "linked to the identity provider" in output
+    assert re.search(r"400 +update user .*created by an operator", output)
     (listed,) = operator.read(f"users list --filter 'userName eq \"{name}\"'")["Resources"]
     assert "createdByHand" not in listed
     assert entra.patch(f"/Users/{user}", {"op": "Replace", "path": "active", "value": "False"}).json["active"] is False

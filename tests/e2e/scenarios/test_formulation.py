@@ -95,10 +95,10 @@ def test_members_have_the_role_of_their_group_and_everybody_else_is_a_formulator
     entra.remove(owner, user)
     entra.remove(viewer, user)
     assert sets_of(entra.read(user)) == ["formulator"]
-    told = entra.endpoint.wait_for_record(
+    record = entra.endpoint.wait_for_record(
         lambda record: record.get("event") == "scim.permissions" and record.get("after") == ["owner"], since
     )
-    assert (told["resource_name"], told["before"]) == (name, ["formulator"])
+    assert (record["resource_name"], record["before"]) == (name, ["formulator"])
 
 
 @pytest.mark.parametrize(

@@ -120,4 +120,4 @@ def test_a_user_who_is_not_assigned_has_no_record_until_the_assignment(entra: En
     assert "The directory has no such user." in ran.stderr
     user = entra.provision(name)
     entra.endpoint.wait_for_record(lambda each: each.get("resource_id") == user and each.get("status") == 201, since)
-    assert "201  create user" in operator.tell(asked)
+    assert "201  create user" in operator.output_of(asked)

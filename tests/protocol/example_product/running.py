@@ -60,7 +60,7 @@ class Running:
         reply = self.api.patch(f"/Users/{user}", {"schemas": [PATCH], "Operations": [operation]})
         assert reply.status in (200, 204), reply.json
 
-    def tell(self, uri: str, event_type: str, secrets: Secrets | None = None) -> int:
+    def deliver(self, uri: str, event_type: str, secrets: Secrets | None = None) -> int:
         """Deliver an event as the webhooks function does, and return the product's status."""
         self.events += 1
         claims = {"jti": f"e{self.events}", "sub_id": {"format": "scim", "uri": uri}, "events": {event_type: {}}}

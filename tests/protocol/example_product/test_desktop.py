@@ -36,7 +36,7 @@ def test_a_desktop_client_signs_in_without_a_secret_and_is_out_with_the_event(pr
     answer = product.browser.get("/api/me", headers=bearer)
     assert answer.json == {"id": ada, "userName": "ada@example.com", "permissions": ["editor"]}
     product.change(ada, "active", value=False)
-    product.tell(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:deactivate")
+    product.deliver(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:deactivate")
     assert product.browser.get("/api/me", headers=bearer).status_code == 401
 
 

@@ -53,7 +53,7 @@ def test_a_link_is_made_by_administrators_only_and_for_users_with_a_password_onl
     product.sign_in("ada")
     assert product.browser.post("/invitations", data={"user": guest}).status_code == 403
     product.change(ada, "roles", [{"value": "admin", "primary": True}])
-    product.tell(f"/Users/{ada}", "urn:serverless-scim:event:permissions:changed")
+    product.deliver(f"/Users/{ada}", "urn:serverless-scim:event:permissions:changed")
     assert "/password/" not in product.browser.post("/invitations", data={"user": ada}).text
 
 
@@ -64,7 +64,7 @@ def test_each_signs_in_as_the_login_method_says_and_a_changed_one_ends_the_sessi
     sign_in(product)
     assert product.is_signed_in()
     decisions.set_login(guest, "external")
-    product.tell(f"/Users/{guest}", "urn:ietf:params:scim:event:prov:patch:notice")
+    product.deliver(f"/Users/{guest}", "urn:ietf:params:scim:event:prov:patch:notice")
     assert not product.is_signed_in()
     assert sign_in(product) == 403
 
@@ -78,7 +78,7 @@ def test_a_disabled_guest_is_out_and_stays_out(product: Running, guest: str):
     product.browser.post(invite(product, guest), data={"password": PASSWORD})
     sign_in(product)
     product.change(guest, "active", value=False)
-    product.tell(f"/Users/{guest}", "urn:ietf:params:scim:event:prov:deactivate")
+    product.deliver(f"/Users/{guest}", "urn:ietf:params:scim:event:prov:deactivate")
     assert not product.is_signed_in()
     assert sign_in(product) == 403
 

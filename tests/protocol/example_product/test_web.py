@@ -24,12 +24,12 @@ def test_a_user_who_is_disabled_is_out_with_the_event_and_cannot_return(product:
     product.sign_in("ada")
     product.change(ada, "active", value=False)
     assert product.is_signed_in(), "the product does not know yet"
-    assert product.tell(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:deactivate") == 204
+    assert product.deliver(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:deactivate") == 204
     assert not product.is_signed_in()
     assert product.sign_in("ada") == 403
 
     product.change(ada, "active", value=True)
-    product.tell(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:activate")
+    product.deliver(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:activate")
     assert not product.is_signed_in(), "the old session does not come back"
     assert product.sign_in("ada") == 200
 
@@ -38,7 +38,7 @@ def test_a_deleted_user_is_out(product: Running):
     ada = product.provision()
     product.sign_in("ada")
     product.api.delete(f"/Users/{ada}")
-    product.tell(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:delete")
+    product.deliver(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:delete")
     assert not product.is_signed_in()
 
 
@@ -46,7 +46,7 @@ def test_a_permission_set_that_is_gained_opens_its_page_in_the_same_session(prod
     ada = product.provision()
     product.sign_in("ada")
     product.change(ada, "roles", [{"value": "admin", "primary": True}])
-    product.tell(f"/Users/{ada}", "urn:serverless-scim:event:permissions:changed")
+    product.deliver(f"/Users/{ada}", "urn:serverless-scim:event:permissions:changed")
     assert product.browser.get("/pages/admin").status_code == 200
     assert product.browser.get("/pages/editor").status_code == 403
 
@@ -62,7 +62,7 @@ def test_an_event_that_is_not_signed_with_the_secret_changes_nothing(product: Ru
     ada = product.provision()
     product.sign_in("ada")
     product.change(ada, "active", value=False)
-    assert product.tell(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:deactivate", Secrets.new()) == 401
+    assert product.deliver(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:deactivate", Secrets.new()) == 401
     assert product.is_signed_in()
 
 
@@ -96,7 +96,7 @@ def test_a_deleted_user_does_not_come_back_with_an_answer_from_before(
         answer = get(path)
         monkeypatch.setattr(product.directory, "_get", get)
         product.api.delete(f"/Users/{ada}")
-        product.tell(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:delete")
+        product.deliver(f"/Users/{ada}", "urn:ietf:params:scim:event:prov:delete")
         return answer
 
     monkeypatch.setattr(product.directory, "_get", overtaken)
