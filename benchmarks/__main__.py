@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import answers, bounds, changes, console, cost, events, idle, imports, month, pages, speed
+from benchmarks import answers, bounds, changes, checkouts, console, cost, events, idle, imports, month, pages, speed
 from benchmarks.peers import comparison
 from support.engines import engine_name
 
@@ -58,8 +58,19 @@ def main(
             show_default=False,
         ),
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            help="With speed alone: another checkout of the project. Prints the CPU time of operations there and here, from one "
+            "run, and writes nothing.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
 ) -> None:
     """Measure what operations cost, and write the tables of benchmarks/results/."""
+    if against is not None and which != [Benchmark.SPEED]:
+        raise typer.BadParameter("only the benchmark speed compares checkouts", param_hint="--against")
     chosen = which or list(Benchmark)
     if engine_name() != "dynoxide" and not set(chosen) <= {Benchmark.IMPORT, Benchmark.IDLE, Benchmark.BOUNDS}:
         typer.echo(
@@ -67,6 +78,9 @@ def main(
             err=True,
         )
         raise typer.Exit(1)
+    if against is not None:
+        typer.echo(checkouts.compare(against))
+        return
     for each in chosen:
         typer.echo(RUNS[each]().read_text())
 

@@ -1,7 +1,7 @@
-"""The import benchmark: what each function's cold import costs, against a bare boto3 client.
+"""The import benchmark: what each function's cold import costs, against boto3 with scim2-models, and against boto3 alone.
 
-Every import runs in an interpreter of its own, from compiled files, as the deployed bundles are shipped. With SnapStart it is paid
-when a version is published, and a cold start restores what was imported; without, every cold start pays it.
+Every import runs in an interpreter of its own that sees what the function's assets hold, compiled as they are shipped. With
+SnapStart it is paid when a version is published, and a cold start restores what was imported; without, every cold start pays it.
 """
 
 import os
@@ -10,80 +10,135 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from benchmarks.reports import table, write
+from infra import functions
+from infra.bundling import compile_all, packages_of
+from infra.functions import Spec
+from infra.layers import SCIM, Dependencies
+from infra.target import Target
 from lambdas.environment import file as settings
-from support.functions import VARIABLES
+from support.functions import ALL_VARIABLES
 
-BARE = "import boto3; boto3.client('dynamodb')"
 
-STATEMENTS = {
-    "a bare boto3 client": BARE,
-    "SCIM API": "import lambdas.api.handler",
-    "authorizer": "import lambdas.authorizer.handler",
-    "changes": "import lambdas.changes.handler",
-    "what the SCIM API takes from the protocol library": "from scim2_models import User, Group; import scim2_server.service",
+class Import(NamedTuple):
+    """What is imported, and the layer that it needs."""
+
+    statement: str
+    packages: Dependencies = SCIM
+
+
+def _of(spec: Spec) -> Import:
+    return Import(f"import {spec.module}", spec.dependencies)
+
+
+BARE = "a boto3 client of DynamoDB"
+MODELS = "the same and scim2-models"
+
+BOTO3 = "import boto3; boto3.client('dynamodb')"
+HOOKS = "import snapshot_restore_py as runtime; [hook(*each, **named) for hook, each, named in runtime._before_snapshot_registry]"
+
+IMPORTS = {
+    BARE: Import(BOTO3),
+    MODELS: Import(f"{BOTO3}; from scim2_models import EnterpriseUser, Group, User; User[EnterpriseUser]"),
+    "the same and scim2-server": Import(
+        f"{BOTO3}; from scim2_models import EnterpriseUser, User; import scim2_server.handler"
+    ),
+    "SCIM API": _of(functions.API),
+    "SCIM API, and the requests before its snapshot": Import(f"import {functions.API.module}; {HOOKS}"),
+    "authorizer": _of(functions.TOKEN_CHECK),
+    "token": _of(functions.TOKEN_ENDPOINT),
+    "console": _of(functions.CONSOLE),
+    "changes": _of(functions.CHANGES),
+    "events": _of(functions.CHANGE_EVENTS),
+    "webhooks": _of(functions.DELIVERY),
+    "watch": _of(functions.WATCH),
 }
-"""What is imported, by the name that the report gives it."""
+"""What is imported, by the name that the report gives it. The first three are what an application imports that does nothing yet."""
 
-ROUNDS = 9
+OF_THE_RUNTIME = ("boto3", "s3transfer", "snapshot_restore_py")
+"""Packages of Lambda's runtime that no layer needs to hold."""
+
+ROUNDS = 11
 
 DEPLOYED = "local"
 """The environment that the functions carry."""
 
-TIMED = "import time; started = time.process_time()\n{statement}\nprint(time.process_time() - started)"
+TIMED = """import sys, time
+sys.path[:0] = {path!r}
+started = time.process_time()
+{statement}
+print(time.process_time() - started)"""
 
-INTRODUCTION = """CPU time of the import that a cold start begins with, in an interpreter of its own, from compiled files: the
-median of {rounds}, taken in turns. The ratio to a bare boto3 client carries over to other machines, the milliseconds do not."""
+INTRODUCTION = """CPU time of the import that a cold start begins with, in an interpreter of its own that sees the function's code
+and layers alone: the median of {rounds}, taken in turns. The first three rows are what an application imports before it does
+anything: a client made by boto3; with it the models of scim2-models, and a user with the enterprise extension built; with these
+scim2-server, which the SCIM API extends. Ratios carry over to other machines, the milliseconds do not."""
 
 
 def run(rounds: int = ROUNDS) -> Path:
     """Measure, and write the report."""
+    target = Target.of(settings.load(DEPLOYED))
     with tempfile.TemporaryDirectory() as folder:
-        asset = _asset(Path(folder))
-        for statement in STATEMENTS.values():
-            _seconds(statement, asset)  # compiles
-        times: dict[str, list[float]] = {name: [] for name in STATEMENTS}
+        code = _code(Path(folder), target)
+        paths = {name: [*code, _layer(each.packages, target)] for name, each in IMPORTS.items()}
+        times: dict[str, list[float]] = {name: [] for name in IMPORTS}
         for _ in range(rounds):
-            for name, statement in STATEMENTS.items():
-                times[name].append(_seconds(statement, asset))
-    bare = median(times["a bare boto3 client"])
+            for name, each in IMPORTS.items():
+                times[name].append(seconds(each.statement, paths[name]))
     return write(
         "import",
         "What an import takes",
         INTRODUCTION.format(rounds=rounds),
-        table(["what is imported", "ratio", "CPU milliseconds", "fastest", "slowest"], _rows(times, bare)),
+        table(
+            ["what is imported", "to a client", "to client and models", "CPU ms", "fastest", "slowest"], _rows(times)
+        ),
     )
 
 
-def _rows(times: dict[str, list[float]], bare: float) -> Sequence[Sequence[str]]:
+def _rows(times: dict[str, list[float]]) -> Sequence[Sequence[str]]:
     return [
         [
             name,
-            f"{median(each) / bare:.2f}",
+            *(f"{median(each) / median(times[reference]):.2f}" for reference in (BARE, MODELS)),
             *(f"{value * 1000:,.0f}" for value in (median(each), min(each), max(each))),
         ]
         for name, each in times.items()
     ]
 
 
-def _asset(folder: Path) -> Path:
-    """Lay out our files as a function carries them, with the checked environment, and return their root."""
-    shutil.copytree(settings.ROOT / "lambdas", folder / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
-    carried = settings.load(DEPLOYED).for_functions()
-    (folder / settings.DEPLOYED_FILE).write_text(carried, encoding="utf-8")
-    return folder
+def _code(folder: Path, target: Target) -> list[str]:
+    """Lay out the project's files as functions carry them, the settings, and what the runtime brings; return their folders."""
+    code, runtime = folder / "code", folder / "runtime"
+    shutil.copytree(settings.ROOT / "lambdas", code / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
+    (code / settings.DEPLOYED_FILE).write_text(settings.load(DEPLOYED).for_functions(), encoding="utf-8")
+    compile_all(code, target, str(code))
+    runtime.mkdir()
+    for name in OF_THE_RUNTIME:
+        found = find_spec(name)
+        if found is not None and found.origin is not None:
+            origin = Path(found.origin)
+            source = origin.parent if origin.name == "__init__.py" else origin
+            (runtime / source.name).symlink_to(source)
+    return [str(code), str(runtime)]
 
 
-def _seconds(statement: str, asset: Path) -> float:
-    """Return the CPU seconds of a statement in a new interpreter, whose compiled files are kept beside ours."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+def _layer(packages: Dependencies, target: Target) -> str:
+    return str(packages_of(packages.lock, packages.services, target))
+
+
+def seconds(statement: str, path: Sequence[str]) -> float:
+    """Return the CPU seconds of a statement in a new interpreter.
+
+    :param path: The folders that it imports from, beside the standard library.
+    """
     result = subprocess.run(
-        [sys.executable, "-c", TIMED.format(statement=statement)],
-        cwd=asset,
-        env={**kept, **VARIABLES, "PYTHONPYCACHEPREFIX": str(asset / "compiled"), "PYTHONPATH": str(asset)},
+        [sys.executable, "-I", "-S", "-B", "-c", TIMED.format(statement=statement, path=list(path))],
+        env={**ALL_VARIABLES, "PATH": os.defpath},
         check=True,
         capture_output=True,
         text=True,

@@ -69,6 +69,13 @@ def change_user(at: Place) -> Steps:
     at.send("PATCH", f"/Users/{user}", patch("title", "Engineer"))
 
 
+def change_email(at: Place) -> Steps:
+    """Change the e-mail address, by which users can be looked up."""
+    user, path = at.dataset.spare[2], 'emails[type eq "work"].value'
+    yield request("PATCH", f"/Users/{user}", patch(path, "user@example.com"))
+    at.send("PATCH", f"/Users/{user}", patch(path, "user0000002@example.com"))
+
+
 def rename_user(at: Place) -> Steps:
     """Change the userName, which is unique."""
     user = at.dataset.spare[2]
@@ -110,6 +117,11 @@ def count_users(at: Place) -> Steps:
 def list_first(at: Place) -> Steps:
     """List the first hundred users."""
     yield request("GET", "/Users", startIndex=1, count=100)
+
+
+def list_fifty(at: Place) -> Steps:
+    """List the first fifty users."""
+    yield request("GET", "/Users", startIndex=1, count=50)
 
 
 def list_by_cursor(at: Place) -> Steps:

@@ -45,19 +45,23 @@ SECONDS = 6.0
 LEFT_OUT = (delete_member_of_45, delete_group)
 """What is slow to prepare, or has no counterpart in memory."""
 
-INTRODUCTION = """Milliseconds of CPU time that one request takes, from the request to the response: the median of up to {rounds}.
+INTRODUCTION = """CPU milliseconds of one request, from the request to the response: medians of up to {rounds}. They are those of
+one machine: compare columns with each other, and rows with each other."""
+
+BARE = """## Beside the bare calls
+
+Our handler in a directory with a group of {members:,}, and of its time the part within the DynamoDB client: the calls that the
+operation makes. The ratio is what the operation takes for each millisecond of them."""
+
+BY_SIZE = """## In directories of several sizes
+
 Left, our handler on the table, the DynamoDB client included; right, scim2-server's handler on its memory storage, with the same
-protocol rules. Compare columns with each other, and rows with each other: the milliseconds are those of one machine."""
+protocol rules."""
 
 RATIO = """## Adding and removing one member
 
 How many times the smallest group's time the largest takes, {small:,} members against {large:,}; for the memory storage,
 {memory_small:,} against {memory_large:,}."""
-
-BARE = """## Beside the bare calls
-
-The same in the directory with a group of {members:,}, and of it the time within boto3's client: the DynamoDB calls that the
-operation makes. The ratio is what the operation takes for each millisecond of them."""
 
 ANSWER = """## Reading a group whole
 
@@ -110,12 +114,6 @@ def run(sizes: Sequence[int] = SIZES, memory_sizes: Sequence[int] = MEMORY_SIZES
         "speed",
         "What an operation takes",
         INTRODUCTION.format(rounds=rounds),
-        table(
-            ["operation", *header],
-            [[name, *(f"{each * 1000:,.1f}" for each in medians[name])] for name in operations],
-        ),
-        RATIO.format(small=sizes[0], large=sizes[-1], memory_small=memory_sizes[0], memory_large=memory_sizes[-1]),
-        table(["operation", "table", "memory"], _ratios(operations, medians, len(sizes))),
         BARE.format(members=sizes[0]),
         table(
             ["operation", "ms", "bare calls, ms", "ratio"],
@@ -124,6 +122,13 @@ def run(sizes: Sequence[int] = SIZES, memory_sizes: Sequence[int] = MEMORY_SIZES
                 for name, (whole, calls) in bare.items()
             ],
         ),
+        BY_SIZE,
+        table(
+            ["operation", *header],
+            [[name, *(f"{each * 1000:,.1f}" for each in medians[name])] for name in operations],
+        ),
+        RATIO.format(small=sizes[0], large=sizes[-1], memory_small=memory_sizes[0], memory_large=memory_sizes[-1]),
+        table(["operation", "table", "memory"], _ratios(operations, medians, len(sizes))),
         ANSWER,
         table(["members", "CPU seconds", "answer, bytes"], answers),
     )

@@ -53,15 +53,21 @@ def dependencies_code(lock: str, services: tuple[str, ...], target: Target) -> l
     :param services: The AWS services whose API descriptions botocore keeps, such as ``dynamodb``. All of them would take 25 MB.
     """
 
+    def fill(asset: Path) -> None:
+        shutil.copytree(packages_of(lock, services, target), asset / "python", copy_function=_link)
+
+    return _code(fill, [lock, *services, target.python, str(target.wheels)])
+
+
+def packages_of(lock: str, services: tuple[str, ...], target: Target) -> Path:
+    """Return the folder with the locked dependencies of a layer, which is built when it is first asked for."""
+
     def build(packages: Path) -> None:
         install(lock, target, packages)
         keep_services(packages / "botocore" / "data", services)
         compile_all(packages, target, LAYER_ROOT)
 
-    def fill(asset: Path) -> None:
-        shutil.copytree(built(lock, services, target, build), asset / "python", copy_function=_link)
-
-    return _code(fill, [lock, *services, target.python, str(target.wheels)])
+    return built(lock, services, target, build)
 
 
 def _link(source: str, target: str) -> None:

@@ -12,3 +12,14 @@ VARIABLES = {
     "AWS_DEFAULT_REGION": "eu-west-1",
 }
 """Environment variables, by name; the credentials open nothing."""
+
+ALL_VARIABLES = {
+    **VARIABLES,
+    "LOG_GROUP_NAME": "scim",
+    "CONSOLE_SECRET": "scim",
+    "EVENT_BUS": "scim",
+    "ISSUER": "https://localhost",
+    "DEAD_LETTERS": "scim",
+    "WEBHOOK_QUEUES": "{}",
+}
+"""The same with what the other functions read when they are imported."""
