@@ -1,0 +1,5 @@
+"""The API function."""
+
+from lambdas.imports import import_models
+
+import_models()

@@ -7,8 +7,6 @@ import os
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from botocore.config import Config
 
 from lambdas import records
@@ -28,8 +26,6 @@ RESERVE_SECONDS = 20
 """Seconds of the function's time reserved for the call under way, which may take three attempts, and for writing log records:
 a function that Lambda stops writes none."""
 
-# The stream's event source retries a batch from its first failure, so one failure must not stop the records after it.
-PROCESSOR = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 CLIENT, _ = open_client(AWS)
 TABLE = Table(CLIENT, os.environ["TABLE_NAME"])
 SCHEMA = SchemaCheck(TABLE)
@@ -48,11 +44,22 @@ def handler(event: dict[str, Any], context: Any) -> Any:
     logger.append_keys(function_request_id=context.aws_request_id)
     with request_time(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS):
         SCHEMA.require()
-        return process_partial_response(event, complete, PROCESSOR, context)
+        # Lambda delivers the batch again from the first failure, so one failure must not stop the records after it.
+        failed = [each for each in event["Records"] if not _completed(each)]
+    return {"batchItemFailures": [{"itemIdentifier": each["dynamodb"]["SequenceNumber"]} for each in failed]}
 
 
-def complete(record: DynamoDBRecord) -> None:
-    """Complete one change.
+def _completed(record: dict[str, Any]) -> bool:
+    """Complete one change, and return whether that succeeded; what prevented it is logged."""
+    try:
+        complete(record)
+    except Exception:
+        return False
+    return True
+
+
+def complete(record: dict[str, Any]) -> None:
+    """Complete the change in one record of the stream.
 
     :raises Exception: Any error that prevented it; the record is then delivered again.
     """
@@ -67,15 +74,15 @@ def complete(record: DynamoDBRecord) -> None:
         SWEEPER.sweep(group)
 
 
-def _failure(record: DynamoDBRecord) -> dict[str, Any]:
+def _failure(record: dict[str, Any]) -> dict[str, Any]:
     """Return the log record of a change that cannot be completed: its place in the stream, without its values."""
-    stream: dict[str, Any] = record.raw_event.get("dynamodb") or {}
+    stream: dict[str, Any] = record.get("dynamodb") or {}
     return records.with_metrics(
         records.record(
             Kind.CHANGE_FAILED,
             environment=os.environ["ENVIRONMENT"],
             sequence_number=stream.get("SequenceNumber"),
-            change=record.raw_event.get("eventName"),
+            change=record.get("eventName"),
             **{records.CHANGES_FAILED: 1},
         )
     )

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from lambdas import records
 from lambdas.environment.permission_sets import Grant
@@ -41,9 +40,9 @@ class ChangedUser:
         return stored
 
 
-def changed_user(record: DynamoDBRecord) -> ChangedUser | None:
+def changed_user(record: dict[str, Any]) -> ChangedUser | None:
     """Return the changed user of a stream record; None for a record of another item."""
-    change: dict[str, Any] = record.raw_event.get("dynamodb", {})
+    change: dict[str, Any] = record.get("dynamodb", {})
     partition = str(change.get("Keys", {}).get("pk", {}).get("S", ""))
     before, after = _stored(change.get("OldImage")), _stored(change.get("NewImage"))
     if not partition.endswith(USERS) or (before is None and after is None):

@@ -7,10 +7,6 @@ and its id in its members' ``groups`` sets: with 100,000 members more than a req
 from typing import Any, NamedTuple
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import (
-    DynamoDBRecord,
-    DynamoDBRecordEventName,
-)
 
 from lambdas import records
 from lambdas.records import Kind
@@ -29,11 +25,11 @@ class DeletedGroup(NamedTuple):
     id: str
 
 
-def deleted_group(record: DynamoDBRecord) -> DeletedGroup | None:
+def deleted_group(record: dict[str, Any]) -> DeletedGroup | None:
     """Return the deleted group of a stream record, or None when the record is about another item."""
-    keys = (record.dynamodb and record.dynamodb.keys) or {}
-    partition, group_id = str(keys.get("pk", "")), str(keys.get("sk", ""))
-    if record.event_name is not DynamoDBRecordEventName.REMOVE or not partition.endswith(GROUPS):
+    keys = (record.get("dynamodb") or {}).get("Keys") or {}
+    partition, group_id = (str(keys.get(name, {}).get("S", "")) for name in ("pk", "sk"))
+    if record.get("eventName") != "REMOVE" or not partition.endswith(GROUPS):
         return None
     return DeletedGroup(partition.removesuffix(GROUPS), group_id)
 

@@ -1,0 +1,5 @@
+"""The console's function."""
+
+from lambdas.imports import import_models
+
+import_models()

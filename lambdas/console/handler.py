@@ -4,7 +4,7 @@ import os
 from functools import cache
 from typing import Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 from lambdas.console.app import Console
@@ -17,10 +17,13 @@ AWS = Config(connect_timeout=1, read_timeout=10, retries={"mode": "standard", "t
 """How AWS is called; searches of the log take longer than DynamoDB does."""
 
 
+SESSION = botocore.session.get_session()  # importing boto3 takes longer
+
+
 @cache
 def connect(service: str) -> Any:
     """Return a client of an AWS service, one for each."""
-    return boto3.Session().client(service, config=AWS)  # type: ignore[call-overload]  # the stubs list names
+    return SESSION.create_client(service, config=AWS)
 
 
 def build() -> Console:

@@ -17,10 +17,10 @@ from lambdas.scim.capabilities import Capabilities
 from lambdas.scim.discovery import Declarations, DirectoryProvider
 from lambdas.scim.extensions import declarations
 from lambdas.scim.models import EnterpriseUser, Group, User
-from lambdas.scim.product_attributes import EntitledUser, ProductUser
+from lambdas.scim.product_schema import PRODUCT_USER
 from lambdas.scim.provider import Models
 
-BUILT_IN_SCHEMAS = tuple(str(each.__schema__) for each in (User, Group, EnterpriseUser, ProductUser))
+BUILT_IN_SCHEMAS = (*(str(each.__schema__) for each in (User, Group, EnterpriseUser)), PRODUCT_USER)
 """The URNs of the schemas that every environment serves."""
 
 
@@ -64,11 +64,21 @@ def _roles(permissions: Permissions, models: Models) -> tuple[tuple[Attribute, t
 def _models(environment: EndpointSettings) -> Models:
     product = Product.of(environment)
     declared = _extensions(environment.extensions)
+    user, of_product = _product_models(product)
     return Models(
-        user=EntitledUser if product.computes_entitlements else User,
-        user_extensions=(EnterpriseUser, *([ProductUser] if product.login else []), *declared["User"]),
+        user=user,
+        user_extensions=(EnterpriseUser, *of_product, *declared["User"]),
         group_extensions=tuple(declared["Group"]),
     )
+
+
+def _product_models(product: Product) -> tuple[type[User], list[type[Extension]]]:
+    """Return the model of users and its extensions that show what the service adds for the product."""
+    if not (product.computes_entitlements or product.login):
+        return User, []
+    from lambdas.scim.product_attributes import EntitledUser, ProductUser  # building them takes milliseconds
+
+    return (EntitledUser if product.computes_entitlements else User), ([ProductUser] if product.login else [])
 
 
 def _extensions(schemas: Iterable[ExtensionSchema]) -> dict[str, list[type[Extension]]]:

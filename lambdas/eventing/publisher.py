@@ -5,7 +5,7 @@ Used by every function that has something to publish; its role needs ``events:Pu
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from lambdas.eventing.event import Event, Source, encode
@@ -47,10 +47,13 @@ class Publisher:
         self.source = source
 
     @classmethod
-    def deployed(cls, client: Any) -> "Publisher | None":
-        """Return the publisher of the function's environment, or None when its file has no bus."""
+    def deployed(cls, connect: Callable[[], Any]) -> "Publisher | None":
+        """Return the publisher of the function's environment, or None when its file has no bus.
+
+        :param connect: Returns a client of EventBridge; called only when there is a bus.
+        """
         bus = os.environ.get("EVENT_BUS")
-        return cls(client, bus, Source(os.environ["ENVIRONMENT"], os.environ["ISSUER"])) if bus else None
+        return cls(connect(), bus, Source(os.environ["ENVIRONMENT"], os.environ["ISSUER"])) if bus else None
 
     def publish(self, events: Sequence[Event]) -> None:
         """Publish events in their order, as many in a request as fit.

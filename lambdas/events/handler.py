@@ -38,7 +38,7 @@ ENVIRONMENT = os.environ["ENVIRONMENT"]
 CLIENT, _ = open_client(AWS)
 TABLE = Table(CLIENT, os.environ["TABLE_NAME"])
 SCHEMA = SchemaCheck(TABLE)
-PUBLISHER = Publisher.deployed(SESSION.create_client("events", config=AWS))
+PUBLISHER = Publisher.deployed(lambda: SESSION.create_client("events", config=AWS))
 QUEUE: Any = SESSION.create_client("sqs", config=AWS)
 logger = Logger(use_rfc3339=True, utc=True, location=None)
 

@@ -8,9 +8,9 @@ from lambdas.environment.product import Product
 from lambdas.eventing.differences import changed_attributes, patch_of
 from lambdas.eventing.event import MAX_EVENT_BYTES, Event, Source, resource_subject
 from lambdas.events.changes import Origin, ResourceChange
-from lambdas.scim.product_attributes import ProductUser
+from lambdas.scim.product_schema import PRODUCT_USER
 
-LOGIN_METHOD = f"{ProductUser.__schema__}:loginMethod"
+LOGIN_METHOD = f"{PRODUCT_USER}:loginMethod"
 
 ONLY_META = ("meta",)
 """What a notice names when a resource has a new version and none of its attributes changed."""

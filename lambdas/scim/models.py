@@ -34,6 +34,7 @@ from scim2_models import (
 )
 
 from lambdas.scim.extensions.open_extension import ShowsOpenNames
+from lambdas.scim.upstream import COMPLETE
 
 ALWAYS_PRESENT: dict[str, tuple[str, ...]] = {str(scim2_models.User.__schema__): ("active",)}
 """Attributes that every resource has a value of, by the URN of their schema: ``required`` in ``/Schemas``, and refused where a
@@ -70,7 +71,7 @@ class Photo(scim2_models.Photo):
     """The URL of a photo of the User, as the client sent it."""
 
 
-class User(ShowsOpenNames, scim2_models.User[Any]):
+class User(ShowsOpenNames, scim2_models.User[Any], **COMPLETE):
     """A person of the customer (RFC 7643 section 4.1)."""
 
     __schema__ = scim2_models.User.__schema__
@@ -87,6 +88,9 @@ class User(ShowsOpenNames, scim2_models.User[Any]):
     """URLs of photos of the User."""
 
     Photos: ClassVar[type[ComplexAttribute]] = Photo
+
+    computes_entitlements: ClassVar[bool] = False
+    """Whether the service computes the ``entitlements``, rather than clients."""
 
 
 class Manager(ComplexAttribute):
@@ -135,7 +139,7 @@ class GroupMember(scim2_models.resources.group.GroupMember):
     """The name of the member, as the client sent it."""
 
 
-class Group(ShowsOpenNames, scim2_models.Group):
+class Group(ShowsOpenNames, scim2_models.Group, **COMPLETE):
     """A group of users and groups (RFC 7643 section 4.2)."""
 
     __schema__ = scim2_models.Group.__schema__

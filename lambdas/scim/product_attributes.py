@@ -5,11 +5,12 @@ identity provider does not fail.
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
-from scim2_models import URN, ComplexAttribute, Extension, Mutability, Resource
+from scim2_models import URN, ComplexAttribute, Extension, Mutability
 
 from lambdas.scim.models import User
+from lambdas.scim.product_schema import PRODUCT_USER
 
 
 class LoginMethod(StrEnum):
@@ -25,7 +26,7 @@ class LoginMethod(StrEnum):
 class ProductUser(Extension):
     """The extension with the attributes that the service adds."""
 
-    __schema__ = URN("urn:ietf:params:scim:schemas:extension:serverless-scim:2.0:User")
+    __schema__ = URN(PRODUCT_USER)
 
     login_method: Annotated[LoginMethod | None, Mutability.read_only] = None
     """How the user signs in to the product; set by its operator."""
@@ -51,10 +52,7 @@ class EntitledUser(User):
 
     Entitlements: ClassVar[type[ComplexAttribute]] = Entitlement
 
+    computes_entitlements: ClassVar[bool] = True
+
 
 EntitledUser.__name__ = User.__name__  # /Schemas shows it
-
-
-def computes_entitlements(model: type[Resource[Any]]) -> bool:
-    """Return whether the service computes the ``entitlements`` of a model of users, rather than clients."""
-    return issubclass(model, EntitledUser)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
-from pydantic import SerializationInfo, SerializerFunctionWrapHandler, model_serializer
+from pydantic import ConfigDict, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 from scim2_models import (
     BaseModel,
     Extension,
@@ -25,6 +25,13 @@ from scim2_models.path.resolution import _RESOLVED_ATTRS
 from scim2_models.policy import _effective_policy
 from scim2_server.service import ScimService
 from scim2_server.utils import parametrize
+
+INTERMEDIATE = ConfigDict(defer_build=True, use_attribute_docstrings=False)
+"""The configuration of a model that is only the base of others and has no fields of its own. The library reads the source of each
+other model for the descriptions of its fields, and builds its validator, while a function starts."""
+
+COMPLETE = ConfigDict(defer_build=False, use_attribute_docstrings=True)
+"""The configuration of a model that is used and has such a base: the library's own."""
 
 
 def field_named(model: type[BaseModel], name: str) -> str | None:
@@ -118,7 +125,7 @@ def apply_operation(resource: Resource[Any], operation: "PatchOperation[Any]") -
         return _apply_operation(resource, operation, _effective_policy())
 
 
-class OpenNames(Extension):
+class OpenNames(Extension, **INTERMEDIATE):
     """An extension that resolves names which no field declares: the library asks these hooks for the names of fields.
 
     Ask upstream for: extensions with undeclared attributes (RFC 7643 section 3.3 allows a schema of any attributes).
@@ -152,7 +159,7 @@ class OpenNames(Extension):
         return super()._get_attribute_urn(field_name) if urn is None else urn
 
 
-class RewrittenResource(Resource[Any]):
+class RewrittenResource(Resource[Any], **INTERMEDIATE):
     """A resource whose serialized form can be changed after the library has made it.
 
     Ask upstream for: a public serializer hook. A second ``model_serializer`` of another name replaces the library's own, so

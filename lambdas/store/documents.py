@@ -8,15 +8,12 @@ from scim2_models import ComplexAttribute, Context, InvalidValueException, Meta,
 
 from lambdas.scim.detail import Detail
 from lambdas.scim.extensions.redeclared import read_stored
-from lambdas.scim.product_attributes import ProductUser, computes_entitlements
+from lambdas.scim.product_schema import PRODUCT_USER
 from lambdas.store import limits
 from lambdas.store.items import Stored, etag
 
 NOT_IN_DOCUMENT = frozenset({"id", "meta", "groups", "password"})
 """Attributes that a document leaves out: stored separately, computed, or (``password``) never stored."""
-
-PRODUCT_USER = str(ProductUser.__schema__)
-"""The extension that shows how a user signs in, computed by the service."""
 
 NAMES = {"user_name": "userName", "display_name": "displayName"}
 """By field, the attributes that are stored beside the document: the first that a resource type has."""
@@ -107,7 +104,7 @@ def left_out_of(model: type[Resource[Any]]) -> frozenset[str]:
     left_out = NOT_IN_DOCUMENT | {PRODUCT_USER}
     if "members" in model.model_fields:
         left_out |= {"members"}
-    return left_out | {"entitlements"} if computes_entitlements(model) else left_out
+    return left_out | {"entitlements"} if getattr(model, "computes_entitlements", False) else left_out
 
 
 def name_of(resource: Resource[Any]) -> str | None:

@@ -8,7 +8,6 @@ from scim2_models import Resource
 
 from lambdas.environment.permission_sets import GroupFacts, effective
 from lambdas.environment.product import Product
-from lambdas.scim.product_attributes import Entitlement, LoginMethod, ProductUser
 from lambdas.store.documents import set_values
 from lambdas.store.items import Stored, etag
 from lambdas.store.user_groups import UserGroups, permission_facts
@@ -33,6 +32,11 @@ def add_groups_and_entitlements(
 def add_login_method(user: Resource[Any], stored: Stored, product: Product) -> None:
     """Add how a user signs in, where the environment's file has login methods."""
     if product.login is not None:
+        from lambdas.scim.product_attributes import (
+            LoginMethod,
+            ProductUser,
+        )  # only environments that need them build them
+
         method = LoginMethod(stored.login or product.login.default)
         user[ProductUser] = ProductUser(login_method=method)
 
@@ -69,6 +73,7 @@ def entitlements_of(
 def _add_entitlements(user: Resource[Any], stored: Stored, groups: Sequence[GroupFacts], product: Product) -> None:
     active, roles = getattr(user, "active", None), getattr(user, "roles", None)
     values, version = entitlements_of(stored, active, roles, groups, product)
-    user.entitlements = [Entitlement(**each) for each in values] or None  # type: ignore[attr-defined]  # users only
+    model: Any = type(user)
+    user.entitlements = [model.Entitlements(**each) for each in values] or None  # type: ignore[attr-defined]  # users only
     if user.meta is not None:
         user.meta.version = version

@@ -14,7 +14,8 @@ from scim2_models import Resource, ResourceType
 from lambdas.environment.permission_sets import GroupFacts
 from lambdas.retrying import time_is_up
 from lambdas.scim.found_resources import FoundResource, MemberRow
-from lambdas.store.documents import PRODUCT_USER, left_out_of
+from lambdas.scim.product_schema import PRODUCT_USER
+from lambdas.store.documents import left_out_of
 from lambdas.store.entitlements import entitlements_of, group_values
 from lambdas.store.group_members import set_members
 from lambdas.store.items import Stored, etag

@@ -4,7 +4,7 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
+import botocore.session
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
@@ -18,12 +18,18 @@ from lambdas.watch.watch import ProvisioningWatch
 
 AWS = Config(connect_timeout=1, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 
-TABLE = Table(boto3.client("dynamodb", config=AWS), os.environ["TABLE_NAME"])
-READER = LogReader(
-    boto3.client("logs", config=AWS), os.environ["LOG_GROUP_NAME"], "the log group", "The next run retries."
-)
+SESSION = botocore.session.get_session()  # importing boto3 takes longer
+
+
+def connect(service: str) -> Any:
+    """Return a client of an AWS service."""
+    return SESSION.create_client(service, config=AWS)
+
+
+TABLE = Table(connect("dynamodb"), os.environ["TABLE_NAME"])
+READER = LogReader(connect("logs"), os.environ["LOG_GROUP_NAME"], "the log group", "The next run retries.")
 logger = Logger(use_rfc3339=True, utc=True, location=None)
-NOTICES = Notices(logger, os.environ["ENVIRONMENT"], Publisher.deployed(boto3.client("events", config=AWS)))
+NOTICES = Notices(logger, os.environ["ENVIRONMENT"], Publisher.deployed(lambda: connect("events")))
 
 
 def handler(event: dict[str, Any], context: Any) -> None:

@@ -12,7 +12,7 @@ import os
 from functools import cache
 from typing import Any
 
-import boto3
+import botocore.session
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -35,9 +35,17 @@ QUEUES: dict[str, str] = json.loads(os.environ["WEBHOOK_QUEUES"])
 """From the name of a queue to the id of its webhook."""
 
 SENDER = Sender(allow_loopback=os.environ.get("ADDRESSING") == "path")
-SECRETS = WebhookSecrets(boto3.client("ssm", config=AWS), ENVIRONMENT)
-DELIVERIES = DeliveryStore(Table(boto3.client("dynamodb", config=AWS), os.environ["TABLE_NAME"]))
-QUEUE = boto3.client("sqs", config=AWS)
+SESSION = botocore.session.get_session()  # importing boto3 takes longer
+
+
+def connect(service: str) -> Any:
+    """Return a client of an AWS service."""
+    return SESSION.create_client(service, config=AWS)
+
+
+SECRETS = WebhookSecrets(connect("ssm"), ENVIRONMENT)
+DELIVERIES = DeliveryStore(Table(connect("dynamodb"), os.environ["TABLE_NAME"]))
+QUEUE = connect("sqs")
 logger = Logger(use_rfc3339=True, utc=True, location=None)
 
 

@@ -17,13 +17,11 @@ from lambdas.operations.journal import Journal
 from lambdas.operations.permissions import PermissionOperations
 from lambdas.operations.problems import Problem
 from lambdas.operations.resources import BY_HAND, Resources
-from lambdas.scim.product_attributes import ProductUser
+from lambdas.scim.product_schema import PRODUCT_USER
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 LISTED = ("userName", "displayName", "active", "externalId")
 """The attributes that a list of users shows, with those of the CSV file."""
-
-PRODUCT = str(ProductUser.__schema__)
 
 
 def add_routes(console: Console) -> None:
@@ -81,7 +79,7 @@ def add_routes(console: Console) -> None:
             assigned=permissions.assigned(user),
             sets=permissions.permissions.sets,
             can_assign=Source.OPERATOR in sources,
-            login=(user.get(PRODUCT) or {}).get("loginMethod"),
+            login=(user.get(PRODUCT_USER) or {}).get("loginMethod"),
             active=user.get("active", True),
             source=source_of(user),
         )
@@ -126,7 +124,7 @@ def add_routes(console: Console) -> None:
 
 def attributes_of(user: dict[str, Any]) -> list[tuple[str, str]]:
     """Return a user's attributes for people: paths and values, without what the page shows elsewhere."""
-    elsewhere = {"schemas", "groups", "entitlements", "active", "meta", "id", BY_HAND, PRODUCT}
+    elsewhere = {"schemas", "groups", "entitlements", "active", "meta", "id", BY_HAND, PRODUCT_USER}
     return [each for name, value in user.items() if name not in elsewhere for each in _flat(name, value)]
 
 

@@ -8,31 +8,32 @@ Each module defines some tables of the file. :mod:`.environment` combines them; 
 """
 
 import functools
+import importlib
 import json
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
-from lambdas.environment.file.api import Api
-from lambdas.environment.file.aws import LOCAL_ACCOUNT, LOCAL_REGION, Aws
 from lambdas.environment.file.endpoint import EndpointSettings
-from lambdas.environment.file.environment import Environment
 from lambdas.environment.file.events import Events
 from lambdas.environment.file.extensions import ExtensionAttribute, ExtensionSchema
 from lambdas.environment.file.mistakes import Mistake, SettingsError, invalid_file, mistakes_in
 from lambdas.environment.file.oauth import Issuer, OAuth
 from lambdas.environment.file.operation import LOG_RETENTION_DAYS, Alarms, Backup, Domain, Logs, Tokens
 from lambdas.environment.file.permissions import Login, Permissions, PermissionSet, Source
-from lambdas.environment.file.placeholders import placeholders_in
 from lambdas.environment.file.protocol import Capabilities
 from lambdas.environment.file.resources import AttributeRules, Deprovisioning, Groups, Users
 from lambdas.environment.file.section import Section
-from lambdas.environment.file.toml import read_toml
 from lambdas.environment.file.webhooks import Webhook
+
+if TYPE_CHECKING:
+    from lambdas.environment.file.api import Api
+    from lambdas.environment.file.aws import LOCAL_ACCOUNT, LOCAL_REGION, Aws
+    from lambdas.environment.file.environment import Environment
 
 __all__ = [
     "DEPLOYED_FILE",
@@ -89,6 +90,17 @@ DEPLOYED_FILE = "environment.json"
 """The name of the deployed settings in the folder ``python`` of a layer, which is on ``sys.path``."""
 
 
+WHOLE_FILE = {"Api": "api", "Aws": "aws", "Environment": "environment", "LOCAL_ACCOUNT": "aws", "LOCAL_REGION": "aws"}
+"""The module of what only the whole file needs. It is imported at its first use, because no function uses it."""
+
+
+def __getattr__(name: str) -> Any:
+    """Return a name of :data:`WHOLE_FILE`."""
+    if name not in WHOLE_FILE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{WHOLE_FILE[name]}"), name)
+
+
 def names() -> list[str]:
     """Return the names of all environment files in :data:`ENVIRONMENTS`."""
     return sorted(path.stem for path in ENVIRONMENTS.glob("*.toml"))
@@ -111,7 +123,9 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
-def load(environment: str | Path, platform: Literal["local"] | None = None, *, deployable: bool = False) -> Environment:
+def load(
+    environment: str | Path, platform: Literal["local"] | None = None, *, deployable: bool = False
+) -> "Environment":
     """Return the validated environment of a file.
 
     :param environment: The environment's name, such as ``local``, or the path of its file (:func:`file_of`).
@@ -121,6 +135,10 @@ def load(environment: str | Path, platform: Literal["local"] | None = None, *, d
     :raises SettingsError: When the file does not exist, is not TOML, or has invalid settings. The text names the file, and
         for each mistake the key, the value and the valid values.
     """
+    from lambdas.environment.file.environment import Environment
+    from lambdas.environment.file.placeholders import placeholders_in
+    from lambdas.environment.file.toml import read_toml
+
     path = file_of(environment)
     name = shown(path)
     data = read_toml(path, name)
@@ -135,12 +153,12 @@ def load(environment: str | Path, platform: Literal["local"] | None = None, *, d
     return loaded.in_local_cloud() if platform == "local" else loaded
 
 
-def _name_mistakes(loaded: Environment, stem: str) -> Iterator[Mistake]:
+def _name_mistakes(loaded: "Environment", stem: str) -> Iterator[Mistake]:
     if loaded.name != stem:
         yield Mistake.of(f'name is "{loaded.name}"; it must match the file name, "{stem}"')
 
 
-def _schema_mistakes(loaded: Environment) -> Iterator[Mistake]:
+def _schema_mistakes(loaded: "Environment") -> Iterator[Mistake]:
     """Return the mistakes that only building the models finds, such as attributes that do not exist."""
     from lambdas.environment.provider import build_provider  # imports these settings, so it is imported here
 

@@ -11,7 +11,12 @@ class Section(BaseModel):
     Each field's ``description`` completes the sentence "it must be ..." in the text of a mistake.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        defer_build=True,  # of most tables, functions need no validator but that of the whole
+    )
 
 
 DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]

@@ -19,6 +19,7 @@ from lambdas.scim.extensions.declared_extension import DeclaredExtension
 from lambdas.scim.extensions.escaped_names import ATTRNAME, PREFIX, escape, folded
 from lambdas.scim.extensions.open_extension import OpenExtension
 from lambdas.scim.models import ExternalReference
+from lambdas.scim.upstream import COMPLETE
 
 TYPES: dict[str, type] = {
     "string": str,
@@ -133,7 +134,10 @@ def build(declaration: Declaration) -> type[DeclaredExtension]:
     fields: dict[str, Any] = {_field_name(each.name): _field(each) for each in declaration.attributes}
     base = OpenExtension if declaration.open else DeclaredExtension
     # The name of the class is also that of its field in the resource, where nothing else may have it.
-    model = cast("type[DeclaredExtension]", create_model(escape(declaration.urn), __base__=base, **fields))
+    model = cast(
+        "type[DeclaredExtension]",
+        create_model(escape(declaration.urn), __base__=base, __cls_kwargs__=dict(COMPLETE), **fields),
+    )
     model.__schema__ = URN("urn" + declaration.urn[3:])
     model.__doc__ = declaration.description or declaration.name
     model.title = declaration.name

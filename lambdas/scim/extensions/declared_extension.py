@@ -6,10 +6,10 @@ from pydantic import ConfigDict
 from scim2_models import Attribute, ComplexAttribute, Extension, Schema
 
 from lambdas.scim.extensions.date_times import SentDateTime
-from lambdas.scim.upstream import field_of_attribute
+from lambdas.scim.upstream import INTERMEDIATE, field_of_attribute
 
 
-class DeclaredExtension(Extension):
+class DeclaredExtension(Extension, **INTERMEDIATE):
     """An extension that an environment declares."""
 
     model_config = ConfigDict(allow_inf_nan=False)  # JSON has no such numbers

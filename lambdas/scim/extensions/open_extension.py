@@ -34,7 +34,7 @@ from lambdas.scim.detail import Detail
 from lambdas.scim.extensions.declared_extension import DeclaredExtension
 from lambdas.scim.extensions.escaped_names import escape, folded, is_escaped, unescape
 from lambdas.scim.limits import MAX_OPEN_NAME_LENGTH, MAX_OPEN_NAMES
-from lambdas.scim.upstream import OpenNames, RewrittenResource, default_of, remember_names, scim_name
+from lambdas.scim.upstream import INTERMEDIATE, OpenNames, RewrittenResource, default_of, remember_names, scim_name
 
 MAX_REMEMBERED = 2_000
 """Names that the library caches of one model before the cache is cleared: about 2 MB."""
@@ -61,7 +61,7 @@ def _declared_names(model: "type[OpenExtension]") -> frozenset[str]:
     return frozenset(scim_name(model, field).lower() for field in model.model_fields if field != "schemas")
 
 
-class OpenExtension(OpenNames, DeclaredExtension):
+class OpenExtension(OpenNames, DeclaredExtension, **INTERMEDIATE):
     """An extension that takes undeclared attributes beside the declared ones."""
 
     model_config = ConfigDict(extra="allow")
@@ -170,7 +170,7 @@ class OpenExtension(OpenNames, DeclaredExtension):
             values[kept] = str(value)
 
 
-class ShowsOpenNames(RewrittenResource):
+class ShowsOpenNames(RewrittenResource, **INTERMEDIATE):
     """A resource that serializes the names in its open extensions as they were sent."""
 
     @classmethod
