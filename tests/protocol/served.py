@@ -5,12 +5,12 @@ that is served, as a reverse proxy does.
 """
 
 import contextlib
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.protocol.client import Api
 from tests.protocol.events import HOST, STAGE
+from tests.servers import in_a_thread
 
 TOKEN = "secret-of-the-served-function"
 BASE = "/scim/v2/aaaabbbbccccdddd"
@@ -45,11 +45,6 @@ def serving(api: Api) -> Iterator[str]:
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = serve  # noqa: N815 - http.server's names
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}{BASE}"
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with in_a_thread(server):
+        yield f"http://127.0.0.1:{server.server_address[1]}{BASE}"

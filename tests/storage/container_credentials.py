@@ -1,12 +1,13 @@
 """Credentials from a local server, as a function that is restored from a snapshot gets them."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+
+from tests.servers import in_a_thread
 
 
 @contextmanager
@@ -29,7 +30,6 @@ def serving_credentials() -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *_: Any) -> None:
             return
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    with in_a_thread(server):
         yield f"http://127.0.0.1:{server.server_port}/", served
-        server.shutdown()

@@ -7,7 +7,6 @@ import contextlib
 import functools
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +25,8 @@ from scim2_server.utils import (
     load_default_schemas,
     load_default_service_provider_config,
 )
+
+from tests.servers import in_a_thread
 
 TOKEN = "secret-of-the-stand-in"
 BASE = "/scim/v2"
@@ -195,12 +196,7 @@ def serving(fault: Fault | None = None, port: int = 0) -> Iterator[StandIn]:
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = serve  # noqa: N815 - http.server's names
 
-    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
-        stand_in.url = f"http://127.0.0.1:{server.server_address[1]}{BASE}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield stand_in
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    stand_in.url = f"http://127.0.0.1:{server.server_address[1]}{BASE}"
+    with in_a_thread(server):
+        yield stand_in

@@ -3,7 +3,6 @@
 import base64
 import hmac
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,8 @@ from typing import Any
 
 from joserfc import jws
 from joserfc.jwk import RSAKey
+
+from tests.servers import in_a_thread
 
 TENANT = "8f6d1b7e-3a70-4f0e-9f64-2f3f6c1d2b11"
 SUBJECT = "5d4c7c1e-9a57-4f43-8f1b-0d7f2f9f7a02"
@@ -119,10 +120,5 @@ def running_entra() -> Iterator[Entra]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     entra.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with in_a_thread(server):
         yield entra
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.servers import in_a_thread
+
 
 @dataclass
 class Received:
@@ -72,14 +74,8 @@ def receiving(*answers: int, port: int = 0, tls: ssl.SSLContext | None = None) -
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     receiver = Receiver(server, list(answers) or [204])
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with in_a_thread(server):
         yield receiver
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @contextmanager

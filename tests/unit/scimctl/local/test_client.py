@@ -1,6 +1,5 @@
 """Requests to the local cloud: answered or not, they give an answer."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -9,6 +8,7 @@ import pytest
 from scimctl.local import client
 from scimctl.local.client import NO_ANSWER, Answer
 from scimctl.local_state import LocalConnection
+from tests.servers import in_a_thread
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -27,10 +27,9 @@ class Echo(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def base() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Echo) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    server = HTTPServer(("127.0.0.1", 0), Echo)
+    with in_a_thread(server):
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 @pytest.mark.parametrize("status", [200, 404, 502])

@@ -14,6 +14,7 @@ from lambdas.operations.problems import Problem
 from scimctl import local_state as state
 from scimctl.local import lifecycle, lock, processes
 from scimctl.local_state import CloudProcess, LocalConnection, LocalState
+from tests.servers import in_a_thread
 
 GONE = "another boot/1"
 
@@ -93,15 +94,11 @@ class Ready(BaseHTTPRequestHandler):
 def answering(running: Path) -> Iterator[Path]:
     """The same, and something answers."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Ready)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     process = state.read_process(running)
     assert process is not None
     state.write_process(running, replace(process, port=server.server_port))
-    yield running
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with in_a_thread(server):
+        yield running
 
 
 def furnish(directory: Path, name: str) -> None:

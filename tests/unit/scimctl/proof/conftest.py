@@ -1,7 +1,6 @@
 """A deployed environment whose AWS answers as each test says, and asserts what it is asked."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +15,7 @@ from lambdas.operations.target import Service, Target
 from scimctl.guide import guide
 from scimctl.proof import outcomes
 from scimctl.proof.deployed import Deployed
+from tests.servers import in_a_thread
 
 REGION = "eu-central-1"
 STACK = {
@@ -117,12 +117,8 @@ def base_url(endpoint: Endpoint) -> Iterator[str]:
             """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/scim"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with in_a_thread(server):
+        yield f"http://127.0.0.1:{server.server_port}/scim"
 
 
 @pytest.fixture
