@@ -22,6 +22,7 @@ from lambdas.store.failures import scim_exception_of
 from lambdas.store.keys import Item
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Table
+from lambdas.store.transactions import MAX_TRANSACTION_ACTIONS
 from support.environments import environment_of
 from tests.examples import is_release
 from tests.storage.agreement import assert_intact, assert_reads_agree
@@ -31,6 +32,10 @@ from tests.storage.operations import OPERATIONS, Facts, Operation
 
 EDGE = 3
 """Calls at the beginning and at the end of an operation, each of which does something of its own."""
+
+
+READS = {"batch_get_item", "get_item", "query", "transact_get_items"}
+"""The client's methods that change nothing."""
 
 
 @cache
@@ -87,10 +92,13 @@ def arranged(request: pytest.FixtureRequest, new_table: Callable[[], Table]) -> 
     operation: Operation = request.param
     directory = Directory(new_table())
     facts = operation.arrange(directory)
-    items = [item for page in directory.table.scan("") for item in page]
+    items = items_of(directory)
+    assert_reads_agree(directory, ids_of(facts))
+    assert_intact(directory)
     client = FaultyClient(directory.table.client)
     assert send(operation, facts, Table(client, directory.table.name)) == Outcome(operation.status)
     assert operation.reached(directory, facts)
+    assert_intact(directory)
     return Arranged(operation, facts, items, client.methods)
 
 
@@ -103,27 +111,36 @@ def found_again(arranged: Arranged, new_table: Callable[[], Table]) -> Callable[
         directory = Directory(new_table())
         client, name = directory.table.client, directory.table.name
         items = iter(arranged.items)
-        while batch := list(itertools.islice(items, 25)):
-            client.batch_write_item(RequestItems={name: [{"PutRequest": {"Item": item}} for item in batch]})
+        while batch := list(itertools.islice(items, MAX_TRANSACTION_ACTIONS)):
+            client.transact_write_items(TransactItems=[{"Put": {"TableName": name, "Item": item}} for item in batch])
         yield directory
         client.delete_table(TableName=name)
 
     return make
 
 
+def items_of(directory: Directory) -> list[Item]:
+    """Return all that is in the table, by key."""
+    found = [item for page in directory.table.scan("") for item in page]
+    return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+
+
 def faulty(directory: Directory, fault: Fault, at: int, kind: int) -> Table:
     return Table(FaultyClient(directory.table.client, fault, at, kind), directory.table.name)
 
 
-def places(calls: int) -> Iterator[tuple[int, int]]:
+def places(arranged: Arranged, fault: Fault) -> Iterator[tuple[int, int]]:
     """Yield each call with each kind of error; with one of them in turn where calls are many.
 
     The calls in the middle of a long operation write one chunk of members like another: but for a release, every third is enough.
+    So is every read that is lost: one whose answer is lost has no effect either.
     """
-    for at in range(1, calls + 1):
-        if EDGE < at <= calls - EDGE and at % 3 and not is_release():
+    for at in range(1, arranged.calls + 1):
+        chunk = EDGE < at <= arranged.calls - EDGE and at % 3
+        same = fault.takes_effect and arranged.methods[at - 1] in READS
+        if (chunk or same) and not is_release():
             continue
-        yield from ((at, kind) for kind in (range(KINDS) if calls == 1 else [at % KINDS]))
+        yield from ((at, kind) for kind in (range(KINDS) if arranged.calls == 1 else [at % KINDS]))
 
 
 def ids_of(facts: Facts) -> list[str]:
@@ -136,7 +153,7 @@ def test_a_passing_fault_at_any_call_is_cured_within_the_request(
     arranged: Arranged, found_again: Callable[[], Any], fault: Fault
 ) -> None:
     operation = arranged.operation
-    for at, kind in places(arranged.calls):
+    for at, kind in places(arranged, fault):
         with found_again() as directory:
             outcome = send(operation, arranged.facts, faulty(directory, fault, at, kind))
 
@@ -163,12 +180,14 @@ def test_after_a_lasting_fault_at_any_call_the_reads_agree_and_the_request_can_b
     arranged: Arranged, found_again: Callable[[], Any], fault: Fault
 ) -> None:
     operation = arranged.operation
-    for at, kind in places(arranged.calls):
+    for at, kind in places(arranged, fault):
         with found_again() as directory:
             outcome = send(operation, arranged.facts, faulty(directory, fault, at, kind))
 
             assert outcome.status == 503, f"at call {at} of {arranged.calls}"
             assert int(outcome.retry_after or 0) > 0
+            if items_of(directory) == arranged.items:
+                continue  # the reads, and the request without a fault, were tried when this was arranged
             assert_reads_agree(directory, ids_of(arranged.facts))
             assert_intact(directory)
 
