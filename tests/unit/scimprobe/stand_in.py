@@ -10,10 +10,20 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Union
 from urllib.parse import parse_qsl, urlsplit
 
-from scim2_models import Resource, ResourceType, ScimPolicy, ScimProvider, SearchRequest
+from scim2_models import (
+    ListResponse,
+    PatchOp,
+    Resource,
+    ResourceType,
+    ResponseParameters,
+    Schema,
+    ScimPolicy,
+    ScimProvider,
+    SearchRequest,
+)
 from scim2_server.handler import ScimHandler
 from scim2_server.memory import InMemoryStorage
 from scim2_server.requests import ScimRequest
@@ -24,6 +34,7 @@ from scim2_server.utils import (
     load_default_resource_types,
     load_default_schemas,
     load_default_service_provider_config,
+    parametrize,
 )
 
 from tests.servers import in_a_thread
@@ -135,6 +146,17 @@ def read_query(query: str) -> dict[str, str]:
     return parameters
 
 
+@functools.cache
+def kept_models() -> list[type]:
+    """Return the generic models that the service asks for. pydantic makes them anew, in 10 ms each, when nothing refers to them."""
+    resources = [build_service().provider.model_for(name) for name in ("User", "Group")]
+    either = Union[tuple(resources)]  # noqa: UP007 - a type that is made of values
+    return [
+        *(parametrize(model, each) for model in (PatchOp, SearchRequest, ResponseParameters) for each in resources),
+        *(parametrize(ListResponse, each) for each in (*resources, either, Schema, ResourceType)),
+    ]
+
+
 @dataclass
 class StandIn:
     """The endpoint while it is served."""
@@ -146,6 +168,7 @@ class StandIn:
     def __post_init__(self) -> None:
         self.storage = Directory()
         self.service = build_service()
+        kept_models()
         self.handler = ScimHandler(self.service, self.storage)
 
     def serve(self, received: Received) -> Answer:
