@@ -30,28 +30,33 @@ class Directory:
         self._lock = threading.Lock()
         self._resources: dict[str, Resource] = {}
         self._removed: set[str] = set()
+        self._is_whole = False
 
     def user_by_object_id(self, object_id: str) -> Resource | None:
         """Return the user with an ``externalId``: with Entra ID the object id, which equals ``oid`` in ID tokens.
 
         Never look up a user by e-mail address or user name: an administrator can set both freely. The endpoint is asked, so that a
         user who was provisioned or enabled a second ago gets in. While it does not answer, the copy decides.
+
+        :raises ScimUnavailable: When the endpoint does not answer, and the copy was never complete.
         """
         try:
             found = self.search_users(f"externalId eq {json.dumps(object_id)}")
         except ScimUnavailable:
-            found = [each for each in self.users() if each.get("externalId") == object_id]
+            found = [each for each in self._copied_users() if each.get("externalId") == object_id]
         return found[0] if len(found) == 1 else None
 
     def user_by_name(self, name: str) -> Resource | None:
         """Return the user with a ``userName``, regardless of case, for a sign-in with a password: the name itself proves nothing.
 
         The endpoint is asked, as for an object id. While it does not answer, the copy decides.
+
+        :raises ScimUnavailable: When the endpoint does not answer, and the copy was never complete.
         """
         try:
             found = self.search_users(f"userName eq {json.dumps(name)}")
         except ScimUnavailable:
-            found = [each for each in self.users() if each["userName"].casefold() == name.casefold()]
+            found = [each for each in self._copied_users() if each["userName"].casefold() == name.casefold()]
         return found[0] if len(found) == 1 else None
 
     def search_users(self, expression: str) -> list[Resource]:
@@ -102,6 +107,13 @@ class Directory:
                 self._store(uri, found)
         for uri in before - seen:
             self.read_again(uri)
+        self._is_whole = True
+
+    def _copied_users(self) -> list[Resource]:
+        """Return the users of the copy, unless it was never complete: it then says nothing about a user whom it lacks."""
+        if not self._is_whole:
+            raise ScimUnavailable("the copy is not complete")
+        return self.users()
 
     def _store(self, uri: str, found: Resource) -> Resource | None:
         """Store a resource unless it was deleted or the copy has a newer version, and return what the copy has.

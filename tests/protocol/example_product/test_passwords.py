@@ -126,6 +126,17 @@ def test_a_guest_signs_in_by_the_copy_while_the_endpoint_does_not_answer(
     assert sign_in(product, name="GUEST@example.com") == 200
 
 
+def test_a_sign_in_is_to_be_tried_again_while_neither_the_endpoint_answers_nor_the_copy_is_complete(
+    product: Running, guest: str, monkeypatch: pytest.MonkeyPatch
+):
+    def unavailable(path: str) -> Any:
+        raise ScimUnavailable("500")
+
+    set_password(product, guest)
+    monkeypatch.setattr(product.directory, "_get", unavailable)
+    assert [sign_in(product, name=name) for name in ("guest@example.com", "nobody@example.com")] == [503, 503]
+
+
 def test_a_user_is_found_by_the_name_in_any_case_and_not_by_a_filter_in_its_place(product: Running, guest: str):
     found = product.directory.user_by_name("GUEST@example.com")
     assert found is not None
