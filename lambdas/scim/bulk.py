@@ -74,12 +74,12 @@ class BulkRun:
         resource_id = cast("str", operation.resource_id)
         match operation.method:
             case BulkOperation.Method.post:
-                return resources.create(cast("Resource[Any]", operation.data))
+                return resources.create(cast("Resource[Any]", operation.data)).to_model()
             case BulkOperation.Method.put:
-                return resources.replace(resource_id, cast("Resource[Any]", operation.data), conditions)
+                return resources.replace(resource_id, cast("Resource[Any]", operation.data), conditions).to_model()
             case BulkOperation.Method.patch:
                 self.service.ensure_patch_supported()
-                return resources.patch(resource_id, cast("PatchOp[Any]", operation.data), conditions)
+                return resources.patch(resource_id, cast("PatchOp[Any]", operation.data), conditions).to_model()
             case _:
                 resources.delete(resource_id, conditions)
                 return None

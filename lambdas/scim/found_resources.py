@@ -1,8 +1,8 @@
-"""Stored resources as a read finds them: plain JSON that an answer can show as it is, and the model where something needs one."""
+"""Stored resources as a read or write finds them: plain JSON that an answer can show as it is, and the model where one is needed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from scim2_models import Resource, ResourceType
 
@@ -18,8 +18,8 @@ class FoundResource:
 
     id: str
 
-    version: str
-    """The entity tag."""
+    version: str | None
+    """The entity tag; None for a group that was changed and not read."""
 
     document: Mapping[str, Any] | None
     """The resource as JSON, with references relative to the Tenant URL, ``members`` as a list of :data:`MemberRow`, and without
@@ -27,6 +27,12 @@ class FoundResource:
 
     to_model: Callable[[], Resource[Any]]
     """Returns the resource as its model, always the same one; it reads nothing more from the table."""
+
+    @classmethod
+    def of_model(cls, resource_type: ResourceType, resource: Resource[Any]) -> Self:
+        """Return a resource that has been read as a model, for the model to answer."""
+        version = resource.meta.version if resource.meta else None
+        return cls(resource_type, str(resource.id), version, None, lambda: resource)
 
     @property
     def name(self) -> str | None:

@@ -7,6 +7,7 @@ from scim2_server.conditions import Conditions
 
 from lambdas.scim import limits
 from lambdas.scim.detail import Detail
+from lambdas.scim.found_resources import FoundResource
 from lambdas.scim.members_in_requests import MemberChange, MembersNeeded, read_members, split_members
 from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
 
@@ -20,13 +21,11 @@ class Groups(ResourceOperations):
     compared = 0
     """The members that the PATCHes of this request have compared; see :data:`limits.MAX_MEMBERS_COMPARED`."""
 
-    def reload(self, changed: Resource[Any], parameters: ResponseParameters[Any]) -> Resource[Any]:
+    def reload(self, changed: FoundResource, parameters: ResponseParameters[Any]) -> FoundResource:
         """Return a changed group with what its answer shows of it."""
-        group = self.storage.get(self.resource_type, str(changed.id), response_parameters=parameters)
-        self.trace.saw(group)
-        return group
+        return self.read(changed.id, parameters)
 
-    def _patch_once(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
+    def _patch_once(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> FoundResource:
         try:
             change, others = split_members(patch_op)
         except MembersNeeded:
@@ -45,7 +44,7 @@ class Groups(ResourceOperations):
             )
         return self._unread(resource_id, version)
 
-    def _patch_compared(self, group_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
+    def _patch_compared(self, group_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> FoundResource:
         """Apply a PATCH whose outcome depends on the present members.
 
         :raises TooManyException: When the PATCHes of the request compare more than :data:`limits.MAX_MEMBERS_COMPARED`.
@@ -58,12 +57,13 @@ class Groups(ResourceOperations):
         compared = self.compared + len(getattr(current, "members", None) or [])
         version = version_of(current)
         patched = self.service.apply_patch(current, patch_op, conditions)
+        found = FoundResource.of_model(self.resource_type, current)
         if patched is not None:
-            current = self.storage.update(self.resource_type, patched, expected_version=version)
+            found = self.storage.write(self.resource_type, patched, expected_version=version)
         self.compared = compared
-        return current
+        return found
 
-    def _replace_once(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> Resource[Any]:
+    def _replace_once(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> FoundResource:
         """Replace a group: its attributes as a whole, its members by the difference to the stored ones."""
         named = getattr(replacement, "members", None) or []
         members = MemberChange()
@@ -84,10 +84,14 @@ class Groups(ResourceOperations):
         self.service.rules.check_deletion(current)
         self.storage.delete(self.resource_type, resource_id, expected_version=version_of(current))
 
-    def _unread(self, group_id: str, version: str | None) -> Resource[Any]:
+    def _unread(self, group_id: str, version: str | None) -> FoundResource:
         """Return a group with only its id and, if known, its version: enough for an answer without a body."""
-        meta = Meta(resource_type=self.resource_type.name, version=version)
-        return self.service.get_model(self.resource_type)(id=group_id, meta=meta)
+
+        def model() -> Resource[Any]:
+            meta = Meta(resource_type=self.resource_type.name, version=version)
+            return self.service.get_model(self.resource_type)(id=group_id, meta=meta)
+
+        return FoundResource(self.resource_type, group_id, version, None, model)
 
 
 def _too_many_compared() -> TooManyException:

@@ -95,7 +95,7 @@ class DirectoryHandler:
         parameters = self.service.read_response_parameters(resource_type, request.query)
         resource = self.service.read_creation(resource_type, request.body, request.header("Content-Type"))
         created = resources.create(resource, parameters)
-        return self.service.creation_response(request.base_url, created, parameters)
+        return self.service.created_response(request.base_url, created, parameters)
 
     def _query(self, request: ScimRequest, resources: ResourceOperations, resource_id: str) -> ScimResponse:
         parameters = self.service.read_response_parameters(resources.resource_type, request.query)
@@ -107,18 +107,18 @@ class DirectoryHandler:
         resource_type = resources.resource_type
         parameters = self.service.read_response_parameters(resource_type, request.query)
         replacement = self.service.read_replacement(resource_type, request.body, request.header("Content-Type"))
-        resource = resources.replace(resource_id, replacement, self.service.read_conditions(request))
-        resource = resources.reload(resource, parameters)
-        return self.service.replacement_response(request.base_url, resource, parameters)
+        replaced = resources.replace(resource_id, replacement, self.service.read_conditions(request))
+        replaced = resources.reload(replaced, parameters)
+        return self.service.replaced_response(request.base_url, replaced, parameters)
 
     def _patch(self, request: ScimRequest, resources: ResourceOperations, resource_id: str) -> ScimResponse:
         resource_type = resources.resource_type
         parameters = self.service.read_response_parameters(resource_type, request.query)
         patch_op = self.service.read_patch(resource_type, request.body, request.header("Content-Type"))
-        resource = resources.patch(resource_id, patch_op, self.service.read_conditions(request))
+        patched = resources.patch(resource_id, patch_op, self.service.read_conditions(request))
         if parameters.attributes or parameters.excluded_attributes:
-            resource = resources.reload(resource, parameters)
-        return self.service.patch_response(request.base_url, resource, parameters)
+            patched = resources.reload(patched, parameters)
+        return self.service.patched_response(request.base_url, patched, parameters)
 
     def _search(self, request: ScimRequest, target: Target) -> ScimResponse:
         """Serve a search with GET or with POST on ``.search`` (RFC 7644 sections 3.4.2 and 3.4.3)."""

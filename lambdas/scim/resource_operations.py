@@ -32,7 +32,7 @@ class ResourceOperations(ABC):
         self.storage = storage
         self.trace = trace
 
-    def create(self, resource: Resource[Any], parameters: ResponseParameters[Any] | None = None) -> Resource[Any]:
+    def create(self, resource: Resource[Any], parameters: ResponseParameters[Any] | None = None) -> FoundResource:
         """Create a resource and return it as it is stored (RFC 7644 section 3.3).
 
         :param parameters: What the answer shows; stored parts that it leaves out are not read.
@@ -40,8 +40,8 @@ class ResourceOperations(ABC):
         self.trace.saw(resource)
         self.trace.wrote(resource)
         self._prepare(resource)
-        created = self.storage.create(self.resource_type, resource, response_parameters=parameters)
-        self.trace.saw(created)
+        created = self.storage.write_new(self.resource_type, resource, parameters)
+        self.trace.found(created)
         return created
 
     def read(self, resource_id: str, parameters: ResponseParameters[Any]) -> FoundResource:
@@ -50,19 +50,17 @@ class ResourceOperations(ABC):
         self.trace.found(found)
         return found
 
-    def patch(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
+    def patch(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> FoundResource:
         """Apply a PATCH and return the result (RFC 7644 section 3.5.2); :meth:`reload` completes it for an answer."""
         self.trace.about(self.resource_type, resource_id)
         self.trace.patched(patch_op)
         return self._retry(conditions, lambda: self._patch_once(resource_id, patch_op, conditions))
 
-    def replace(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> Resource[Any]:
+    def replace(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> FoundResource:
         """Apply a PUT and return the result (RFC 7644 section 3.5.1); :meth:`reload` completes it for an answer."""
         self.trace.about(self.resource_type, resource_id)
         self.trace.wrote(replacement)
-        resource = self._retry(conditions, lambda: self._replace_once(resource_id, replacement, conditions))
-        self.trace.saw(resource)
-        return resource
+        return self._retry(conditions, lambda: self._replace_once(resource_id, replacement, conditions))
 
     def delete(self, resource_id: str, conditions: Conditions) -> None:
         """Delete a resource in the state that its conditions were checked against (RFC 7644 section 3.6)."""
@@ -75,15 +73,15 @@ class ResourceOperations(ABC):
         self.service.rules.check_creation(resource)
 
     @abstractmethod
-    def reload(self, changed: Resource[Any], parameters: ResponseParameters[Any]) -> Resource[Any]:
+    def reload(self, changed: FoundResource, parameters: ResponseParameters[Any]) -> FoundResource:
         """Return what :meth:`patch` or :meth:`replace` returned, with everything that an answer shows."""
 
     @abstractmethod
-    def _patch_once(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
+    def _patch_once(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> FoundResource:
         """Read the resource, apply a PATCH and write the result."""
 
     @abstractmethod
-    def _replace_once(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> Resource[Any]:
+    def _replace_once(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> FoundResource:
         """Read the resource, apply a PUT and write the result."""
 
     @abstractmethod

@@ -129,11 +129,50 @@ class Responses(SealedService):
         body = self.plans.show(base_url, found, response_parameters)
         if body is None:
             return self.query_response(base_url, found.to_model(), response_parameters, conditions)
-        tags = {"ETag": found.version} if self.etag_supported else {}
+        tags = self._tags(found)
         if not conditions.check(tags.get("ETag"), "GET"):
             return ScimResponse(HTTPStatus.NOT_MODIFIED, None, tags)
+        return self._shown_response(base_url, found, body)
+
+    def created_response(
+        self, base_url: str, created: FoundResource, response_parameters: ResponseParameters[Any]
+    ) -> ScimResponse:
+        """Return the response to a POST: what :meth:`creation_response` returns for the resource's model."""
+        body = self.plans.show(base_url, created, response_parameters)
+        if body is None:
+            return self.creation_response(base_url, created.to_model(), response_parameters)
+        return self._shown_response(base_url, created, body, HTTPStatus.CREATED)
+
+    def replaced_response(
+        self, base_url: str, replaced: FoundResource, response_parameters: ResponseParameters[Any]
+    ) -> ScimResponse:
+        """Return the response to a PUT: what :meth:`replacement_response` returns for the resource's model."""
+        body = self.plans.show(base_url, replaced, response_parameters)
+        if body is None:
+            return self.replacement_response(base_url, replaced.to_model(), response_parameters)
+        return self._shown_response(base_url, replaced, body)
+
+    def patched_response(
+        self, base_url: str, patched: FoundResource, response_parameters: ResponseParameters[Any]
+    ) -> ScimResponse:
+        """Return the response to a PATCH: what :meth:`patch_response` returns for the resource's model."""
+        asked = response_parameters.attributes or response_parameters.excluded_attributes
+        if not asked and is_group(patched.resource_type):
+            return ScimResponse(HTTPStatus.NO_CONTENT, None, self._tags(patched))
+        body = self.plans.show(base_url, patched, response_parameters)
+        if body is None:
+            return self.patch_response(base_url, patched.to_model(), response_parameters)
+        return self._shown_response(base_url, patched, body)
+
+    def _shown_response(
+        self, base_url: str, found: FoundResource, body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK
+    ) -> ScimResponse:
         location = self.resource_location(base_url, found.resource_type, found.id)
-        return ScimResponse(HTTPStatus.OK, body, {"Content-Location": location, "Location": location, **tags})
+        return ScimResponse(status, body, {"Content-Location": location, "Location": location, **self._tags(found)})
+
+    def _tags(self, found: FoundResource) -> dict[str, str]:
+        """Return the header with the entity tag of a resource, where the service has versions and this one is known."""
+        return {"ETag": found.version} if self.etag_supported and found.version else {}
 
     def replacement_response(
         self, base_url: str, resource: Resource[Any], response_parameters: ResponseParameters[Any]

@@ -26,28 +26,42 @@ class DirectoryStorage(ScimStorage):
     guard: DeprovisioningGuard | None = None
 
     @abstractmethod
-    def create(
-        self,
-        resource_type: ResourceType,
-        resource: Resource[Any],
-        *,
-        response_parameters: ResponseParameters[Any] | None = None,
-    ) -> Resource[Any]:
+    def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
         """Store a new resource, and return it.
 
-        :param response_parameters: What the answer shows; separately stored attributes that it leaves out are not read.
         :raises scim2_models.UniquenessException: When a unique value is taken.
         :raises scim2_models.InvalidValueException: When a member does not exist in the directory.
         """
 
     @abstractmethod
     def read(
-        self, resource_type: ResourceType, resource_id: str, response_parameters: ResponseParameters[Any]
+        self,
+        resource_type: ResourceType,
+        resource_id: str,
+        response_parameters: ResponseParameters[Any] | None = None,
     ) -> FoundResource:
-        """Return a resource for the answer to a GET: as :meth:`get`, and as JSON where an answer can show that.
+        """Return a resource for an answer: as :meth:`get`, and as JSON where an answer can show that.
 
         :raises scim2_models.NotFoundException: When no resource of this type has this id.
         """
+
+    @abstractmethod
+    def write_new(
+        self,
+        resource_type: ResourceType,
+        resource: Resource[Any],
+        response_parameters: ResponseParameters[Any] | None = None,
+    ) -> FoundResource:
+        """Store a new resource, and return it for its answer: as :meth:`create`, and as JSON where an answer can show that.
+
+        :param response_parameters: What the answer shows; separately stored attributes that it leaves out are not read.
+        """
+
+    @abstractmethod
+    def write(
+        self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None
+    ) -> FoundResource:
+        """Replace a stored resource, and return it for its answer: as :meth:`update`, and as JSON where an answer can show that."""
 
     @abstractmethod
     def find(
@@ -83,7 +97,7 @@ class DirectoryStorage(ScimStorage):
     @abstractmethod
     def update_and_leave(
         self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None
-    ) -> Resource[Any]:
+    ) -> FoundResource:
         """Replace a stored user and remove it from all groups.
 
         The first transaction writes the new state and removes as many memberships as fit; others follow. Retrying the request

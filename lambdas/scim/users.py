@@ -12,6 +12,7 @@ from scim2_server.conditions import Conditions
 
 from lambdas.scim.detail import Detail
 from lambdas.scim.errors import TakenValueException
+from lambdas.scim.found_resources import FoundResource
 from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
 from lambdas.scim.rules import Deprovisioning, is_active
 from lambdas.scim.trace import DISABLED, ENABLED, REMOVED
@@ -29,7 +30,7 @@ class Users(ResourceOperations):
     adopts the user, and a change links it. Until then the identity provider can neither disable nor delete it.
     """
 
-    def create(self, resource: Resource[Any], parameters: ResponseParameters[Any] | None = None) -> Resource[Any]:
+    def create(self, resource: Resource[Any], parameters: ResponseParameters[Any] | None = None) -> FoundResource:
         """Create a user, or adopt the user with its userName that an operator created by hand, and return it."""
         try:
             return super().create(resource, parameters)
@@ -37,10 +38,10 @@ class Users(ResourceOperations):
             adopted = self._adopt(resource, taken)
             if adopted is None:
                 raise
-            self.trace.saw(adopted)
+            self.trace.found(adopted)
             return adopted
 
-    def _adopt(self, sent: Resource[Any], taken: TakenValueException) -> Resource[Any] | None:
+    def _adopt(self, sent: Resource[Any], taken: TakenValueException) -> FoundResource | None:
         """Replace the attributes of the user with a userName by those of a creation; None unless it was created by hand."""
         owner = taken.owner
         if taken.attribute != "userName" or owner is None or not is_active(sent):
@@ -50,18 +51,25 @@ class Users(ResourceOperations):
         except NotFoundException:  # deleted since
             return None
 
-    def _adopt_once(self, user_id: str, sent: Resource[Any]) -> Resource[Any] | None:
+    def _adopt_once(self, user_id: str, sent: Resource[Any]) -> FoundResource | None:
         self.storage.get_head(self.resource_type, user_id)
         if not self._is_protected(user_id):
             return None
-        current = self.storage.get(self.resource_type, user_id)
+        found = self.storage.read(self.resource_type, user_id)
+        current = found.to_model()
         after = self.service.apply_replacement(current, sent.model_copy(deep=True), Conditions())
-        return self._write(current, after, was_active=is_active(current))
+        return self._write(found, current, after, was_active=is_active(current))
 
-    def patch(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
+    def patch(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> FoundResource:
         """Apply a PATCH to a user and return the user (RFC 7644 section 3.5.2)."""
         user = super().patch(resource_id, patch_op, conditions)
-        self.trace.saw(user)
+        self.trace.found(user)
+        return user
+
+    def replace(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> FoundResource:
+        """Apply a PUT to a user and return the user (RFC 7644 section 3.5.1)."""
+        user = super().replace(resource_id, replacement, conditions)
+        self.trace.found(user)
         return user
 
     def _prepare(self, resource: Resource[Any]) -> None:
@@ -69,27 +77,33 @@ class Users(ResourceOperations):
         if resource["active"] is None:
             resource["active"] = True
 
-    def reload(self, changed: Resource[Any], parameters: ResponseParameters[Any]) -> Resource[Any]:
+    def reload(self, changed: FoundResource, parameters: ResponseParameters[Any]) -> FoundResource:
         """Return a changed user, which is complete already."""
         return changed
 
-    def _patch_once(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> Resource[Any]:
-        current = self.storage.get(self.resource_type, resource_id)
+    def _patch_once(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> FoundResource:
+        found = self.storage.read(self.resource_type, resource_id)
+        current = found.to_model()
         was_active = is_active(current)  # before the library applies the PATCH in place
         patched = self.service.apply_patch(current, patch_op, conditions)
-        return self._write(current, patched, was_active=was_active)
+        return self._write(found, current, patched, was_active=was_active)
 
-    def _replace_once(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> Resource[Any]:
-        current = self.storage.get(self.resource_type, resource_id)
+    def _replace_once(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> FoundResource:
+        found = self.storage.read(self.resource_type, resource_id)
+        current = found.to_model()
         fresh = replacement.model_copy(deep=True)
         if fresh["active"] is None:
             fresh["active"] = is_active(current)
         replaced = self.service.apply_replacement(current, fresh, conditions)
-        return self._write(current, replaced, was_active=is_active(current))
+        return self._write(found, current, replaced, was_active=is_active(current))
 
-    def _write(self, current: Resource[Any], after: Resource[Any] | None, *, was_active: bool) -> Resource[Any]:
+    def _write(
+        self, found: FoundResource, current: Resource[Any], after: Resource[Any] | None, *, was_active: bool
+    ) -> FoundResource:
         """Write the state that a PATCH or PUT leads to, apply the rules on disabled users, and return the user.
 
+        :param found: The user as it was read.
+        :param current: Its model.
         :param after: The new state; None when the request changes nothing.
         """
         linking = self._is_protected(str(current.id))
@@ -108,31 +122,37 @@ class Users(ResourceOperations):
             self.storage.delete(self.resource_type, str(current.id), expected_version=version_of(current))
             self.trace.became = REMOVED
             nothing = dict.fromkeys({"groups", "entitlements"} & type(current).model_fields.keys())
-            return (after or current).model_copy(update=nothing)
+            return FoundResource.of_model(self.resource_type, (after or current).model_copy(update=nothing))
         if outcome is Deprovisioning.LEAVES:
-            return self._write_and_leave(current, after)
-        return self._update(current, after)
+            return self._write_and_leave(found, current, after)
+        return self._update(found, after)
 
-    def _update(self, current: Resource[Any], after: Resource[Any] | None) -> Resource[Any]:
+    def _update(self, found: FoundResource, after: Resource[Any] | None) -> FoundResource:
         if after is None:
-            return current
-        return self.storage.update(self.resource_type, after, expected_version=version_of(current))
+            return found
+        return self.storage.write(self.resource_type, after, expected_version=found.version)
 
-    def _write_and_leave(self, current: Resource[Any], after: Resource[Any] | None) -> Resource[Any]:
+    def _write_and_leave(
+        self, found: FoundResource, current: Resource[Any], after: Resource[Any] | None
+    ) -> FoundResource:
         """Write the state of a user who leaves all groups, and return the user."""
         groups = len(getattr(current, "groups", None) or [])
         self.trace.groups_left = groups or self.trace.groups_left
         if not groups:
-            return self._update(current, after)
+            return self._update(found, after)
         version = version_of(current)
         return self.storage.update_and_leave(self.resource_type, after or current, expected_version=version)
 
     def _delete_once(self, resource_id: str, conditions: Conditions) -> None:
         outcome = self.service.rules.after_deletion()
         stays = outcome is not Deprovisioning.REMOVED
-        # A user's version depends on its groups where it shows permission sets, so a condition needs the whole user.
-        read = self.storage.get if stays or is_conditional(conditions) else self.storage.get_head
-        current = read(self.resource_type, resource_id)
+        if stays:
+            found = self.storage.read(self.resource_type, resource_id)
+            current = found.to_model()
+        else:
+            # A user's version depends on its groups where it shows permission sets, so a condition needs the whole user.
+            read = self.storage.get if is_conditional(conditions) else self.storage.get_head
+            current = read(self.resource_type, resource_id)
         self.trace.saw(current)
         self.service.check_deletion(current, conditions)
         self.service.rules.check_deletion(current)
@@ -141,7 +161,7 @@ class Users(ResourceOperations):
         if not stays or is_active(current):
             self._guard(resource_id)
         if stays:
-            self._disable(current, outcome)
+            self._disable(found, current, outcome)
         else:
             self.storage.delete(self.resource_type, resource_id, expected_version=version_of(current))
 
@@ -157,11 +177,11 @@ class Users(ResourceOperations):
         """Return whether a user was created by hand, and the caller is an identity provider, which has not provisioned it."""
         return self.service.rules.links_users and self.storage.is_by_hand(user_id)
 
-    def _disable(self, user: Resource[Any], outcome: Deprovisioning) -> None:
+    def _disable(self, found: FoundResource, user: Resource[Any], outcome: Deprovisioning) -> None:
         """Disable a user instead of deleting it: a deviation from RFC 7644 section 3.6 that the environment asks for."""
         after = user.model_copy(update={"active": False}) if is_active(user) else None
         self.trace.became, self.trace.changed = DISABLED, ["active"] if after else []
         if outcome is Deprovisioning.LEAVES:
-            self._write_and_leave(user, after)
+            self._write_and_leave(found, user, after)
         else:
-            self._update(user, after)
+            self._update(found, after)

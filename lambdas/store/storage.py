@@ -82,9 +82,12 @@ class DynamoStorage(DirectoryStorage):
         return self.reader.resources(resource_type, [stored], whole=whole)[0]
 
     def read(
-        self, resource_type: ResourceType, resource_id: str, response_parameters: ResponseParameters[Any]
+        self,
+        resource_type: ResourceType,
+        resource_id: str,
+        response_parameters: ResponseParameters[Any] | None = None,
     ) -> FoundResource:
-        """Return a resource for the answer to a GET: the calls are those of :meth:`get`."""
+        """Return a resource for an answer: the calls are those of :meth:`get`."""
         stored = self._stored(resource_type, resource_id)
         whole = self._is_whole(resource_type, response_parameters)
         return found_resources(self.reader, resource_type, [stored], whole=whole)[0]
@@ -115,13 +118,16 @@ class DynamoStorage(DirectoryStorage):
         """Return one page of the matching resources for an answer, and their number."""
         return self.searcher.find(resource_types, search_request, position)
 
-    def create(
+    def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
+        """Store a new resource: the calls are those of :meth:`write_new`."""
+        return self.write_new(resource_type, resource).to_model()
+
+    def write_new(
         self,
         resource_type: ResourceType,
         resource: Resource[Any],
-        *,
         response_parameters: ResponseParameters[Any] | None = None,
-    ) -> Resource[Any]:
+    ) -> FoundResource:
         """Store a new resource: 1 transaction up to 45 members; members are read back only where the answer shows them."""
         members = _members_of(resource)
         change = MemberChange(added=members) if members else None
@@ -129,11 +135,17 @@ class DynamoStorage(DirectoryStorage):
         if members and self.reader.keeps_separate(resource_type, response_parameters):
             return self._written(resource_type, stored.id)
         # A new user is in no group, so showing it whole costs nothing.
-        return self.reader.resources(resource_type, [stored], whole=resource_type.name == "User")[0]
+        return found_resources(self.reader, resource_type, [stored], whole=resource_type.name == "User")[0]
 
     def update(
         self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None
     ) -> Resource[Any]:
+        """Replace a stored resource: the calls are those of :meth:`write`."""
+        return self.write(resource_type, resource, expected_version=expected_version).to_model()
+
+    def write(
+        self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None
+    ) -> FoundResource:
         """Replace a stored resource, a group's members included: 1 write when its own read preceded it."""
         if "members" in type(resource).model_fields:
             change = MemberChange(replaces=True, added=_members_of(resource))
@@ -147,7 +159,7 @@ class DynamoStorage(DirectoryStorage):
             except LostRace:
                 self._lost(expected_version, pause)
             else:
-                return self.reader.resources(resource_type, [after])[0]
+                return found_resources(self.reader, resource_type, [after], whole=True)[0]
 
     def update_group(
         self,
@@ -175,7 +187,7 @@ class DynamoStorage(DirectoryStorage):
 
     def update_and_leave(
         self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None
-    ) -> Resource[Any]:
+    ) -> FoundResource:
         """Replace a stored user and remove it from its groups: 1 transaction when it is in up to about 45 groups."""
         pause = Backoff()
         while True:
@@ -186,7 +198,7 @@ class DynamoStorage(DirectoryStorage):
                 self._lost(expected_version, pause)
             else:
                 left = self._leave_rest(resource_type, after, pause)
-                return self.reader.resources(resource_type, [left])[0]
+                return found_resources(self.reader, resource_type, [left], whole=True)[0]
 
     def _leave_rest(self, resource_type: ResourceType, stored: Stored, pause: Backoff) -> Stored:
         """Remove a user whose new state is written from its remaining groups, unless another request changes that state.
@@ -233,10 +245,10 @@ class DynamoStorage(DirectoryStorage):
         """Link a user to the identity provider with this request's next write: it no longer counts as created by hand."""
         self.writer.linked.add(user_id)
 
-    def _written(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
+    def _written(self, resource_type: ResourceType, resource_id: str) -> FoundResource:
         """Return a resource that was just written, with a new limit on members, since the write has succeeded."""
         fresh = Reader(self.table, self.directory, self.reader.provider, self.reader.product)
-        return fresh.resources(resource_type, [fresh.stored(resource_type, resource_id)])[0]
+        return found_resources(fresh, resource_type, [fresh.stored(resource_type, resource_id)], whole=True)[0]
 
     def _stored(self, resource_type: ResourceType, resource_id: str) -> Stored:
         stored = self.reader.stored(resource_type, resource_id)
