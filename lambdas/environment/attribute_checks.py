@@ -1,7 +1,7 @@
 """The attribute rules of an environment (``[users]``, ``[groups]``): defaults, required and allowed values."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scim2_models import InvalidValueException, MutabilityException, Resource
@@ -48,6 +48,18 @@ class AttributeChecks:
         for attribute, values in self._allowed:
             kept = {comparable(attribute, each) for each in attribute.values(before)} if before is not None else set()
             _restrict(resource, attribute, values, kept)
+
+    def concern(self, document: Mapping[str, Any]) -> bool:
+        """Return whether :meth:`apply` may refuse or change something in a plain document that a PATCH took no value from."""
+        allowed = any(
+            not is_empty(value) and value not in values.values()
+            for attribute, values in self._allowed
+            for value in attribute.entries_in(document)
+        )
+        return allowed or not all(
+            any(not isinstance(each, dict) and not is_empty(each) for each in attribute.entries_in(document))
+            for attribute, _ in self.declared.defaults
+        )
 
 
 def _restrict(resource: Resource[Any], attribute: Attribute, allowed: dict[Any, str], kept: set[Any]) -> None:

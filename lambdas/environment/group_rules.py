@@ -40,7 +40,7 @@ class GroupRules:
     def check_change(self, before: Resource[Any], after: Resource[Any]) -> None:
         """Raise an error for a new name of a fixed group; a change of case alone is ignored."""
         name, wanted = _name(before), _name(after)
-        if name == wanted or not self._is_fixed(before):
+        if name == wanted or not self._is_fixed(name):
             return
         if name and wanted and comparable_text(name) == comparable_text(wanted):
             after["displayName"] = name
@@ -52,19 +52,19 @@ class GroupRules:
             )
         )
 
-    def check_deletion(self, current: Resource[Any]) -> None:
+    def check_deletion(self, name: str | None) -> None:
         """Raise an error for the deletion of a fixed group."""
-        if self._is_fixed(current):
+        if self._is_fixed(name):
             raise MutabilityException(
                 detail=Detail(
                     'Group "{name}" cannot be deleted by an identity provider; remove its members instead.',
-                    values={"name": _name(current)},
+                    values={"name": name},
                 )
             )
 
-    def _is_fixed(self, group: Resource[Any]) -> bool:
+    def _is_fixed(self, name: str | None) -> bool:
         """Return whether clients cannot rename or delete a group: they create none, or it belongs to a permission set."""
-        return not self.created_by_clients or system_set(self.permissions, _name(group)) is not None
+        return not self.created_by_clients or system_set(self.permissions, name) is not None
 
 
 def _name(group: Resource[Any]) -> str | None:

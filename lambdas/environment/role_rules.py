@@ -1,6 +1,6 @@
 """The rules for the roles that clients send."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scim2_models import InvalidValueException, Resource
@@ -35,6 +35,10 @@ class RoleRules:
         new = [each for each in roles if not set(read_roles([each])) <= set(had)] or roles
         kept = next((each for each in new if getattr(each, "primary", None)), new[-1])
         setattr(user, "roles", [kept])  # noqa: B010 -- the attribute is known to users only
+
+    def concern(self, user: Mapping[str, Any]) -> bool:
+        """Return whether the rules may refuse or change the roles of a user, a JSON document."""
+        return bool(user.get("roles")) and (self.permissions.one_role or self.refuses)
 
     def check(self, user: Resource[Any], before: Resource[Any] | None = None) -> None:
         """Raise an error for a role that names no permission set, if the file refuses those, unless the user already has it.

@@ -1,5 +1,6 @@
 """The rules of an environment for writing users and groups."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from scim2_models import Resource
@@ -9,7 +10,7 @@ from lambdas.environment.file.endpoint import EndpointSettings
 from lambdas.environment.group_rules import GroupRules
 from lambdas.environment.role_rules import RoleRules
 from lambdas.scim.discovery import DirectoryProvider
-from lambdas.scim.rules import Deprovisioning, Rules, is_active
+from lambdas.scim.rules import Deprovisioning, Rules
 
 
 class EnvironmentRules(Rules):
@@ -40,19 +41,22 @@ class EnvironmentRules(Rules):
             self.roles.check(after, before)
         self._of(after).apply(after, before, patched=patched)
 
-    def check_deletion(self, current: Resource[Any]) -> None:
-        """Raise an error for the deletion of a fixed group."""
-        if _is_group(current):
-            self.groups.check_deletion(current)
+    def concern(self, user: Mapping[str, Any]) -> bool:
+        """Return whether the file says something about the attributes of a user that a change would apply."""
+        return self.roles.concern(user) or self._attributes["User"].concern(user)
 
-    def after_change(self, was_active: bool, after: Resource[Any]) -> Deprovisioning:
+    def check_deletion(self, group_name: str | None) -> None:
+        """Raise an error for the deletion of a fixed group."""
+        self.groups.check_deletion(group_name)
+
+    def after_change(self, was_active: bool, becomes_active: bool) -> Deprovisioning:
         """Return the deprovisioning of a user after a change.
 
         A disabled user leaves its groups at every change until it is in none, so that a retry completes a change that failed
         half-way. Only a user that this change disables is removed; one that was created disabled is kept.
         """
         rules = self.environment.users.deprovisioning
-        if is_active(after):
+        if becomes_active:
             return Deprovisioning.STAYS
         if rules.deactivated == "remove" and was_active:
             return Deprovisioning.REMOVED
@@ -78,9 +82,9 @@ class OperatorRules(EnvironmentRules):
 
     links_users = False
 
-    def after_change(self, was_active: bool, after: Resource[Any]) -> Deprovisioning:
+    def after_change(self, was_active: bool, becomes_active: bool) -> Deprovisioning:
         """Return whether a disabled user leaves its groups; it is never removed."""
-        found = super().after_change(was_active, after)
+        found = super().after_change(was_active, becomes_active)
         if found is not Deprovisioning.REMOVED:
             return found
         leaves = self.environment.users.deprovisioning.memberships == "remove"

@@ -1,7 +1,8 @@
 """Attributes as an environment's file names them: paths bound to the model that has them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from inspect import isclass
 from typing import Any, Self, cast
 
@@ -89,6 +90,30 @@ class Attribute:
         if isinstance(head, list):
             return [getattr(each, binding.sub_field_name) for each in head] or None
         return getattr(head, binding.sub_field_name)
+
+    def entries_in(self, document: Mapping[str, Any]) -> list[Any]:
+        """Return the values that :meth:`entries` returns for the model of a document.
+
+        :param document: A plain document (:mod:`lambdas.scim.plain_documents`).
+        """
+        *inside, name = self._names
+        host = document
+        for each in inside:
+            host = host.get(each) or {}
+            if isinstance(host, list):
+                return [each.get(name) for each in host] or [None]
+        found = host.get(name)
+        return found if isinstance(found, list) else [found]
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """The names that lead to the values in a document: the URN of an extension, the attribute, the sub-attribute."""
+        binding = self.binding
+        names = [str(binding.model.__schema__)] if issubclass(binding.model, Extension) else []
+        names.append(scim_name(binding.model, binding.field_name))
+        if binding.sub_field_name is not None:
+            names.append(scim_name(cast("type[BaseModel]", binding.field_type), binding.sub_field_name))
+        return names
 
     def values(self, resource: Resource[Any]) -> list[Any]:
         """Return the values of a resource that are not empty."""

@@ -23,6 +23,7 @@ from scim2_models import (
 
 from lambdas.scim.attributes import Attribute, required_by_schema, unique_by_schema
 from lambdas.scim.models import ALWAYS_PRESENT
+from lambdas.scim.plain_documents import PlainDocuments
 from lambdas.scim.upstream import AllTypesProvider
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -84,6 +85,7 @@ class DirectoryProvider(AllTypesProvider):
         self.matching = cache(self._matching)
         self.required_by_schema = cache(self._required_by_schema)
         self.indexed_parts = cache(self._indexed_parts)
+        self.plain_documents = cache(self._plain_documents)
 
     # -- Attributes with keys ---------------------------------------------------------------------------------------
 
@@ -110,6 +112,10 @@ class DirectoryProvider(AllTypesProvider):
     def _indexed_parts(self, type_name: str) -> frozenset[str]:
         """Return which parts of a resource's JSON have keys, in lower case: attributes, and URNs of extensions."""
         return frozenset(each.part for each in (*self.unique(type_name), *self.matching(type_name)))
+
+    def _plain_documents(self, type_name: str) -> PlainDocuments:
+        """Return the plain documents of a resource type."""
+        return PlainDocuments(self._model(type_name))
 
     def _required_by_schema(self, type_name: str) -> tuple[Attribute, ...]:
         """Return the attributes that every resource of a type has by its schema, whatever the environment declares."""

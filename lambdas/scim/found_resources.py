@@ -1,4 +1,4 @@
-"""Stored resources as a read or write finds them: plain JSON that an answer can show as it is, and the model where one is needed."""
+"""Stored resources as a read or write finds them: plain JSON that an answer can show as it is, and the model where it is needed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,11 +28,14 @@ class FoundResource:
     to_model: Callable[[], Resource[Any]]
     """Returns the resource as its model, always the same one; it reads nothing more from the table."""
 
+    content: Mapping[str, Any] | None = None
+    """The stored attributes alone as JSON: without ``id``, ``meta`` and those that are stored separately or computed. None where
+    :attr:`document` is."""
+
     @classmethod
     def of_model(cls, resource_type: ResourceType, resource: Resource[Any]) -> Self:
         """Return a resource that has been read as a model, for the model to answer."""
-        version = resource.meta.version if resource.meta else None
-        return cls(resource_type, str(resource.id), version, None, lambda: resource)
+        return cls(resource_type, str(resource.id), version_of(resource), None, lambda: resource)
 
     @property
     def name(self) -> str | None:
@@ -47,6 +50,11 @@ class FoundResource:
     def _text(self, attribute: str) -> str | None:
         value = (self.document or {}).get(attribute)
         return value if isinstance(value, str) else None
+
+
+def version_of(resource: Resource[Any]) -> str | None:
+    """Return the entity tag of a stored resource."""
+    return resource.meta.version if resource.meta else None
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,16 @@ from scim2_server.conditions import Conditions
 
 from lambdas.scim import limits
 from lambdas.scim.detail import Detail
-from lambdas.scim.found_resources import FoundResource
-from lambdas.scim.members_in_requests import MemberChange, MembersNeeded, read_members, split_members
-from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
+from lambdas.scim.found_resources import FoundResource, version_of
+from lambdas.scim.members_in_requests import (
+    MemberChange,
+    MembersNeeded,
+    read_members,
+    read_plain_change,
+    split_members,
+)
+from lambdas.scim.plain_patches import PlainPatch
+from lambdas.scim.resource_operations import ResourceOperations, is_conditional
 
 
 class Groups(ResourceOperations):
@@ -25,14 +32,18 @@ class Groups(ResourceOperations):
         """Return a changed group with what its answer shows of it."""
         return self.read(changed.id, parameters)
 
-    def _patch_once(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> FoundResource:
+    def _patch_once(
+        self, resource_id: str, patch: "PatchOp[Any] | PlainPatch", conditions: Conditions
+    ) -> FoundResource:
+        if isinstance(patch, PlainPatch) and not is_conditional(conditions):
+            return self._change_members(resource_id, read_plain_change(patch))
+        patch_op = self._validated(patch)
         try:
             change, others = split_members(patch_op)
         except MembersNeeded:
             return self._patch_compared(resource_id, patch_op, conditions)
         if change is not None and not others and not is_conditional(conditions):
-            version = self.storage.update_group(self.resource_type, resource_id, None, change)
-            return self._unread(resource_id, version)
+            return self._change_members(resource_id, change)
         head = self.storage.get_head(self.resource_type, resource_id)
         version = version_of(head)
         rest = patch_op.model_copy(update={"operations": others})
@@ -43,6 +54,11 @@ class Groups(ResourceOperations):
                 self.resource_type, resource_id, patched, change, expected_version=version
             )
         return self._unread(resource_id, version)
+
+    def _change_members(self, group_id: str, change: MemberChange) -> FoundResource:
+        """Change the members of a group that is not read."""
+        version = self.storage.update_group(self.resource_type, group_id, None, change)
+        return self._unread(group_id, version)
 
     def _patch_compared(self, group_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> FoundResource:
         """Apply a PATCH whose outcome depends on the present members.
@@ -78,11 +94,11 @@ class Groups(ResourceOperations):
         return self._unread(resource_id, version)
 
     def _delete_once(self, resource_id: str, conditions: Conditions) -> None:
-        current = self.storage.get_head(self.resource_type, resource_id)
-        self.trace.saw(current)
-        self.service.check_deletion(current, conditions)
-        self.service.rules.check_deletion(current)
-        self.storage.delete(self.resource_type, resource_id, expected_version=version_of(current))
+        found = self.storage.read_head(self.resource_type, resource_id)
+        self.trace.found(found)
+        self.service.check_conditions(found, "DELETE", conditions)
+        self.service.rules.check_deletion(found.name)
+        self.storage.delete(self.resource_type, resource_id, expected_version=found.version)
 
     def _unread(self, group_id: str, version: str | None) -> FoundResource:
         """Return a group with only its id and, if known, its version: enough for an answer without a body."""

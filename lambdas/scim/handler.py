@@ -114,8 +114,8 @@ class DirectoryHandler:
     def _patch(self, request: ScimRequest, resources: ResourceOperations, resource_id: str) -> ScimResponse:
         resource_type = resources.resource_type
         parameters = self.service.read_response_parameters(resource_type, request.query)
-        patch_op = self.service.read_patch(resource_type, request.body, request.header("Content-Type"))
-        patched = resources.patch(resource_id, patch_op, self.service.read_conditions(request))
+        patch = self.service.read_any_patch(resource_type, request.body, request.header("Content-Type"))
+        patched = resources.patch(resource_id, patch, self.service.read_conditions(request))
         if parameters.attributes or parameters.excluded_attributes:
             patched = resources.reload(patched, parameters)
         return self.service.patched_response(request.base_url, patched, parameters)

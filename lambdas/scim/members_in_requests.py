@@ -11,6 +11,7 @@ from scim2_models import AttributeBinding, InvalidValueException, PatchOp
 from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
 
 from lambdas.scim.detail import Detail
+from lambdas.scim.plain_patches import PlainPatch
 from lambdas.scim.trace import ignored_attributes
 
 GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -124,6 +125,14 @@ def split_members(patch_op: "PatchOp[Any]") -> tuple[MemberChange | None, list[A
         if rest or members is _ABSENT:
             others.append(operation.model_copy(update={"value": rest}))
     return (change if touched else None), others
+
+
+def read_plain_change(patch: PlainPatch) -> MemberChange:
+    """Return the change of members that :func:`split_members` returns for a plain PATCH of a group."""
+    change = MemberChange()
+    for operation in patch.operations:
+        _fold(change, operation["op"], operation["value"])
+    return change
 
 
 _ABSENT = object()

@@ -26,6 +26,7 @@ from lambdas.scim.dialects import groups_as_roles
 from lambdas.scim.error_details import explain, restating
 from lambdas.scim.error_places import explain_patch
 from lambdas.scim.json_body import parse_json
+from lambdas.scim.plain_patches import PlainPatch, read_plain_patch
 from lambdas.scim.request_size import check_bulk, check_patch, check_resource, check_search
 from lambdas.scim.search_parameters import read_search_parameters
 from lambdas.scim.trace import ignored_attributes
@@ -84,8 +85,27 @@ class RequestReading(ScimService):
     def read_patch(self, resource_type: ResourceType, body: bytes, content_type: str | None) -> "PatchOp[Any]":
         """Return the validated body of a PATCH; an empty list of operations changes nothing (idp-behaviour case 46)."""
         self.ensure_patch_supported()
+        return self.validate_patch(resource_type, self._read_patch_dialect(resource_type, body, content_type))
+
+    def read_any_patch(
+        self, resource_type: ResourceType, body: bytes, content_type: str | None
+    ) -> "PatchOp[Any] | PlainPatch":
+        """Return the body of a PATCH: as :meth:`read_patch`, or as one that needs no model, which is valid."""
+        self.ensure_patch_supported()
+        payload = self._read_patch_dialect(resource_type, body, content_type)
+        return read_plain_patch(payload, self.get_model(resource_type)) or self.validate_patch(resource_type, payload)
+
+    def _read_patch_dialect(self, resource_type: ResourceType, body: bytes, content_type: str | None) -> Any:
         model: type[PatchOp[Any]] = hold_generic(PatchOp, self.get_model(resource_type))
-        payload = self._read_dialect(model, self.decode_body(body, content_type))
+        return self._read_dialect(model, self.decode_body(body, content_type))
+
+    def validate_patch(self, resource_type: ResourceType, payload: Any) -> "PatchOp[Any]":
+        """Return the validated body of a PATCH.
+
+        :param payload: The body, read by all dialects.
+        :raises SCIMException: When it breaks a rule.
+        """
+        model: type[PatchOp[Any]] = hold_generic(PatchOp, self.get_model(resource_type))
         if isinstance(payload, dict) and payload.get("Operations") == []:
             return model.model_construct(operations=[])
         try:

@@ -9,6 +9,7 @@ from scim2_server.conditions import Conditions
 
 from lambdas.retrying import Backoff
 from lambdas.scim.found_resources import FoundResource
+from lambdas.scim.plain_patches import PlainPatch
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.scim.trace import Trace
@@ -50,11 +51,11 @@ class ResourceOperations(ABC):
         self.trace.found(found)
         return found
 
-    def patch(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> FoundResource:
+    def patch(self, resource_id: str, patch: "PatchOp[Any] | PlainPatch", conditions: Conditions) -> FoundResource:
         """Apply a PATCH and return the result (RFC 7644 section 3.5.2); :meth:`reload` completes it for an answer."""
         self.trace.about(self.resource_type, resource_id)
-        self.trace.patched(patch_op)
-        return self._retry(conditions, lambda: self._patch_once(resource_id, patch_op, conditions))
+        self.trace.patched(patch)
+        return self._retry(conditions, lambda: self._patch_once(resource_id, patch, conditions))
 
     def replace(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> FoundResource:
         """Apply a PUT and return the result (RFC 7644 section 3.5.1); :meth:`reload` completes it for an answer."""
@@ -67,6 +68,12 @@ class ResourceOperations(ABC):
         self.trace.about(self.resource_type, resource_id)
         self._retry(conditions, lambda: self._delete_once(resource_id, conditions))
 
+    def _validated(self, patch: "PatchOp[Any] | PlainPatch") -> "PatchOp[Any]":
+        """Return a PATCH as the protocol library applies it."""
+        if isinstance(patch, PlainPatch):
+            return self.service.validate_patch(self.resource_type, {"Operations": list(patch.operations)})
+        return patch
+
     def _prepare(self, resource: Resource[Any]) -> None:
         """Check a resource before it is created, and set its default values."""
         check_values(self.service.described, resource)
@@ -77,7 +84,9 @@ class ResourceOperations(ABC):
         """Return what :meth:`patch` or :meth:`replace` returned, with everything that an answer shows."""
 
     @abstractmethod
-    def _patch_once(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> FoundResource:
+    def _patch_once(
+        self, resource_id: str, patch: "PatchOp[Any] | PlainPatch", conditions: Conditions
+    ) -> FoundResource:
         """Read the resource, apply a PATCH and write the result."""
 
     @abstractmethod
@@ -110,8 +119,3 @@ class ResourceOperations(ABC):
 def is_conditional(conditions: Conditions) -> bool:
     """Return whether a request depends on the version of the resource (RFC 7644 section 3.14)."""
     return bool(conditions.if_match or conditions.if_none_match)
-
-
-def version_of(resource: Resource[Any]) -> str | None:
-    """Return the entity tag of a stored resource."""
-    return resource.meta.version if resource.meta else None

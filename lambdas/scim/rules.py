@@ -4,10 +4,13 @@ The protocol calls the rules at fixed points of a request and does not know what
 file (:mod:`lambdas.environment.rules`).
 """
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
 from scim2_models import Resource
+
+from lambdas.scim.plain_documents import PlainResource
 
 
 class Deprovisioning(Enum):
@@ -53,17 +56,25 @@ class Rules:
         :param patched: Whether the request is a PATCH.
         """
 
-    def check_deletion(self, current: Resource[Any]) -> None:
-        """Check whether an identity provider may delete a resource.
+    def concern(self, user: Mapping[str, Any]) -> bool:
+        """Return whether :meth:`check_change` may refuse or change something in a state of a user.
 
-        :param current: The stored state, without a group's members.
+        :param user: The state that a PATCH leads to, as a plain document (:mod:`lambdas.scim.plain_documents`). The PATCH wrote
+            texts and booleans, and left every attribute with a value that had one.
+        """
+        return False
+
+    def check_deletion(self, group_name: str | None) -> None:
+        """Check whether an identity provider may delete a group.
+
+        :param group_name: Its ``displayName``.
         """
 
-    def after_change(self, was_active: bool, after: Resource[Any]) -> Deprovisioning:
+    def after_change(self, was_active: bool, becomes_active: bool) -> Deprovisioning:
         """Return the consequence of a PATCH or PUT of a user.
 
         :param was_active: Whether the user was active before.
-        :param after: The state that the request leads to; the stored one when it changes nothing.
+        :param becomes_active: Whether it is active in the state that the request leads to.
         """
         return Deprovisioning.STAYS
 
@@ -72,6 +83,7 @@ class Rules:
         return Deprovisioning.REMOVED
 
 
-def is_active(user: Resource[Any]) -> bool:
+def is_active(user: Resource[Any] | PlainResource) -> bool:
     """Return whether a user is active; a user without ``active`` is."""
-    return getattr(user, "active", None) is not False
+    active = user.document.get("active") if isinstance(user, PlainResource) else getattr(user, "active", None)
+    return active is not False

@@ -25,8 +25,11 @@ from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.error_details import path_of, restate
 from lambdas.scim.error_places import place_of
+from lambdas.scim.found_resources import FoundResource, version_of
 from lambdas.scim.models import ALWAYS_PRESENT, is_group
 from lambdas.scim.patch_application import PatchApplication
+from lambdas.scim.plain_documents import PlainResource
+from lambdas.scim.plain_patches import NotPlainError, PlainPatch
 from lambdas.scim.responses import Responses
 from lambdas.scim.rules import Rules
 from lambdas.scim.upstream import SealedService
@@ -116,6 +119,15 @@ class DirectoryService(BulkReading, Responses, SealedService):
         """
         return [each for each in resource_types if self.described.serves(each)]
 
+    def check_conditions(self, found: FoundResource, method: str, conditions: Conditions) -> None:
+        """Check the conditions of a request against a resource as it was found.
+
+        :raises PreconditionFailedException: When one does not hold.
+        """
+        # The document may show more than the stored version covers; where there is none, only the model has the whole version.
+        version = found.version if found.document is not None else version_of(found.to_model())
+        conditions.check(version if self.etag_supported else None, method)
+
     # -- Changing ---------------------------------------------------------------------------------------------------
 
     def apply_patch(
@@ -137,6 +149,27 @@ class DirectoryService(BulkReading, Responses, SealedService):
         check_values(self.described, current, before)
         self.rules.check_change(before, current, patched=True)
         return current
+
+    def apply_plain_patch(
+        self, found: FoundResource, patch: PlainPatch, conditions: Conditions
+    ) -> PlainResource | None:
+        """Return the state of a user after a plain PATCH; None when it changes nothing.
+
+        :raises NotPlainError: When the state can only be computed by :meth:`apply_patch`.
+        :raises PreconditionFailedException: When a condition of the request does not hold.
+        """
+        documents = self.described.plain_documents(str(found.resource_type.name))
+        before = None if found.content is None else documents.read(found.content)
+        if before is None:
+            raise NotPlainError
+        self.check_conditions(found, "PATCH", conditions)
+        after, changed = patch.apply(before)
+        if not changed:
+            return None
+        document = documents.read(after)
+        if document is None or self.rules.concern(document):
+            raise NotPlainError
+        return PlainResource(found.id, document)
 
     def apply_replacement(
         self, current: Resource[Any], replacement: Resource[Any], conditions: Conditions

@@ -9,6 +9,7 @@ from scim2_server.storage import ScimStorage
 from lambdas.scim.found_resources import FoundPage, FoundResource
 from lambdas.scim.guarding import DeprovisioningGuard
 from lambdas.scim.members_in_requests import MemberChange
+from lambdas.scim.plain_documents import PlainResource
 
 
 class DirectoryStorage(ScimStorage):
@@ -59,7 +60,11 @@ class DirectoryStorage(ScimStorage):
 
     @abstractmethod
     def write(
-        self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None
+        self,
+        resource_type: ResourceType,
+        resource: Resource[Any] | PlainResource,
+        *,
+        expected_version: str | None = None,
     ) -> FoundResource:
         """Replace a stored resource, and return it for its answer: as :meth:`update`, and as JSON where an answer can show that."""
 
@@ -68,6 +73,13 @@ class DirectoryStorage(ScimStorage):
         self, resource_types: list[ResourceType], search_request: SearchRequest[Any], *, position: Any = None
     ) -> FoundPage:
         """Return a page of a search for its answer: as :meth:`search`, and as JSON where an answer can show that."""
+
+    @abstractmethod
+    def read_head(self, resource_type: ResourceType, resource_id: str) -> FoundResource:
+        """Return a resource without its separately stored attributes: as :meth:`get_head`, and as JSON where that is known.
+
+        :raises scim2_models.NotFoundException: When no resource of this type has this id.
+        """
 
     @abstractmethod
     def get_head(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:

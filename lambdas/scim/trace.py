@@ -12,6 +12,7 @@ from lambdas.scim.found_resources import FoundResource
 from lambdas.scim.guarding import GuardResult
 from lambdas.scim.ids import logged_id
 from lambdas.scim.path_names import names_in
+from lambdas.scim.plain_patches import PlainPatch
 
 REMOVED = "removed"
 """The request disabled the user, and the environment's rules removed it."""
@@ -109,16 +110,23 @@ class Trace:
             if name not in ("schemas", "id", "meta") and getattr(resource, name) is not None:
                 self._change(fields[name].serialization_alias or fields[name].alias or name)
 
-    def patched(self, patch_op: "PatchOp[Any]") -> None:
+    def patched(self, patch: "PatchOp[Any] | PlainPatch") -> None:
         """Record the attributes that a PATCH names."""
-        for operation in patch_op.operations or []:
-            if operation.op is not None and operation.op.value not in self.operations:
-                self.operations.append(operation.op.value)
-            if operation.path:
-                self._change(names_in(str(operation.path)))
-            elif isinstance(operation.value, dict):
-                for key in operation.value:
-                    self._change(names_in(str(key)))
+        if isinstance(patch, PlainPatch):
+            for each in patch.operations:
+                self._operation(each["op"], each.get("path"), each["value"])
+            return
+        for operation in patch.operations or []:
+            self._operation(operation.op and operation.op.value, operation.path, operation.value)
+
+    def _operation(self, op: str | None, path: object, value: object) -> None:
+        if op is not None and op not in self.operations:
+            self.operations.append(op)
+        if path:
+            self._change(names_in(str(path)))
+        elif isinstance(value, dict):
+            for key in value:
+                self._change(names_in(str(key)))
 
     def _change(self, path: str) -> None:
         if path not in self.changed:

@@ -5,7 +5,7 @@ user unless the request or the environment's file says otherwise; a PUT without 
 is, and a PATCH that removes it is refused. So no request enables a user by leaving ``active`` out.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from scim2_models import MutabilityException, NotFoundException, PatchOp, Resource, ResponseParameters
 from scim2_server.conditions import Conditions
@@ -13,9 +13,14 @@ from scim2_server.conditions import Conditions
 from lambdas.scim.detail import Detail
 from lambdas.scim.errors import TakenValueException
 from lambdas.scim.found_resources import FoundResource
-from lambdas.scim.resource_operations import ResourceOperations, is_conditional, version_of
+from lambdas.scim.plain_documents import PlainResource
+from lambdas.scim.plain_patches import NotPlainError, PlainPatch
+from lambdas.scim.resource_operations import ResourceOperations, is_conditional
 from lambdas.scim.rules import Deprovisioning, is_active
 from lambdas.scim.trace import DISABLED, ENABLED, REMOVED
+
+State = Resource[Any] | PlainResource
+"""A state of a user."""
 
 NOT_PROVISIONED = Detail(
     "The user was created by an operator, and the identity provider has not provisioned it. Provision the user before you "
@@ -60,9 +65,9 @@ class Users(ResourceOperations):
         after = self.service.apply_replacement(current, sent.model_copy(deep=True), Conditions())
         return self._write(found, current, after, was_active=is_active(current))
 
-    def patch(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> FoundResource:
+    def patch(self, resource_id: str, patch: "PatchOp[Any] | PlainPatch", conditions: Conditions) -> FoundResource:
         """Apply a PATCH to a user and return the user (RFC 7644 section 3.5.2)."""
-        user = super().patch(resource_id, patch_op, conditions)
+        user = super().patch(resource_id, patch, conditions)
         self.trace.found(user)
         return user
 
@@ -81,12 +86,31 @@ class Users(ResourceOperations):
         """Return a changed user, which is complete already."""
         return changed
 
-    def _patch_once(self, resource_id: str, patch_op: "PatchOp[Any]", conditions: Conditions) -> FoundResource:
+    def _patch_once(
+        self, resource_id: str, patch: "PatchOp[Any] | PlainPatch", conditions: Conditions
+    ) -> FoundResource:
         found = self.storage.read(self.resource_type, resource_id)
+        if isinstance(patch, PlainPatch):
+            try:
+                return self._patch_plain(found, patch, conditions)
+            except NotPlainError:
+                patch = self._validated(patch)
         current = found.to_model()
         was_active = is_active(current)  # before the library applies the PATCH in place
-        patched = self.service.apply_patch(current, patch_op, conditions)
+        patched = self.service.apply_patch(current, patch, conditions)
         return self._write(found, current, patched, was_active=was_active)
+
+    def _patch_plain(self, found: FoundResource, patch: PlainPatch, conditions: Conditions) -> FoundResource:
+        """Apply a PATCH without a model of the user.
+
+        :raises NotPlainError: When it takes the model, before anything is written.
+        """
+        after = self.service.apply_plain_patch(found, patch, conditions)
+        current = PlainResource(found.id, dict(found.content or {}))
+        was_active, becomes_active = is_active(current), is_active(after or current)
+        if self.service.rules.after_change(was_active, becomes_active) is not Deprovisioning.STAYS:
+            raise NotPlainError
+        return self._write(found, current, after, was_active=was_active)
 
     def _replace_once(self, resource_id: str, replacement: Resource[Any], conditions: Conditions) -> FoundResource:
         found = self.storage.read(self.resource_type, resource_id)
@@ -97,37 +121,36 @@ class Users(ResourceOperations):
         replaced = self.service.apply_replacement(current, fresh, conditions)
         return self._write(found, current, replaced, was_active=is_active(current))
 
-    def _write(
-        self, found: FoundResource, current: Resource[Any], after: Resource[Any] | None, *, was_active: bool
-    ) -> FoundResource:
+    def _write(self, found: FoundResource, current: State, after: State | None, *, was_active: bool) -> FoundResource:
         """Write the state that a PATCH or PUT leads to, apply the rules on disabled users, and return the user.
 
         :param found: The user as it was read.
-        :param current: Its model.
+        :param current: Its state. That of a user who leaves groups or is removed is a model.
         :param after: The new state; None when the request changes nothing.
         """
-        linking = self._is_protected(str(current.id))
-        if linking:
+        if self._is_protected(found.id):
             if was_active and not is_active(after or current):
                 raise MutabilityException(detail=NOT_PROVISIONED)
-            self.storage.link(str(current.id))
+            self.storage.link(found.id)
             self.trace.linked = True
             after = after or current
-        if after is not None and was_active and not is_active(after):
-            self._guard(str(current.id))
-        outcome = self.service.rules.after_change(was_active, after or current)
-        if after is not None and is_active(after) != was_active:
+        becomes_active = is_active(after or current)
+        if was_active and not becomes_active:
+            self._guard(found.id)
+        outcome = self.service.rules.after_change(was_active, becomes_active)
+        if becomes_active != was_active:
             self.trace.activity = DISABLED if was_active else ENABLED
-        if outcome is Deprovisioning.REMOVED:
-            self.storage.delete(self.resource_type, str(current.id), expected_version=version_of(current))
-            self.trace.became = REMOVED
-            nothing = dict.fromkeys({"groups", "entitlements"} & type(current).model_fields.keys())
-            return FoundResource.of_model(self.resource_type, (after or current).model_copy(update=nothing))
+        if outcome is Deprovisioning.STAYS:
+            return self._update(found, after)
+        state = cast("Resource[Any]", after or current)
         if outcome is Deprovisioning.LEAVES:
-            return self._write_and_leave(found, current, after)
-        return self._update(found, after)
+            return self._write_and_leave(found, cast("Resource[Any]", current), state if after else None)
+        self.storage.delete(self.resource_type, found.id, expected_version=found.version)
+        self.trace.became = REMOVED
+        nothing = dict.fromkeys({"groups", "entitlements"} & type(state).model_fields.keys())
+        return FoundResource.of_model(self.resource_type, state.model_copy(update=nothing))
 
-    def _update(self, found: FoundResource, after: Resource[Any] | None) -> FoundResource:
+    def _update(self, found: FoundResource, after: State | None) -> FoundResource:
         if after is None:
             return found
         return self.storage.write(self.resource_type, after, expected_version=found.version)
@@ -140,30 +163,24 @@ class Users(ResourceOperations):
         self.trace.groups_left = groups or self.trace.groups_left
         if not groups:
             return self._update(found, after)
-        version = version_of(current)
-        return self.storage.update_and_leave(self.resource_type, after or current, expected_version=version)
+        return self.storage.update_and_leave(self.resource_type, after or current, expected_version=found.version)
 
     def _delete_once(self, resource_id: str, conditions: Conditions) -> None:
         outcome = self.service.rules.after_deletion()
         stays = outcome is not Deprovisioning.REMOVED
-        if stays:
-            found = self.storage.read(self.resource_type, resource_id)
-            current = found.to_model()
-        else:
-            # A user's version depends on its groups where it shows permission sets, so a condition needs the whole user.
-            read = self.storage.get if is_conditional(conditions) else self.storage.get_head
-            current = read(self.resource_type, resource_id)
-        self.trace.saw(current)
-        self.service.check_deletion(current, conditions)
-        self.service.rules.check_deletion(current)
+        # A user's version depends on its groups where it shows permission sets, so a condition needs the whole user.
+        read = self.storage.read if stays or is_conditional(conditions) else self.storage.read_head
+        found = read(self.resource_type, resource_id)
+        self.trace.found(found)
+        self.service.check_conditions(found, "DELETE", conditions)
         if self._is_protected(resource_id):
             raise MutabilityException(detail=NOT_PROVISIONED)
-        if not stays or is_active(current):
+        if not stays or is_active(found.to_model()):
             self._guard(resource_id)
         if stays:
-            self._disable(found, current, outcome)
+            self._disable(found, found.to_model(), outcome)
         else:
-            self.storage.delete(self.resource_type, resource_id, expected_version=version_of(current))
+            self.storage.delete(self.resource_type, resource_id, expected_version=found.version)
 
     def _guard(self, user_id: str) -> None:
         """Count a user that is about to be disabled or deleted.

@@ -7,11 +7,10 @@ its member items and its id in its members' ``groups`` sets. The table's stream 
 from scim2_models import ResourceType
 
 from lambdas.store import actions, keys
-from lambdas.store.documents import resource_of
-from lambdas.store.indexes import index_of
 from lambdas.store.items import Stored
 from lambdas.store.leaving import Leaver
 from lambdas.store.lost_race import LostRace
+from lambdas.store.planned_writes import index_of_stored
 from lambdas.store.reads import Reader
 from lambdas.store.transactions import Action, ConditionFailed, TooLarge
 
@@ -50,8 +49,7 @@ class Deleter:
 
     def _own_actions(self, resource_type: ResourceType, name: str, stored: Stored) -> list[Action]:
         """Return the actions that delete a resource, its unique values and its look-ups."""
-        resource = resource_of(stored, resource_type, self.reader.model(resource_type))
-        index = index_of(self.reader.provider, name, resource)
+        index = index_of_stored(self.reader, resource_type, stored)
         return [
             actions.delete_version(keys.resource(self.directory, name, stored.id), stored.version),
             actions.count(keys.count(self.directory, name, stored.id), -1),

@@ -4,10 +4,12 @@ import json
 from functools import lru_cache
 from typing import Any, cast
 
+from pydantic_core import from_json
 from scim2_models import ComplexAttribute, Context, InvalidValueException, Meta, Resource, ResourceType
 
 from lambdas.scim.detail import Detail
 from lambdas.scim.extensions.redeclared import read_stored
+from lambdas.scim.plain_documents import PlainResource
 from lambdas.scim.product_schema import PRODUCT_USER
 from lambdas.store import limits
 from lambdas.store.items import Stored, etag
@@ -46,18 +48,13 @@ def resource_of(
     return resource
 
 
-def document_of(resource: Resource[Any]) -> str:
+def document_of(resource: Resource[Any] | PlainResource) -> str:
     """Return the JSON document of a resource.
 
     :raises InvalidValueException: When it exceeds :data:`~lambdas.store.limits.MAX_DOCUMENT_BYTES`, or a string is not valid
         Unicode.
     """
-    dumped = resource.model_dump(scim_ctx=Context.DEFAULT)
-    left_out = left_out_of(type(resource))
-    if PRODUCT_USER in dumped.get("schemas", ()):
-        dumped["schemas"] = [each for each in dumped["schemas"] if each != PRODUCT_USER]
-    kept = {name: value for name, value in dumped.items() if name not in left_out}
-    document = _json(kept)
+    document = _json(resource.document if isinstance(resource, PlainResource) else _content_of(resource))
     try:
         size = len(document.encode())
     except UnicodeEncodeError:
@@ -77,9 +74,18 @@ def document_of(resource: Resource[Any]) -> str:
     return document
 
 
+def _content_of(resource: Resource[Any]) -> dict[str, Any]:
+    """Return what a document holds of a resource."""
+    dumped = resource.model_dump(scim_ctx=Context.DEFAULT)
+    left_out = left_out_of(type(resource))
+    if PRODUCT_USER in dumped.get("schemas", ()):
+        dumped["schemas"] = [each for each in dumped["schemas"] if each != PRODUCT_USER]
+    return {name: value for name, value in dumped.items() if name not in left_out}
+
+
 def changed_parts(before: str, after: str) -> set[str]:
     """Return the attributes, and URNs of extensions, that differ between two documents, in lower case."""
-    old, new = json.loads(before), json.loads(after)
+    old, new = from_json(before), from_json(after)
     return {name.lower() for name in {**old, **new} if old.get(name) != new.get(name)}
 
 
@@ -107,13 +113,17 @@ def left_out_of(model: type[Resource[Any]]) -> frozenset[str]:
     return left_out | {"entitlements"} if getattr(model, "computes_entitlements", False) else left_out
 
 
-def name_of(resource: Resource[Any]) -> str | None:
+def name_of(resource: Resource[Any] | PlainResource) -> str | None:
     """Return the ``userName`` of a user or the ``displayName`` of a group."""
+    if isinstance(resource, PlainResource):
+        return resource.document.get("userName")
     return cast("str | None", getattr(resource, _name_field(resource)))
 
 
-def name_attribute(resource: Resource[Any]) -> str:
+def name_attribute(resource: Resource[Any] | PlainResource) -> str:
     """Return which attribute :func:`name_of` returns: ``userName`` or ``displayName``."""
+    if isinstance(resource, PlainResource):
+        return "userName"
     return NAMES[_name_field(resource)]
 
 

@@ -1,13 +1,13 @@
 """The values that a resource is found by: the unique ones and the look-ups, in the form comparisons use."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from scim2_models import InvalidValueException, Resource
 
-from lambdas.scim.attributes import Attribute
+from lambdas.scim.attributes import Attribute, holds_texts
 from lambdas.scim.case_sensitivity import comparable_value
 from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
@@ -64,6 +64,22 @@ def index_of(provider: DirectoryProvider, resource_type: str, resource: Resource
         unique=frozenset(_values(resource, provider.unique(resource_type))),
         lookups=frozenset(_values(resource, provider.matching(resource_type))),
     )
+
+
+def index_of_document(provider: DirectoryProvider, resource_type: str, document: Mapping[str, Any]) -> Index:
+    """Return the indexed values of a plain document (:mod:`lambdas.scim.plain_documents`), as its model has them."""
+    return Index(
+        unique=frozenset(_values_in(document, provider.unique(resource_type))),
+        lookups=frozenset(_values_in(document, provider.matching(resource_type))),
+    )
+
+
+def _values_in(document: Mapping[str, Any], attributes: Iterable[Attribute]) -> Iterable[tuple[str, str]]:
+    for attribute in attributes:
+        for value in attribute.entries_in(document) if holds_texts(attribute.binding) else ():
+            comparable = comparable_value(attribute.binding, value)
+            if comparable:
+                yield attribute.name, comparable
 
 
 def _values(resource: Resource[Any], attributes: Iterable[Attribute]) -> Iterable[tuple[str, str]]:

@@ -8,6 +8,7 @@ from scim2_models import Resource, ResourceType
 
 from lambdas.scim.detail import Detail
 from lambdas.scim.errors import TakenValueException
+from lambdas.scim.plain_documents import PlainResource
 from lambdas.store import actions, keys
 from lambdas.store.documents import (
     changed_parts,
@@ -17,7 +18,7 @@ from lambdas.store.documents import (
     name_of,
     resource_of,
 )
-from lambdas.store.indexes import Index, index_of
+from lambdas.store.indexes import Index, index_of, index_of_document
 from lambdas.store.items import Stored, now
 from lambdas.store.lost_race import LostRace
 from lambdas.store.reads import Reader
@@ -58,6 +59,15 @@ class PlannedWrite:
         )
 
 
+def index_of_stored(reader: Reader, resource_type: ResourceType, stored: Stored) -> Index:
+    """Return the indexed values of a stored resource."""
+    name = str(resource_type.name)
+    plain = reader.provider.plain_documents(name).read_stored(stored.document)
+    if plain is not None:
+        return index_of_document(reader.provider, name, plain)
+    return index_of(reader.provider, name, resource_of(stored, resource_type, reader.model(resource_type)))
+
+
 class Planner:
     """Plans the writes of the resources of one directory."""
 
@@ -88,7 +98,7 @@ class Planner:
         return PlannedWrite(own, taken)
 
     def update(
-        self, resource_type: ResourceType, before: Stored, resource: Resource[Any]
+        self, resource_type: ResourceType, before: Stored, resource: Resource[Any] | PlainResource
     ) -> tuple[Stored, PlannedWrite | None]:
         """Return the state after a change and the actions that write it; None for these when nothing changes.
 
@@ -113,9 +123,12 @@ class Planner:
         own = [actions.update_document(keys.resource(self.directory, name, before.id), after, before.version)]
         if provider.indexed_parts(name).isdisjoint(changed_parts(before.document, document)):
             return after, PlannedWrite(own, {})
-        was = resource_of(before, resource_type, self.reader.model(resource_type))
-        indexes = index_of(provider, name, was), index_of(provider, name, resource)
-        return after, self._difference(name, before.id, own, *indexes)
+        was = index_of_stored(self.reader, resource_type, before)
+        if isinstance(resource, PlainResource):
+            becomes = index_of_document(provider, name, resource.document)
+        else:
+            becomes = index_of(provider, name, resource)
+        return after, self._difference(name, before.id, own, was, becomes)
 
     def _difference(self, name: str, its_id: str, own: list[Action], was: Index, becomes: Index) -> PlannedWrite:
         """Return the actions that also change the keys of a resource.

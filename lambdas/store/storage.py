@@ -19,6 +19,8 @@ from lambdas.scim.errors import BusyException
 from lambdas.scim.found_resources import FoundPage, FoundResource
 from lambdas.scim.guarding import DeprovisioningGuard
 from lambdas.scim.members_in_requests import Member, MemberChange, read_members
+from lambdas.scim.models import is_group
+from lambdas.scim.plain_documents import PlainResource
 from lambdas.scim.storage import DirectoryStorage
 from lambdas.store.deletions import Deleter
 from lambdas.store.found import found_resources
@@ -97,6 +99,10 @@ class DynamoStorage(DirectoryStorage):
         entitled = resource_type.name == "User" and self.reader.product.computes_entitlements
         return entitled or self.reader.keeps_separate(resource_type, parameters)
 
+    def read_head(self, resource_type: ResourceType, resource_id: str) -> FoundResource:
+        """Return a resource without its separately stored attributes: 1 GetItem."""
+        return found_resources(self.reader, resource_type, [self._stored(resource_type, resource_id)], whole=False)[0]
+
     def get_head(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
         """Return a resource without its separately stored attributes: 1 GetItem."""
         return self.reader.resources(resource_type, [self._stored(resource_type, resource_id)], whole=False)[0]
@@ -144,10 +150,14 @@ class DynamoStorage(DirectoryStorage):
         return self.write(resource_type, resource, expected_version=expected_version).to_model()
 
     def write(
-        self, resource_type: ResourceType, resource: Resource[Any], *, expected_version: str | None = None
+        self,
+        resource_type: ResourceType,
+        resource: Resource[Any] | PlainResource,
+        *,
+        expected_version: str | None = None,
     ) -> FoundResource:
         """Replace a stored resource, a group's members included: 1 write when its own read preceded it."""
-        if "members" in type(resource).model_fields:
+        if isinstance(resource, Resource) and is_group(resource):
             change = MemberChange(replaces=True, added=_members_of(resource))
             self.update_group(resource_type, str(resource.id), resource, change, expected_version=expected_version)
             return self._written(resource_type, str(resource.id))

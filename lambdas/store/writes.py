@@ -7,6 +7,7 @@ from scim2_models import InvalidValueException, Resource, ResourceType, Uniquene
 
 from lambdas.scim.ids import new_id
 from lambdas.scim.members_in_requests import MemberChange
+from lambdas.scim.plain_documents import PlainResource
 from lambdas.store import actions, keys
 from lambdas.store.documents import document_of, name_of
 from lambdas.store.items import ByHand, Stored, now
@@ -87,7 +88,7 @@ class Writer:
         if owners:
             raise planned.refusal(ConditionFailed(list(owners), owners), name)
 
-    def update(self, resource_type: ResourceType, before: Stored, resource: Resource[Any]) -> Stored:
+    def update(self, resource_type: ResourceType, before: Stored, resource: Resource[Any] | PlainResource) -> Stored:
         """Write the new state of a resource: 1 write, or 1 transaction when a unique or look-up value changed.
 
         :param before: The state that the new one was computed from.
