@@ -79,7 +79,7 @@ class Users(ResourceOperations):
 
     def _prepare(self, resource: Resource[Any]) -> None:
         super()._prepare(resource)
-        if resource["active"] is None:
+        if getattr(resource, "active", None) is None:
             resource["active"] = True
 
     def reload(self, changed: FoundResource, parameters: ResponseParameters[Any]) -> FoundResource:
@@ -116,7 +116,7 @@ class Users(ResourceOperations):
         found = self.storage.read(self.resource_type, resource_id)
         current = found.to_model()
         fresh = replacement.model_copy(deep=True)
-        if fresh["active"] is None:
+        if getattr(fresh, "active", None) is None:
             fresh["active"] = is_active(current)
         replaced = self.service.apply_replacement(current, fresh, conditions)
         return self._write(found, current, replaced, was_active=is_active(current))

@@ -49,10 +49,13 @@ def _attribute_at(model: type[BaseModel], key: str) -> Attribute | None:
 
 def _leaves_out(place: Place | None, name: str, value: Any, reading: Reading) -> bool:
     """Return whether a member is left out; record it, as well as one that the core leaves out or the service does not keep."""
-    left_out = any(leaves_out(place, name, value) for leaves_out in chain.LEFT_OUT_MEMBER)
-    if left_out or place is None or is_not_kept(place):
+    for leaves_out in chain.LEFT_OUT_MEMBER:
+        if leaves_out(place, name, value):
+            reading.ignore(name, value)
+            return True
+    if place is None or is_not_kept(place):
         reading.ignore(name, value)
-    return left_out
+    return False
 
 
 def read_value(attribute: Attribute, value: Any, name: str, reading: Reading) -> Any:
@@ -61,6 +64,8 @@ def read_value(attribute: Attribute, value: Any, name: str, reading: Reading) ->
     :param name: The name of the attribute, or its path.
     :param reading: The reading of the object that has the attribute.
     """
+    if type(value) is attribute.settled_type:
+        return value
     if attribute.members is None and not attribute.open and isinstance(value, list | dict):
         _ignore_beside_value(value, reading.inside(name))
     for dialect in chain.VALUE:

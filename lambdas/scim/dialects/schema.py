@@ -87,6 +87,13 @@ class Attribute:
         return issubclass(self.kind, str) and not self.is_uri
 
     @cached_property
+    def settled_type(self) -> type | None:
+        """The type of JSON whose values no dialect changes: that of a single text or boolean; None for any other attribute."""
+        if self.multi_valued or self.members is not None or self.open:
+            return None
+        return bool if self.is_boolean else str if self.is_string and isclass(self.kind) else None
+
+    @cached_property
     def is_uri(self) -> bool:
         """Whether its values are references (RFC 7643 section 2.3.7)."""
         return hasattr(self.kind, "__reference_types__")

@@ -1,14 +1,18 @@
 """What holds for the dialects on any input: they never raise, are idempotent, and leave conformant payloads alone."""
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scim2_models import BaseModel
 
 from lambdas.scim import dialects
+from lambdas.scim.dialects import chain
+from lambdas.scim.dialects.schema import Attribute, attribute_of
 from tests.examples import examples
-from tests.unit.scim.dialect_models import CORE_GROUP, CORE_USER, CUSTOM, ENTERPRISE, GROUP, PATCH_OP, USER
+from tests.unit.scim.dialect_models import CORE_GROUP, CORE_USER, CUSTOM, ENTERPRISE, GROUP, OPENED, PATCH_OP, USER
 
 NAMES = [
     *("schemas", "Operations", "operations", "op", "Op", "PATH", "path", "value", "Value", "data", "method", "filter"),
@@ -201,3 +205,22 @@ conformant_filters = st.sampled_from(
 @given(conformant_filters)
 def test_a_conformant_filter_passes_unchanged(text: str) -> None:
     assert dialects.read_filter(text, [USER, GROUP]) == text
+
+
+def attributes_of(model: type[BaseModel]) -> Iterator[Attribute]:
+    """Yield the attributes that a model declares, with their sub-attributes."""
+    for field in model.model_fields:
+        attribute = attribute_of(model, field)
+        if attribute is not None:
+            yield attribute
+            yield from attributes_of(attribute.members) if attribute.members else ()
+
+
+@given(st.text(max_size=8) | st.sampled_from(TEXTS), st.booleans())
+def test_no_dialect_changes_a_value_of_an_attribute_s_settled_type(text: str, boolean: bool) -> None:
+    settled = [each for model in (USER, GROUP, OPENED) for each in attributes_of(model) if each.settled_type]
+    assert {each.settled_type for each in settled} == {str, bool}
+    for attribute in settled:
+        value = text if attribute.settled_type is str else boolean
+        for dialect in (*chain.VALUE, *chain.READ_VALUE):
+            assert dialect(attribute, value) is value
