@@ -49,8 +49,14 @@ class AttributeChecks:
             kept = {comparable(attribute, each) for each in attribute.values(before)} if before is not None else set()
             _restrict(resource, attribute, values, kept)
 
-    def concern(self, document: Mapping[str, Any]) -> bool:
-        """Return whether :meth:`apply` may refuse or change something in a plain document that a PATCH took no value from."""
+    def concern(self, document: Mapping[str, Any], *, is_new: bool) -> bool:
+        """Return whether :meth:`apply` may refuse or change something in a plain document.
+
+        :param is_new: Whether the resource is new. A PATCH otherwise took no value from the document.
+        """
+        needed = [attribute for attribute, _ in self.declared.defaults]
+        if is_new:
+            needed += self.declared.required
         allowed = any(
             not is_empty(value) and value not in values.values()
             for attribute, values in self._allowed
@@ -58,7 +64,7 @@ class AttributeChecks:
         )
         return allowed or not all(
             any(not isinstance(each, dict) and not is_empty(each) for each in attribute.entries_in(document))
-            for attribute, _ in self.declared.defaults
+            for attribute in needed
         )
 
 

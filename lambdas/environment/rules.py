@@ -41,9 +41,9 @@ class EnvironmentRules(Rules):
             self.roles.check(after, before)
         self._of(after).apply(after, before, patched=patched)
 
-    def concern(self, user: Mapping[str, Any]) -> bool:
+    def concern(self, user: Mapping[str, Any], *, is_new: bool) -> bool:
         """Return whether the file says something about the attributes of a user that a change would apply."""
-        return self.roles.concern(user) or self._attributes["User"].concern(user)
+        return self.roles.concern(user) or self._attributes["User"].concern(user, is_new=is_new)
 
     def check_deletion(self, group_name: str | None) -> None:
         """Raise an error for the deletion of a fixed group."""

@@ -23,6 +23,7 @@ from scim2_models import (
 
 from lambdas.scim.attributes import Attribute, required_by_schema, unique_by_schema
 from lambdas.scim.models import ALWAYS_PRESENT
+from lambdas.scim.plain_bodies import PlainBodies
 from lambdas.scim.plain_documents import PlainDocuments
 from lambdas.scim.upstream import AllTypesProvider
 
@@ -86,6 +87,7 @@ class DirectoryProvider(AllTypesProvider):
         self.required_by_schema = cache(self._required_by_schema)
         self.indexed_parts = cache(self._indexed_parts)
         self.plain_documents = cache(self._plain_documents)
+        self.plain_bodies = cache(self._plain_bodies)
 
     # -- Attributes with keys ---------------------------------------------------------------------------------------
 
@@ -116,6 +118,10 @@ class DirectoryProvider(AllTypesProvider):
     def _plain_documents(self, type_name: str) -> PlainDocuments:
         """Return the plain documents of a resource type."""
         return PlainDocuments(self._model(type_name))
+
+    def _plain_bodies(self, type_name: str) -> PlainBodies:
+        """Return the bodies of creations of a resource type that need no model."""
+        return PlainBodies(self._model(type_name))
 
     def _required_by_schema(self, type_name: str) -> tuple[Attribute, ...]:
         """Return the attributes that every resource of a type has by its schema, whatever the environment declares."""

@@ -93,8 +93,8 @@ class DirectoryHandler:
     def _create(self, request: ScimRequest, resources: ResourceOperations) -> ScimResponse:
         resource_type = resources.resource_type
         parameters = self.service.read_response_parameters(resource_type, request.query)
-        resource = self.service.read_creation(resource_type, request.body, request.header("Content-Type"))
-        created = resources.create(resource, parameters)
+        body = self.service.read_any_creation(resource_type, request.body, request.header("Content-Type"))
+        created = resources.create(body, parameters)
         return self.service.created_response(request.base_url, created, parameters)
 
     def _query(self, request: ScimRequest, resources: ResourceOperations, resource_id: str) -> ScimResponse:

@@ -24,6 +24,7 @@ class PlainResource:
     """The state of a user as a plain document, without what is stored separately."""
 
     id: str
+    """Its id; empty until the resource is created."""
 
     document: Document
 
@@ -51,6 +52,11 @@ class PlainDocuments:
 
     def read(self, document: Mapping[str, Any]) -> Document | None:
         """Return what the model would write for a document, in its order; None when the document is not plain."""
+        read = self.read_parts(document)
+        return read if read is not None and document.get("schemas") == read["schemas"] else None
+
+    def read_parts(self, document: Mapping[str, Any]) -> Document | None:
+        """Return what :meth:`read` returns, whatever the ``schemas`` of the document are: those of its parts."""
         if self._rule is None:
             return None
         parts = {name: value for name, value in document.items() if name != "schemas"}
@@ -58,5 +64,4 @@ class PlainDocuments:
             read = self._rule.members_of(parts, str)
         except InexpressibleError:
             return None
-        schemas = [self._base, *(urn for urn in self._extensions if urn in read)]
-        return {"schemas": schemas, **read} if document.get("schemas") == schemas else None
+        return {"schemas": [self._base, *(urn for urn in self._extensions if urn in read)], **read}

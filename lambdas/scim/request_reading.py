@@ -26,6 +26,7 @@ from lambdas.scim.dialects import groups_as_roles
 from lambdas.scim.error_details import explain, restating
 from lambdas.scim.error_places import explain_patch
 from lambdas.scim.json_body import parse_json
+from lambdas.scim.plain_bodies import PlainBody
 from lambdas.scim.plain_patches import PlainPatch, read_plain_patch
 from lambdas.scim.request_size import check_bulk, check_patch, check_resource, check_search
 from lambdas.scim.search_parameters import read_search_parameters
@@ -86,6 +87,26 @@ class RequestReading(ScimService):
         """Return the validated body of a PATCH; an empty list of operations changes nothing (idp-behaviour case 46)."""
         self.ensure_patch_supported()
         return self.validate_patch(resource_type, self._read_patch_dialect(resource_type, body, content_type))
+
+    def read_any_creation(
+        self, resource_type: ResourceType, body: bytes, content_type: str | None
+    ) -> Resource[Any] | PlainBody:
+        """Return the body of a POST: validated, or as one that needs no model, which is valid."""
+        model = self.get_model(resource_type)
+        payload = self._read_dialect(model, self.decode_body(body, content_type))
+        return self.read_plain_body(resource_type, payload) or self.validate_creation(resource_type, payload)
+
+    def read_plain_body(self, resource_type: ResourceType, payload: Any) -> PlainBody | None:
+        """Return the body of a POST that needs no model; None when there is no such body."""
+        return None
+
+    def validate_creation(self, resource_type: ResourceType, payload: Any) -> Resource[Any]:
+        """Return the validated body of a POST.
+
+        :param payload: The body, read by all dialects.
+        :raises SCIMException: When it breaks a rule.
+        """
+        return self._validate(self.get_model(resource_type), payload, Context.RESOURCE_CREATION_REQUEST)
 
     def read_any_patch(
         self, resource_type: ResourceType, body: bytes, content_type: str | None

@@ -9,6 +9,8 @@ from scim2_server.conditions import Conditions
 
 from lambdas.retrying import Backoff
 from lambdas.scim.found_resources import FoundResource
+from lambdas.scim.plain_bodies import PlainBody
+from lambdas.scim.plain_documents import PlainResource
 from lambdas.scim.plain_patches import PlainPatch
 from lambdas.scim.service import DirectoryService
 from lambdas.scim.storage import DirectoryStorage
@@ -33,14 +35,18 @@ class ResourceOperations(ABC):
         self.storage = storage
         self.trace = trace
 
-    def create(self, resource: Resource[Any], parameters: ResponseParameters[Any] | None = None) -> FoundResource:
+    def create(
+        self, body: Resource[Any] | PlainBody, parameters: ResponseParameters[Any] | None = None
+    ) -> FoundResource:
         """Create a resource and return it as it is stored (RFC 7644 section 3.3).
 
+        :param body: The validated body, or one that needs no model and no checks.
         :param parameters: What the answer shows; stored parts that it leaves out are not read.
         """
-        self.trace.saw(resource)
-        self.trace.wrote(resource)
-        self._prepare(resource)
+        self.trace.creates(body)
+        resource = body.resource if isinstance(body, PlainBody) else body
+        if not isinstance(resource, PlainResource):
+            self._prepare(resource)
         created = self.storage.write_new(self.resource_type, resource, parameters)
         self.trace.found(created)
         return created

@@ -56,11 +56,12 @@ class Rules:
         :param patched: Whether the request is a PATCH.
         """
 
-    def concern(self, user: Mapping[str, Any]) -> bool:
-        """Return whether :meth:`check_change` may refuse or change something in a state of a user.
+    def concern(self, user: Mapping[str, Any], *, is_new: bool) -> bool:
+        """Return whether :meth:`check_creation` or :meth:`check_change` may refuse or change something in a state of a user.
 
-        :param user: The state that a PATCH leads to, as a plain document (:mod:`lambdas.scim.plain_documents`). The PATCH wrote
-            texts and booleans, and left every attribute with a value that had one.
+        :param user: The state, as a plain document (:mod:`lambdas.scim.plain_documents`).
+        :param is_new: Whether it is that of a new user. Otherwise a PATCH leads to it that wrote texts and booleans, and left every
+            attribute with a value that had one.
         """
         return False
 

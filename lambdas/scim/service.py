@@ -28,12 +28,13 @@ from lambdas.scim.error_places import place_of
 from lambdas.scim.found_resources import FoundResource, version_of
 from lambdas.scim.models import ALWAYS_PRESENT, is_group
 from lambdas.scim.patch_application import PatchApplication
+from lambdas.scim.plain_bodies import PlainBody
 from lambdas.scim.plain_documents import PlainResource
 from lambdas.scim.plain_patches import NotPlainError, PlainPatch
 from lambdas.scim.responses import Responses
 from lambdas.scim.rules import Rules
 from lambdas.scim.upstream import SealedService
-from lambdas.scim.value_checks import check_values
+from lambdas.scim.value_checks import check_values, lacks_values
 
 SEARCHES = (Operation.search, Operation.search_with_body)
 
@@ -150,6 +151,22 @@ class DirectoryService(BulkReading, Responses, SealedService):
         self.rules.check_change(before, current, patched=True)
         return current
 
+    def read_plain_body(self, resource_type: ResourceType, payload: Any) -> PlainBody | None:
+        """Return the body of a POST of a user that needs no model, neither to be read nor by the rules; None for any other."""
+        if is_group(resource_type):
+            return None
+        name = str(resource_type.name)
+        document = self.described.plain_bodies(name).read(payload)
+        if (
+            document is None
+            or lacks_values(self.described, name, document)
+            or self.rules.concern(document, is_new=True)
+        ):
+            return None
+        if "active" not in document:
+            document = self.described.plain_documents(name).read({**document, "active": True}) or document
+        return PlainBody(payload, PlainResource("", document))
+
     def apply_plain_patch(
         self, found: FoundResource, patch: PlainPatch, conditions: Conditions
     ) -> PlainResource | None:
@@ -167,7 +184,7 @@ class DirectoryService(BulkReading, Responses, SealedService):
         if not changed:
             return None
         document = documents.read(after)
-        if document is None or self.rules.concern(document):
+        if document is None or self.rules.concern(document, is_new=False):
             raise NotPlainError
         return PlainResource(found.id, document)
 

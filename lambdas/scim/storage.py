@@ -50,7 +50,7 @@ class DirectoryStorage(ScimStorage):
     def write_new(
         self,
         resource_type: ResourceType,
-        resource: Resource[Any],
+        resource: Resource[Any] | PlainResource,
         response_parameters: ResponseParameters[Any] | None = None,
     ) -> FoundResource:
         """Store a new resource, and return it for its answer: as :meth:`create`, and as JSON where an answer can show that.

@@ -12,6 +12,7 @@ from lambdas.scim.found_resources import FoundResource
 from lambdas.scim.guarding import GuardResult
 from lambdas.scim.ids import logged_id
 from lambdas.scim.path_names import names_in
+from lambdas.scim.plain_bodies import PlainBody
 from lambdas.scim.plain_patches import PlainPatch
 
 REMOVED = "removed"
@@ -93,6 +94,19 @@ class Trace:
         name = getattr(resource, "user_name", None) or getattr(resource, "display_name", None)
         self.name = name or self.name
         self.external_id = resource.external_id or self.external_id
+
+    def creates(self, body: Resource[Any] | PlainBody) -> None:
+        """Record the resource that a POST asks for, and its attributes."""
+        if not isinstance(body, PlainBody):
+            self.saw(body)
+            self.wrote(body)
+            return
+        document = body.resource.document
+        self.name = document.get("userName") or self.name
+        self.external_id = document.get("externalId") or self.external_id
+        for name in body.body:
+            if name != "schemas":
+                self._change(name)
 
     def found(self, resource: FoundResource) -> None:
         """Record the resource that was read."""

@@ -13,6 +13,7 @@ from scim2_server.conditions import Conditions
 from lambdas.scim.detail import Detail
 from lambdas.scim.errors import TakenValueException
 from lambdas.scim.found_resources import FoundResource
+from lambdas.scim.plain_bodies import PlainBody
 from lambdas.scim.plain_documents import PlainResource
 from lambdas.scim.plain_patches import NotPlainError, PlainPatch
 from lambdas.scim.resource_operations import ResourceOperations, is_conditional
@@ -35,12 +36,17 @@ class Users(ResourceOperations):
     adopts the user, and a change links it. Until then the identity provider can neither disable nor delete it.
     """
 
-    def create(self, resource: Resource[Any], parameters: ResponseParameters[Any] | None = None) -> FoundResource:
+    def create(
+        self, body: Resource[Any] | PlainBody, parameters: ResponseParameters[Any] | None = None
+    ) -> FoundResource:
         """Create a user, or adopt the user with its userName that an operator created by hand, and return it."""
         try:
-            return super().create(resource, parameters)
+            return super().create(body, parameters)
         except TakenValueException as taken:
-            adopted = self._adopt(resource, taken)
+            if isinstance(body, PlainBody):
+                body = self.service.validate_creation(self.resource_type, body.body)
+                self._prepare(body)
+            adopted = self._adopt(body, taken)
             if adopted is None:
                 raise
             self.trace.found(adopted)

@@ -11,6 +11,7 @@ from lambdas.scim.attributes import Attribute, holds_texts
 from lambdas.scim.case_sensitivity import comparable_value
 from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
+from lambdas.scim.plain_documents import PlainResource
 from lambdas.store import keys, limits
 from lambdas.store.keys import Key
 
@@ -55,11 +56,13 @@ class Index:
         return {keys.lookup(directory, resource_type, *pair, resource_id) for pair in self.lookups}
 
 
-def index_of(provider: DirectoryProvider, resource_type: str, resource: Resource[Any]) -> Index:
+def index_of(provider: DirectoryProvider, resource_type: str, resource: Resource[Any] | PlainResource) -> Index:
     """Return the indexed values of a resource.
 
     :param resource_type: ``User`` or ``Group``.
     """
+    if isinstance(resource, PlainResource):
+        return index_of_document(provider, resource_type, resource.document)
     return Index(
         unique=frozenset(_values(resource, provider.unique(resource_type))),
         lookups=frozenset(_values(resource, provider.matching(resource_type))),

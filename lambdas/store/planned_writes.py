@@ -77,7 +77,9 @@ class Planner:
         self.linked: set[str] = set()
         """The ids of users created by hand that this request links to the identity provider."""
 
-    def creation(self, resource_type: ResourceType, resource: Resource[Any], stored: Stored) -> PlannedWrite:
+    def creation(
+        self, resource_type: ResourceType, resource: Resource[Any] | PlainResource, stored: Stored
+    ) -> PlannedWrite:
         """Return the actions that create a resource.
 
         :raises InvalidValueException: When its name is too long, or it has more values to look up than one change can write.
@@ -124,11 +126,7 @@ class Planner:
         if provider.indexed_parts(name).isdisjoint(changed_parts(before.document, document)):
             return after, PlannedWrite(own, {})
         was = index_of_stored(self.reader, resource_type, before)
-        if isinstance(resource, PlainResource):
-            becomes = index_of_document(provider, name, resource.document)
-        else:
-            becomes = index_of(provider, name, resource)
-        return after, self._difference(name, before.id, own, was, becomes)
+        return after, self._difference(name, before.id, own, was, index_of(provider, name, resource))
 
     def _difference(self, name: str, its_id: str, own: list[Action], was: Index, becomes: Index) -> PlannedWrite:
         """Return the actions that also change the keys of a resource.

@@ -131,7 +131,7 @@ class DynamoStorage(DirectoryStorage):
     def write_new(
         self,
         resource_type: ResourceType,
-        resource: Resource[Any],
+        resource: Resource[Any] | PlainResource,
         response_parameters: ResponseParameters[Any] | None = None,
     ) -> FoundResource:
         """Store a new resource: 1 transaction up to 45 members; members are read back only where the answer shows them."""
@@ -298,7 +298,7 @@ class DynamoStorage(DirectoryStorage):
         pause.wait()
 
 
-def _members_of(resource: Resource[Any]) -> dict[str, Member]:
+def _members_of(resource: Resource[Any] | PlainResource) -> dict[str, Member]:
     """Return the members in a group's body, by id."""
     members = getattr(resource, "members", None)
     if not members:

@@ -36,7 +36,7 @@ class Writer:
     def create(
         self,
         resource_type: ResourceType,
-        resource: Resource[Any],
+        resource: Resource[Any] | PlainResource,
         members: MemberChange | None,
         *,
         resource_id: str | None = None,
