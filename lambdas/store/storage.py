@@ -1,5 +1,6 @@
 """The store: one directory's users and groups on the single table, as scim2-server asks for them."""
 
+from functools import cached_property
 from typing import Any
 
 from scim2_models import (
@@ -66,10 +67,22 @@ class DynamoStorage(DirectoryStorage):
         self.memberships = Memberships(table, directory)
         self.writer = Writer(self.reader, self.memberships)
         self.group_guard = GroupGuard(table, directory, product, guard) if guard else None
-        self.group_updater = GroupUpdater(self.reader, self.memberships, self.group_guard)
-        self.deleter = Deleter(self.reader)
-        self.searcher = Searcher(self.reader, provider)
         self._read: dict[str, Stored] = {}
+
+    @cached_property
+    def group_updater(self) -> GroupUpdater:
+        """Changes groups."""
+        return GroupUpdater(self.reader, self.memberships, self.group_guard)
+
+    @cached_property
+    def deleter(self) -> Deleter:
+        """Deletes resources."""
+        return Deleter(self.reader)
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """Searches."""
+        return Searcher(self.reader, self.reader.provider)
 
     def get(
         self,

@@ -1,6 +1,7 @@
 """Creations that need no model store what the protocol library stores, or are left to it."""
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -18,36 +19,53 @@ from tests.examples import examples
 from tests.unit.scim.test_answer_plans import ENTERPRISE, WHOLE, documents
 from tests.unit.scim.test_plain_patches import ALL_FILES, Ruled, ruled
 
-BODIES = st.fixed_dictionaries(
-    {},
-    optional={
-        "schemas": st.sampled_from([[], WHOLE["schemas"], WHOLE["schemas"][:1], ["urn:x"], None]),
-        "userName": st.sampled_from(["ann", "", " ", None, 7]),
-        "USERNAME": st.just("bob"),
-        "externalId": st.sampled_from(["7", " ", ""]),
-        "displayName": st.sampled_from(["Ann", " "]),
-        "active": st.sampled_from([True, False, "True", "no", None]),
-        "locale": st.just("en"),
-        "userType": st.sampled_from(["Employee", "employee", "x"]),
-        "title": st.sampled_from(["", "T", None, ["T"]]),
-        "password": st.just("secret"),
-        "id": st.just("7"),
-        "meta": st.just({"resourceType": "User"}),
-        "groups": st.just([{"value": "7"}]),
-        "name": st.sampled_from([{}, {"familyName": "A"}, {"familyName": " ", "x": 1}, "A"]),
-        "emails": st.lists(
-            st.fixed_dictionaries(
-                {"value": st.sampled_from(["a@example.com", "", None])},
-                optional={"type": st.sampled_from(["work", "Work", "x"]), "primary": st.booleans(), "x": st.just(1)},
-            ),
-            max_size=2,
-        ),
-        "roles": st.just([{"value": "editor"}]),
-        ENTERPRISE: st.sampled_from(
-            [{}, {"department": "D"}, {"manager": "7"}, {"manager": {"value": "7", "displayName": "M"}}, {"x": "y"}]
-        ),
-    },
+VALUES: dict[str, list[Any]] = {
+    "schemas": [[], WHOLE["schemas"], WHOLE["schemas"][:1], ["urn:x"], None],
+    "userName": ["ann", "", " ", None, 7],
+    "USERNAME": ["bob"],
+    "externalId": ["7", " ", ""],
+    "displayName": ["Ann", " "],
+    "active": [True, False, "True", "no", None],
+    "locale": ["en"],
+    "userType": ["Employee", "employee", "x"],
+    "title": ["", "T", None, ["T"]],
+    "password": ["secret"],
+    "id": ["7"],
+    "meta": [{"resourceType": "User"}],
+    "groups": [[{"value": "7"}], []],
+    "name": [{}, {"familyName": "A"}, {"familyName": " ", "x": 1}, "A"],
+    "emails": [
+        [],
+        [{"value": "a@example.com", "type": "Work"}],
+        [{"value": "a", "type": "work", "primary": True}, {"value": "b", "type": "home", "primary": True}],
+        [{"value": "a", "primary": False}, {"value": "", "type": "x"}, {"display": None}],
+    ],
+    "roles": [[{"value": "editor"}]],
+    ENTERPRISE: [
+        {},
+        {"department": "D"},
+        {"manager": "7"},
+        {"manager": {"value": "7", "displayName": "M", "$ref": "../Users/7"}},
+        {"x": "y"},
+    ],
+}
+CHANGES = st.dictionaries(st.sampled_from(sorted(VALUES)), st.integers(0, 4), max_size=3).map(
+    lambda chosen: {name: VALUES[name][at % len(VALUES[name])] for name, at in chosen.items()}
 )
+
+
+@cache
+def bodies(file: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw the body of a creation: a usual one with some changes more often than any other."""
+    usual = st.sampled_from([WHOLE, {**WHOLE, "userType": "Employee", "displayName": "Ann", "locale": "en"}])
+    schema = "plain" if file == "ruled" else file
+    drawn = st.one_of(documents(schema, "User", is_wild=False), documents(schema, "User", is_wild=True))
+    changed = st.builds(lambda whole, changes: whole | changes, usual, CHANGES)
+    parts = st.builds(
+        lambda whole, drawn, names: whole | {name: drawn[name] for name in names if name in drawn},
+        *(usual, drawn, st.sets(st.sampled_from(["title", "name", "emails", "roles", "addresses", ENTERPRISE]))),
+    )
+    return st.one_of(changed, changed, parts, drawn)
 
 
 def stored_by_library(here: Ruled, payload: Any) -> Any:
@@ -63,9 +81,7 @@ def stored_by_library(here: Ruled, payload: Any) -> Any:
 @given(st.data(), st.sampled_from(sorted(ALL_FILES)))
 def test_a_plain_creation_stores_what_the_library_stores(data: st.DataObject, file: str) -> None:
     here = ruled(file)
-    schema_of = "plain" if file == "ruled" else file
-    drawn = documents(schema_of, "User", is_wild=data.draw(st.booleans()))
-    sent = data.draw(st.one_of(BODIES, drawn, st.builds(lambda some, more: some | more, drawn, BODIES)))
+    sent = data.draw(bodies(file))
     with here.provider:
         body = json.dumps(sent).encode()
         try:
