@@ -10,6 +10,7 @@ several values that change at once.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from scim2_models import CaseExact, Mutability, PatchOp, Resource
@@ -26,6 +27,9 @@ MAX_OPERATIONS = 20
 MAX_VALUES = 50
 """Values of a multi-valued attribute from which a plain PATCH can select. With :data:`MAX_OPERATIONS` it stays below the limit on
 values that a PATCH may compare (:data:`lambdas.scim.limits.MAX_VALUES_COMPARED`)."""
+
+MAX_PATH_LENGTH = 200
+"""Characters of a path of a plain PATCH. Such paths are remembered, so that each is looked up once."""
 
 _NAMES = re.compile(r"[A-Za-z][\w.:-]*")
 _SELECTION = re.compile(r'([A-Za-z]\w*)\[([A-Za-z]\w*) eq "([^"\\]*)"\]\.([A-Za-z]\w*)')
@@ -157,8 +161,24 @@ def _writes_of(operation: Any, model: type[Resource[Any]]) -> list[Write]:
 def _write_of(path: Any, value: Any, model: type[Resource[Any]]) -> Write | None:
     if not isinstance(path, str) or not (isinstance(value, bool) or (isinstance(value, str) and value.strip())):
         return None
+    target = _target_of(path, model) if len(path) <= MAX_PATH_LENGTH else None
+    return Write(target.path, value, target.selects) if target is not None and target.kind is type(value) else None
+
+
+@dataclass(frozen=True)
+class _Target:
+    """A place to which a plain PATCH can write."""
+
+    path: tuple[str, ...]
+    kind: Any
+    selects: tuple[str, str] | None = None
+
+
+@lru_cache(maxsize=512)
+def _target_of(path: str, model: type[Resource[Any]]) -> _Target | None:
+    """Return the place that a path names; None when it is not for a plain PATCH."""
     if _NAMES.fullmatch(path) is None:
-        return _selecting_write_of(path, value, model)
+        return _selected_target_of(path, model)
     place = locate(model, path)
     if place is None or place.attribute is None or place.attribute.multi_valued or place.attribute.open:
         return None
@@ -169,10 +189,10 @@ def _write_of(path: Any, value: Any, model: type[Resource[Any]]) -> Write | None
         names.append(scim_name(place.attribute.members, place.sub_attribute.field))
         target = place.sub_attribute
     is_writable = all(_is_writable(each) for each in (place.attribute, target))
-    return Write(tuple(names), value) if is_writable and _accepts(target, value) else None
+    return _Target(tuple(names), target.kind) if is_writable and _is_simple(target) else None
 
 
-def _selecting_write_of(path: str, value: str | bool, model: type[Resource[Any]]) -> Write | None:
+def _selected_target_of(path: str, model: type[Resource[Any]]) -> _Target | None:
     found = _SELECTION.fullmatch(path)
     attribute = attribute_of(model, found[1]) if found else None
     if found is None or attribute is None or not attribute.multi_valued or attribute.members is None:
@@ -181,17 +201,17 @@ def _selecting_write_of(path: str, value: str | bool, model: type[Resource[Any]]
     if by is None or target is None or by is target or not all(map(_is_writable, (attribute, by, target))):
         return None
     is_exact = attribute.members.get_field_annotation(by.field, CaseExact) is CaseExact.true
-    if is_exact or not by.is_string or by.multi_valued or target.kind is not str or not _accepts(target, value):
+    if is_exact or not by.is_string or by.multi_valued or target.kind is not str or not _is_simple(target):
         return None
     selects = (scim_name(attribute.members, by.field), comparable_text(found[3]))
     names = (scim_name(model, attribute.field), scim_name(attribute.members, target.field))
-    return Write(names, value, selects)
+    return _Target(names, target.kind, selects)
 
 
 def _is_writable(attribute: Attribute) -> bool:
     return attribute.mutability is Mutability.read_write
 
 
-def _accepts(attribute: Attribute, value: str | bool) -> bool:
-    """Return whether a value is one of a simple attribute, exactly as it is."""
-    return not attribute.multi_valued and attribute.members is None and attribute.kind is type(value)
+def _is_simple(attribute: Attribute) -> bool:
+    """Return whether an attribute has one value, without sub-attributes."""
+    return not attribute.multi_valued and attribute.members is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from lambdas.scim.dialects import chain
 from lambdas.scim.dialects.attribute_names import NameDialect, open_names_in
@@ -10,9 +11,20 @@ from lambdas.scim.dialects.filters import SelectionDialect
 from lambdas.scim.dialects.operations import Target
 from lambdas.scim.dialects.schema import Model, Place, Scope, begins_known, locate
 
+MAX_REMEMBERED = 512
+"""PATCH paths that a process remembers, of each function here; clients choose them, so there is no end to them."""
+
+MAX_REMEMBERED_LENGTH = 200
+"""Characters of a path that is remembered: more than those of identity providers have."""
+
 
 def read_path(path: str, model: Model) -> str:
     """Return a PATCH path as the core reads it."""
+    return (_read_path if len(path) <= MAX_REMEMBERED_LENGTH else _read_path.__wrapped__)(path, model)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _read_path(path: str, model: Model) -> str:
     scope = Scope((model,), writes=True)
     return _rewrite(_read_name(path, scope), scope, chain.PATH, chain.PATH_SELECTION)
 
@@ -43,6 +55,11 @@ def read_list(text: str) -> str:
 
 def target_of(path: str, model: Model) -> Target:
     """Return what a PATCH path names."""
+    return (_target_of if len(path) <= MAX_REMEMBERED_LENGTH else _target_of.__wrapped__)(path, model)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _target_of(path: str, model: Model) -> Target:
     parts = [part for part in parse(path) or () if not isinstance(part, str)]
     if len(parts) != 1:
         return Target(known=begins_known(path, model))
