@@ -35,16 +35,18 @@ def prime(directories: Directories, transport: DirectTransport) -> None:
 
 
 def requests() -> Iterator[Requested]:
-    """Yield one request of each kind. None has a cursor, whose secret is the table's."""
+    """Yield one request of each kind, of writes both with and without a model. None has a cursor, whose secret is the table's."""
     user, group = f"/Users/{USER_ID}", f"/Groups/{GROUP_ID}"
     yield "GET", "/Users", {"filter": 'userName eq "nobody"'}, None
     yield "GET", "/Users", {"filter": 'userName eq "priming"'}, None
     yield "GET", "/Users", {"startIndex": "1", "count": "10"}, None
     yield "GET", user, {}, None
     yield "POST", "/Users", {}, USER
+    yield "POST", "/Users", {}, {**USER, "title": None}
     yield "PUT", user, {}, {**USER, "title": "Prime"}
     yield "PATCH", user, {}, _patch("replace", 'emails[type eq "work"].value', "other@example.com")
     yield "PATCH", user, {}, _patch("replace", None, {"active": False})
+    yield "PATCH", user, {}, _patch("add", "emails", [{"value": "home@example.com", "type": "home"}])
     yield "DELETE", user, {}, None
     yield "GET", "/Groups", {"filter": 'displayName eq "priming"', "excludedAttributes": "members"}, None
     yield "GET", group, {}, None
