@@ -6,11 +6,10 @@
       environments/
         NAME/           of each environment that was deployed:
           connection.json   a connection to try it with: `LocalConnection`; holds a secret
-          deploy.log        what `cdk deploy` wrote, and destroy.log what `cdk destroy` wrote
-          cdk.out/          the synthesized stack
       process.json      the emulator's process: `CloudProcess`; there while it runs
       ministack.log     what the emulator wrote
-      bootstrap.log     what `cdk bootstrap` wrote
+      deploy.log        what the last `cdk deploy` wrote
+      cdk.out/          what it deployed
       state/            the emulator's data, written when it stops
       tmp/              the emulator's temporary files, while it runs
       lock              held by a `scimctl local` command at work

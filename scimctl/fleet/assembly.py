@@ -41,8 +41,11 @@ def synthesize(members: Sequence[Member], folder: Path, variables: Mapping[str, 
     :raises Problem: When the synthesis fails, with its last words.
     """
     output = folder / "cdk.out"
-    shutil.rmtree(output, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
+    if local:
+        cdk.empty(output)
+    else:
+        shutil.rmtree(output, ignore_errors=True)
     log = folder / "synth.log"
     names = ",".join(each.name for each in members)
     arguments = [

@@ -12,7 +12,8 @@ from scimctl.fleet.assembly import Assembly
 from scimctl.fleet.members import Member
 from scimctl.fleet.places import Place
 from scimctl.local import cdk, failures
-from scimctl.local.deployment import PROGRESS, failures_among
+from scimctl.local.deployment import failures_among
+from scimctl.local.progress import Progress
 from scimctl.local_state import PROJECT
 
 DEPLOY_SECONDS = 3_600
@@ -28,15 +29,16 @@ def deploy(place: Place, assembly: Assembly, member: Member, show: Callable[[str
     began = datetime.now(UTC)
     log = folder_of(place, member) / "deploy.log"
     place.prepare(member)
+    progress = Progress()
 
-    def progress(line: str) -> None:
-        counted = PROGRESS.match(line)
-        if counted:
-            show(f"{min(int(counted[1]), int(counted[2]))} of {counted[2]} resources")
+    def counted(line: str) -> None:
+        text = progress.read(line)
+        if text:
+            show(text)
 
     options = ["--exclusively", "--require-approval", "never", "--progress", "events"]
     arguments = ["deploy", *assembly.arguments(), member.stack, *options]
-    if cdk.run_with(arguments, place.variables(member), PROJECT, log, progress, DEPLOY_SECONDS) != 0:
+    if cdk.run_with(arguments, place.variables(member), PROJECT, log, counted, DEPLOY_SECONDS) != 0:
         raise Problem(_failure(place, assembly, member, began, log))
     stack = place.client(member, "cloudformation").describe_stacks(StackName=member.stack)["Stacks"][0]
     place.finish(member, {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])})

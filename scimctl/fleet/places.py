@@ -19,9 +19,6 @@ from scimctl.local_option import ROLE
 from scimctl.local_state import PROJECT, LocalState
 from scimctl.targets import TIMEOUTS
 
-TOOLKIT = "CDKToolkit"
-"""The stack that ``cdk bootstrap`` creates."""
-
 
 class Place(Protocol):
     """Where a fleet is deployed."""
@@ -104,7 +101,7 @@ class Aws:
                         "right AWS_PROFILE, or let `scimctl --role NAME fleet` assume a role there."
                     )
                 try:
-                    self.client(member, "cloudformation").describe_stacks(StackName=TOOLKIT)
+                    self.client(member, "cloudformation").describe_stacks(StackName=deployment.TOOLKIT)
                 except ClientError as error:
                     if error.response["Error"].get("Code") != "ValidationError":
                         raise
@@ -132,7 +129,7 @@ class LocalCloud:
     def require_ready(self, members: Sequence[Member]) -> None:
         """Check the tools, and bootstrap the local cloud where it is not yet."""
         checks.require_tools()
-        deployment.bootstrap(self.directory, self._state(members[0]))
+        deployment.bootstrap(self._state(members[0]))
 
     def prepare(self, member: Member) -> None:
         """Refuse to overwrite retained data of an environment that was removed."""

@@ -127,7 +127,7 @@ def deploy(
     `scimctl local deploy compliance`, then `scimctl simulate --environment compliance` to provision into it, and
     `scimctl --local log --environment compliance` to see what came of it
 
-    `scimctl local deploy forms-admin devices` one after the other
+    `scimctl local deploy forms-admin devices` both at the same time
     """
     directory = _directory(state_dir)
     signals.act_like_ctrl_c()

@@ -1,23 +1,36 @@
-"""The stack of an environment in the local cloud: deployed and removed with the CDK's own command line."""
+"""The stacks of environments in the local cloud: deployed with the CDK's own command line, several at the same time."""
 
-import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
-from lambdas.environment.file import LOCAL_ACCOUNT
 from lambdas.operations.problems import Problem
 from scimctl.local import cdk, failures
-from scimctl.local_state import PROJECT, LocalState, home
+from scimctl.local.progress import Progress
+from scimctl.local_state import PROJECT, LocalState
 
-PROGRESS = re.compile(r"^\S+ \|\s*(\d+)/(\d+) \|")
-"""A line of `--progress events`: `scim-local |  4/62 | 10:15:01 AM | CREATE_COMPLETE | ...`."""
+TOOLKIT = "CDKToolkit"
+"""The stack with the bucket and the roles of the CDK."""
+
+_TOOLKIT_TEMPLATE = PROJECT / "node_modules" / "aws-cdk" / "lib" / "api" / "bootstrap" / "bootstrap-template.yaml"
+"""What `cdk bootstrap` deploys."""
+
+_TOOLKIT_PARAMETERS = {
+    "CloudFormationExecutionPolicies": "arn:aws:iam::aws:policy/AdministratorAccess",
+    "FileAssetsBucketKmsKeyId": "AWS_MANAGED_KEY",
+}
+"""The parameters that `cdk bootstrap` gives by default and that differ from the template's defaults."""
+
+_COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+"""The states of a stack after a deployment that succeeded."""
+
+_WAIT = {"Delay": 0.5, "MaxAttempts": 600}
+"""How often a stack is asked for its state: every half second, for 5 minutes. The CDK asks every 5 seconds."""
 
 
 @dataclass(frozen=True)
@@ -39,68 +52,82 @@ def stack_name(environment: str) -> str:
     return f"scim-{environment}"
 
 
-def bootstrap(directory: Path, state: LocalState) -> bool:
-    """Create the bucket and roles that a deployment needs (`cdk bootstrap`), unless they exist.
+def bootstrap(state: LocalState) -> bool:
+    """Create the bucket and roles that a deployment needs, as `cdk bootstrap` does, unless they exist.
 
-    Gives True when it had to. Runs outside the project, because the CDK would synthesize the stack first. Raises
-    Problem when it fails.
+    Gives True when it had to. Raises Problem when it fails.
     """
-    if _stack_status(state, "CDKToolkit") in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+    if _stack_status(state, TOOLKIT) in _COMPLETE:
         return False
-    outside = directory / "tmp"
-    outside.mkdir(parents=True, exist_ok=True)
-    log = directory / "bootstrap.log"
-    arguments = ["bootstrap", f"aws://{LOCAL_ACCOUNT}/{state.region}", "--no-notices"]
-    status = cdk.run(arguments, state, outside, log, lambda _: None)
-    if status != 0:
-        raise Problem(f"cdk bootstrap failed.\n{failures.last_words(log)}\nIts log: {log}")
+    client = _client(state)
+    parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in _TOOLKIT_PARAMETERS.items()]
+    try:
+        client.create_stack(
+            StackName=TOOLKIT,
+            TemplateBody=_TOOLKIT_TEMPLATE.read_text(encoding="utf-8"),
+            Parameters=parameters,
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+        client.get_waiter("stack_create_complete").wait(StackName=TOOLKIT, WaiterConfig=_WAIT)
+    except (ClientError, WaiterError) as error:
+        raise Problem(f"The local cloud could not be bootstrapped for the CDK: {error}") from None
     return True
 
 
-def deploy(directory: Path, state: LocalState, show: Callable[[str], None], authority: str | None = None) -> Deployment:
-    """Synthesize and deploy the environment's stack (`cdk deploy`); `show` receives each step.
+class DeploymentFailed(Problem):
+    """Some stacks of a deployment failed; the text names the resources and the reasons."""
 
-    `authority` is the issuer of the OpenID Provider for its console. Everything it writes goes below the environment's own
-    directory. Raises Problem that names the failing resources and why each failed.
+    def __init__(self, text: str, done: Mapping[str, Deployment]) -> None:
+        """Keep the text, and the deployments of the environments whose stacks did not fail."""
+        super().__init__(text)
+        self.done = done
+
+
+def deploy(
+    directory: Path, states: Sequence[LocalState], show: Callable[[str], None], authority: str | None = None
+) -> dict[str, Deployment]:
+    """Synthesize and deploy the stacks of environments (`cdk deploy`), all at the same time.
+
+    :param directory: The state directory. What the CDK writes goes below it.
+    :param show: Receives each step.
+    :param authority: The issuer of the OpenID Provider for the consoles.
+    :returns: The deployment of each environment, by its name.
+    :raises DeploymentFailed: With the failed resources and the reason of each.
     """
-    name = stack_name(state.environment)
-    own = home(directory, state.environment)
-    log, output = own / "deploy.log", own / "cdk.out"
-    began = datetime.now(UTC)
+    log, output = directory / "deploy.log", directory / "cdk.out"
+    names = [stack_name(each.environment) for each in states]
+    began, progress = datetime.now(UTC), Progress()
 
-    def progress(line: str) -> None:
-        counted = PROGRESS.match(line)
-        if counted:
-            show(f"{min(int(counted[1]), int(counted[2]))} of {counted[2]} resources")
+    def counted(line: str) -> None:
+        text = progress.read(line)
+        if text:
+            show(text)
 
     show("synthesizing")
-    own.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(output, ignore_errors=True)  # the CDK keeps every version of the functions' code there
-    options = ["--require-approval", "never", "--progress", "events"]
-    arguments = ["deploy", *cdk.app_arguments(state.environment, output, authority), *options]
-    status = cdk.run(arguments, state, PROJECT, log, progress)
-    if status != 0:
-        raise _failed(state, f"The deployment of {name} failed.", began, log, output)
-    stack = _client(state).describe_stacks(StackName=name)["Stacks"][0]
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
-    changed = f"{name} (no changes)" not in log.read_text(encoding="utf-8")
-    return Deployment(outputs, _resource_count(state, name), changed)
+    cdk.empty(output)
+    app = cdk.app_arguments([each.environment for each in states], output, authority)
+    options = ["--require-approval", "never", "--progress", "events", "--concurrency", str(len(names))]
+    status = cdk.run(["deploy", *names, *app, *options], states[0], PROJECT, log, counted)
+    unchanged = log.read_text(encoding="utf-8", errors="replace")
+    if status == 0:
+        return {each.environment: _deployment(each, unchanged) for each in states}
+    failed = [each for each in states if not _succeeded(each, began)] or list(states)
+    done = {each.environment: _deployment(each, unchanged) for each in states if each not in failed}
+    raise DeploymentFailed(_failures(failed, began, log, output), done)
 
 
-def destroy(directory: Path, state: LocalState) -> None:
-    """Remove the environment's stack (`cdk destroy`), with all of its resources that are not retained.
+def destroy(state: LocalState) -> None:
+    """Remove the environment's stack, as `cdk destroy` does, with all of its resources that are not retained.
 
     Raises Problem that names the resources that could not be removed and why.
     """
-    name = stack_name(state.environment)
-    own = home(directory, state.environment)
-    log, output = own / "destroy.log", own / "cdk.out"
-    began = datetime.now(UTC)
-    own.mkdir(parents=True, exist_ok=True)
-    arguments = ["destroy", *_app_as_deployed(state.environment, output), "--force"]
-    status = cdk.run(arguments, state, PROJECT, log, lambda _: None)
-    if status != 0 or is_deployed(state):
-        raise _failed(state, f"{name} could not be removed.", began, log, output)
+    name, began, client = stack_name(state.environment), datetime.now(UTC), _client(state)
+    try:
+        client.delete_stack(StackName=name)
+        client.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig=_WAIT)
+    except (ClientError, WaiterError) as error:
+        reasons = failures.of_resources(_failed_events(state, name, began)) or str(error)
+        raise Problem(f"{name} could not be removed.\n{reasons}") from None
 
 
 def is_deployed(state: LocalState) -> bool:
@@ -108,17 +135,43 @@ def is_deployed(state: LocalState) -> bool:
     return _stack_status(state, stack_name(state.environment)) not in (None, "DELETE_COMPLETE")
 
 
-def _app_as_deployed(environment: str, output: Path) -> list[str]:
-    """Return the CDK's arguments for the deployed stack, whose environment file may be missing or invalid now."""
-    if (output / "manifest.json").exists():
-        return ["--app", str(output), "--no-notices"]
-    return cdk.app_arguments(environment, output)
+def is_complete(state: LocalState) -> bool:
+    """Return whether the environment's stack is deployed, and its last deployment did not fail."""
+    return _stack_status(state, stack_name(state.environment)) in _COMPLETE
 
 
-def _failed(state: LocalState, what: str, began: datetime, log: Path, output: Path) -> Problem:
+def current(state: LocalState) -> Deployment:
+    """Return what is deployed of an environment, which has a stack."""
     name = stack_name(state.environment)
-    reasons = failures.explain(_failed_events(state, name, began), log, output / f"{name}.template.json")
-    return Problem(f"{what}\n{reasons}\nIts log: {log}")
+    return _deployment(state, f"{name} (no changes)")
+
+
+def _deployment(state: LocalState, log: str) -> Deployment:
+    """Read what the deployment of an environment left behind."""
+    name = stack_name(state.environment)
+    stack = _client(state).describe_stacks(StackName=name)["Stacks"][0]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+    return Deployment(outputs, _resource_count(state, name), f"{name} (no changes)" not in log)
+
+
+def _succeeded(state: LocalState, began: datetime) -> bool:
+    """Return whether a stack is complete and nothing of it failed since a moment."""
+    return is_complete(state) and not _failed_events(state, stack_name(state.environment), began)
+
+
+def _failures(states: Sequence[LocalState], began: datetime, log: Path, output: Path) -> str:
+    """Return which stacks failed, with the resources and the reasons; where no resource failed, the end of the log."""
+    names = [stack_name(each.environment) for each in states]
+    events = {name: _failed_events(each, name, began) for each, name in zip(states, names, strict=True)}
+    failed = [name for name in names if events[name]]
+    texts = [
+        f"The deployment of {name} failed.\n{failures.explain(events[name], log, output / f'{name}.template.json')}"
+        for name in failed
+    ]
+    if not failed:
+        reasons = failures.explain([], log, output / f"{names[0]}.template.json")
+        texts = [f"The deployment of {', '.join(names)} failed.\n{reasons}"]
+    return "\n".join([*texts, f"Its log: {log}"])
 
 
 def _client(state: LocalState) -> Any:

@@ -46,12 +46,13 @@ def explain(failed: list[FailedResource], log: Path, template: Path) -> str:
     `failed` are the stack's failed events, newest first, which may be none; `template` is the synthesized template,
     which may not exist.
     """
+    return of_resources(failed) or of_resources(_of_unknown_type(log, template)) or last_words(log)
+
+
+def of_resources(failed: list[FailedResource]) -> str:
+    """Return the failed resources (newest first) with their reasons, a line each; an empty text when there are none."""
     causes = [resource for resource in failed if _CANCELLED not in resource.reason.lower()] or failed
-    if not causes:
-        causes = _of_unknown_type(log, template)
-    if causes:
-        return "\n".join(dict.fromkeys(str(resource) for resource in reversed(causes)))
-    return last_words(log)
+    return "\n".join(dict.fromkeys(str(resource) for resource in reversed(causes)))
 
 
 def last_words(log: Path) -> str:

@@ -10,7 +10,8 @@ from lambdas.environment.file import LOCAL_REGION
 from lambdas.operations.problems import Problem
 from scimctl import console, targets
 from scimctl import local_state as state
-from scimctl.local import checks, cloud, connection, deployment, provider, removal
+from scimctl.local import changes, checks, cloud, connection, deployment, provider, removal
+from scimctl.local.deployment import Deployment, DeploymentFailed
 from scimctl.local_state import CONSOLE_OUTPUT, CloudProcess, LocalState
 from scimctl.web import actions
 
@@ -59,13 +60,14 @@ def bring_up(directory: Path, named: Sequence[str], port: int | None) -> Up:
 def deploy(directory: Path, named: Sequence[str]) -> None:
     """Deploy the stacks of some environments into the running local cloud, those that are in it already once more.
 
-    When one fails it stays as CloudFormation left it, and the local cloud goes on. Raises Problem or SettingsError.
+    They are deployed at the same time. When one fails, it stays as CloudFormation left it, and the local cloud goes on. Raises
+    Problem or SettingsError.
     """
     wanted = list(dict.fromkeys(named))
     _check_files(wanted)
     process = require_running(directory)
     checks.require_tools()
-    _furnish(directory, wanted, process)
+    _furnish(directory, wanted, process, again=True)
 
 
 def require_running(directory: Path) -> CloudProcess:
@@ -135,31 +137,73 @@ def _move(directory: Path, port: int) -> None:
         connection.follow(directory, moved)
 
 
-def _furnish(directory: Path, names: Sequence[str], process: CloudProcess) -> None:
-    """Deploy stacks one after the other, make their connections and send the first requests: the steps after the start."""
+def _furnish(directory: Path, names: Sequence[str], process: CloudProcess, *, again: bool = False) -> None:
+    """Deploy stacks, make their connections and send the first requests: the steps after the start.
+
+    What was deployed from the same files is not deployed once more, unless it is to be (`again`). When a stack fails, the others
+    get their connections, and then the problem is raised.
+    """
     if not names:
         return
+    wanted = [LocalState(name, process.port, LOCAL_REGION) for name in names]
     with console.step("Bootstrap the CDK") as step:
-        if not deployment.bootstrap(directory, LocalState(names[0], process.port, LOCAL_REGION)):
+        if not deployment.bootstrap(wanted[0]):
             step.note = "done before"
-    for name in names:
-        _furnish_one(directory, LocalState(name, process.port, LOCAL_REGION), process)
+    for each in wanted:
+        removal.require_nothing_overwritten(directory, each)
+    authority = provider.authority_on(process.sign_in_port) if process.sign_in_port else None
+    found = {} if again else _unchanged(wanted, authority)
+    failure = _deploy(directory, [each for each in wanted if each.environment not in found], authority, found)
+    for each in wanted:
+        if each.environment in found:
+            reached = replace(each, outputs=found[each.environment].outputs)
+            _connect(directory, reached, "" if len(wanted) == 1 else f" of {each.environment}")
+    if failure:
+        raise failure
 
 
-def _furnish_one(directory: Path, target: LocalState, process: CloudProcess) -> None:
-    removal.require_nothing_overwritten(directory, target)
-    with console.step(f"Deploy {deployment.stack_name(target.environment)}") as step:
-        authority = provider.authority_on(process.sign_in_port) if process.sign_in_port else None
-        deployed = deployment.deploy(directory, target, step.update, authority)
-        step.note = f"{deployed.resources} resources{'' if deployed.changed else ', no changes'}"
-    reached = replace(target, outputs=deployed.outputs)
+def _unchanged(wanted: Sequence[LocalState], authority: str | None) -> dict[str, Deployment]:
+    """Return what is deployed of the environments that were deployed from the files that are here now."""
+    found = {}
+    with console.step("Compare with what is deployed") as step:
+        for each in wanted:
+            if changes.is_deployed(each, changes.fingerprint(each.environment, authority)):
+                found[each.environment] = deployment.current(each)
+        step.note = ", ".join(f"{deployment.stack_name(name)}: no changes" for name in found)
+    return found
+
+
+def _deploy(
+    directory: Path, wanted: Sequence[LocalState], authority: str | None, found: dict[str, Deployment]
+) -> DeploymentFailed | None:
+    """Deploy stacks, add those that succeeded to those that were found, and return the failure of the others."""
+    if not wanted:
+        return None
+    sources = {each.environment: changes.fingerprint(each.environment, authority) for each in wanted}
+    stacks = ", ".join(deployment.stack_name(each.environment) for each in wanted)
+    try:
+        with console.step(f"Deploy {stacks}") as step:
+            done = deployment.deploy(directory, wanted, step.update, authority)
+            changed = any(each.changed for each in done.values())
+            step.note = f"{sum(each.resources for each in done.values())} resources{'' if changed else ', no changes'}"
+    except DeploymentFailed as failure:
+        found |= failure.done
+        return failure
+    for each in wanted:
+        changes.remember(each, sources[each.environment])
+    found |= done
+    return None
+
+
+def _connect(directory: Path, reached: LocalState, of: str) -> None:
+    """Write down a deployed environment, make its connection and send the first requests."""
     state.write_state(directory, reached)
     if CONSOLE_OUTPUT in reached.outputs:
-        actions.store_client_secret(targets.resolve(target.environment, directory, local=True), provider.CLIENT_SECRET)
-    with console.step("Connection") as step:
+        actions.store_client_secret(targets.resolve(reached.environment, directory, local=True), provider.CLIENT_SECRET)
+    with console.step(f"Connection{of}") as step:
         link, generated = connection.ensure(directory, reached)
         step.note = "generated" if generated else "the one from before"
-    with console.step("First request") as step:
+    with console.step(f"First request{of}") as step:
         users = connection.first_request(directory, link)
         step.note = f"{users} users"
 

@@ -2,7 +2,7 @@
 
 import os
 
-from scimctl.local import provider
+from scimctl.local import provider, workers
 
 PORT_VARIABLE = "SIGN_IN_PORT"
 """The environment variable with the provider's port."""
@@ -12,6 +12,7 @@ def main() -> None:
     """Serve both until the process is asked to end."""
     from ministack.app import main as serve
 
+    workers.adapt()
     provider.serve_beside(int(os.environ[PORT_VARIABLE]))
     serve()
 

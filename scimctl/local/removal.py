@@ -46,7 +46,7 @@ def remove(directory: Path, target: LocalState, *, with_data: bool) -> dict[str,
     """
     if state.read_state(directory, target.environment) is not None and deployment.is_deployed(target):
         with console.step(f"Destroy {deployment.stack_name(target.environment)}"):
-            deployment.destroy(directory, target)
+            deployment.destroy(target)
     left = _left(target)
     state.forget_state(directory, target.environment, left)
     if with_data and left:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.e2e.endpoint import SECRETS, Endpoint
+from tests.e2e.endpoint import FIVE, SECRETS, Endpoint
 from tests.e2e.local_cloud import LocalCloud, free_port
 
 
@@ -42,22 +42,25 @@ def endpoint(local_cloud: LocalCloud) -> Endpoint:
 
 
 @pytest.fixture(scope="session")
-def deployed(local_cloud: LocalCloud) -> Callable[[str], Endpoint]:
+def deployed(local_cloud: LocalCloud, request: pytest.FixtureRequest) -> Callable[[str], Endpoint]:
     """Gives the endpoint of an environment by its name, such as `deployed("compliance")`.
 
     It is deployed from its own file, on first use, beside the others of this run, and is then shared by all tests that ask
-    for it: none of them destroys it.
+    for it: none of them destroys it. The five worked environments are deployed at once when tests of all of them are to run.
     """
     known: dict[str, Endpoint] = {}
+    together = FIVE if any(item.path.name == "test_all_five.py" for item in request.session.items) else []
 
     def endpoint_of(environment: str) -> Endpoint:
         if environment not in known:
-            done = local_cloud.deploy(environment)
-            assert done.returncode == 0, f"scimctl local deploy {environment} failed:\n{done.stdout}{done.stderr}"
-            fresh = Endpoint.of(local_cloud.directory, environment)
-            SECRETS.add(fresh.token)
-            _assert_apart(fresh, [Endpoint.of(local_cloud.directory), *known.values()])
-            known[environment] = fresh
+            names = together if environment in together else [environment]
+            done = local_cloud.deploy(*names)
+            assert done.returncode == 0, f"scimctl local deploy {' '.join(names)} failed:\n{done.stdout}{done.stderr}"
+            for name in names:
+                fresh = Endpoint.of(local_cloud.directory, name)
+                SECRETS.add(fresh.token)
+                _assert_apart(fresh, [Endpoint.of(local_cloud.directory), *known.values()])
+                known[name] = fresh
         return known[environment]
 
     return endpoint_of

@@ -20,6 +20,9 @@ from lambdas.operations.target import Target
 from scimctl import targets
 from scimctl.local_state import LocalConnection, LocalState, read_connection, read_state
 
+FIVE = ["compliance", "forms-admin", "devices", "forms-mobile", "formulation"]
+"""The worked environments, each with a guide of its own."""
+
 SCIM_JSON = "application/scim+json"
 NO_TOKEN = ""
 

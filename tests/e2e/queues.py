@@ -23,21 +23,32 @@ class Queue:
         found: list[dict[str, Any]] = []
         quiet = time.monotonic() + seconds
         while time.monotonic() < quiet:
-            answer = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-            for each in answer.get("Messages", []):
-                found.append(json.loads(each["Body"]))
-                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=each["ReceiptHandle"])
+            arrived = self._next()
+            if arrived:
                 quiet = time.monotonic() + seconds
+            found += arrived
         return found
 
     def wait_for(self, matches: Callable[[dict[str, Any]], bool], seconds: float = 60) -> list[dict[str, Any]]:
         """Return the events up to and with the first that matches."""
+        return self.wait_until(lambda events: any(map(matches, events)), seconds)
+
+    def wait_until(self, done: Callable[[list[dict[str, Any]]], bool], seconds: float = 60) -> list[dict[str, Any]]:
+        """Return the events as soon as they are what is waited for."""
         found: list[dict[str, Any]] = []
         deadline = time.monotonic() + seconds
-        while not any(map(matches, found)):
-            assert time.monotonic() < deadline, f"no such event among {found}"
-            found += self.receive(1)
+        while not done(found):
+            assert time.monotonic() < deadline, f"not what was waited for: {found}"
+            found += self._next()
         return found
+
+    def _next(self) -> list[dict[str, Any]]:
+        """Return the next events, after a second at most."""
+        answer = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+        messages = answer.get("Messages", [])
+        for each in messages:
+            self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=each["ReceiptHandle"])
+        return [json.loads(each["Body"]) for each in messages]
 
 
 @contextmanager

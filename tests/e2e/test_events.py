@@ -109,15 +109,17 @@ def test_a_provisioning_job_leaves_nothing_in_the_dead_letter_queue(
     queue = subscribe("events-job")
     status, result = simulate(directory, "--users", "25", "--groups", "3")
     assert (status, result["differences"]) == (0, [])
-    events = queue.wait_for(lambda each: True)
-    events += queue.receive(5)
-    created = {each["resources"][0] for each in events if each["detail-type"] == EventType.CREATE_NOTICE}
     present = {
         f"events-job/{kind}/{each['id']}"
         for kind in ("Users", "Groups")
         for each in directory.send("GET", f"/{kind}?count=1000&excludedAttributes=members").json["Resources"]
     }
-    assert present <= created
+    assert present
+    queue.wait_until(
+        lambda events: (
+            present <= {each["resources"][0] for each in events if each["detail-type"] == EventType.CREATE_NOTICE}
+        )
+    )
     assert dead_letters(environment) == 0
 
 

@@ -10,8 +10,11 @@ from typing import Any
 import boto3
 import pytest
 
+from lambdas.environment.file import LOCAL_REGION
 from scimctl import local_state
 from scimctl.fleet.gate import DIRECTORY
+from scimctl.local.cloud import start as start_cloud
+from scimctl.local_state import LocalState
 from scimctl.targets import resolve
 from tests.e2e.local_cloud import SCIMCTL, LocalCloud, free_port
 
@@ -66,16 +69,9 @@ class Fleet:
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """The fleet, on a local cloud in which nothing is deployed."""
     fleet = Fleet(tmp_path_factory.mktemp("fleet"))
-    started = subprocess.run(
-        [str(SCIMCTL), "local", "up", "--detach", "--port", str(fleet.cloud.port), "--environment", NAMES[0]],
-        env=os.environ | {"SCIMCTL_STATE_DIR": str(fleet.cloud.directory), "SCIMCTL_ENVIRONMENTS": str(fleet.files)},
-        capture_output=True,
-        text=True,
-        timeout=FLEET_SECONDS,
-        check=False,
-    )
+    fleet.cloud.directory.mkdir()
+    start_cloud(fleet.cloud.directory, fleet.cloud.port)
     try:
-        assert started.returncode == 0, started.stderr
         yield fleet
     finally:
         fleet.cloud.down()
@@ -83,7 +79,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 
 def retain_data_of(fleet: Fleet, name: str) -> None:
     """Leave a table that outlived an earlier stack of an environment, so that deploying it is refused."""
-    state = local_state.read_states(fleet.cloud.directory)[0]
+    state = LocalState(name, fleet.cloud.port, LOCAL_REGION, {"TableName": RETAINED})
     arguments: Any = state.client_arguments()
     boto3.client("dynamodb", **arguments).create_table(
         TableName=RETAINED,
@@ -91,7 +87,8 @@ def retain_data_of(fleet: Fleet, name: str) -> None:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    local_state.forget_state(fleet.cloud.directory, name, {"TableName": RETAINED})
+    local_state.write_state(fleet.cloud.directory, state)
+    local_state.forget_state(fleet.cloud.directory, name, state.outputs)
 
 
 def test_a_fleet_stops_at_the_first_failure_and_a_second_run_finishes(

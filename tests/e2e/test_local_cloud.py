@@ -212,7 +212,10 @@ def test_a_restart_on_another_port_keeps_everything_and_ctrl_c_leaves_nothing_ru
 ) -> None:
     directory, kept = filled
     cloud = LocalCloud(directory, free_port())
-    with foreground(cloud, until="The SCIM log follows") as command:
+    with foreground(
+        cloud, until="Deploy scim-local"
+    ) as command:  # the address of the console's provider is another one
+        read_until(command, "The SCIM log follows")
         endpoint = Endpoint.of(directory)
         assert f":{cloud.port}/" in endpoint.tenant_url
         assert everything(endpoint) == kept
@@ -255,6 +258,7 @@ def test_a_crash_loses_what_was_not_saved_says_so_and_is_recovered_from(filled: 
         again = cloud.up()
         assert again.returncode == 0, again.stderr
         assert "was not stopped properly (a crash or a reboot): what changed after " in again.stderr
+        assert "Compare with what is deployed (scim-local: no changes)" in again.stderr
         assert everything(Endpoint.of(directory)) == saved
     finally:
         cloud.down()
@@ -264,7 +268,7 @@ def test_a_crash_loses_what_was_not_saved_says_so_and_is_recovered_from(filled: 
 def test_an_end_during_the_deployment_leaves_nothing_running(filled: tuple[Path, dict[str, Any]]) -> None:
     directory, _ = filled
     cloud = LocalCloud(directory, free_port())
-    with foreground(cloud, until="Bootstrap the CDK") as command:
+    with foreground(cloud, until="Compare with what is deployed") as command:
         wait_for(lambda: any("cdk deploy" in line for line in cloud.processes()))
         command.send_signal(signal.SIGTERM)
         read_until(command, "nothing is left running")
@@ -279,7 +283,7 @@ def test_a_failed_deployment_names_the_resource_and_leaves_nothing_running(tmp_p
     assert failed.returncode == 1
     assert "The deployment of scim-local failed." in failed.stderr
     assert "Broken (AWS::Logs::MetricFilter): The specified log group does not exist: no-such-group" in failed.stderr
-    assert f"Its log: {state.home(cloud.directory, 'local') / 'deploy.log'}" in failed.stderr
+    assert f"Its log: {cloud.directory / 'deploy.log'}" in failed.stderr
     assert "Traceback" not in failed.stderr
     assert cloud.processes() == []
 

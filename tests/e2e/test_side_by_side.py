@@ -177,6 +177,8 @@ def test_one_that_is_removed_takes_its_data_along_and_leaves_the_other_working(c
     assert cloud.down().returncode == 0
     up = cloud.scimctl("local", "up", "--detach")
     assert up.returncode == 0, up.stderr
+    assert "Compare with what is deployed (scim-kept: no changes)" in up.stderr
+    assert "Deploy scim-kept" not in up.stderr
     assert [each.environment for each in state.read_states(cloud.directory)] == [KEPT]
     assert Endpoint.of(cloud.directory).send("GET", "/Users").json["totalResults"] == len(names_in(kept))
 

@@ -7,12 +7,10 @@ import pytest
 
 from lambdas.credentials import tokens
 from tests.e2e.conformance import check_conformance
-from tests.e2e.endpoint import SECRETS
+from tests.e2e.endpoint import FIVE, SECRETS
 from tests.e2e.leaks import everything_logged, leaked_in
 from tests.e2e.scenarios.actors import Entra, refused
 from tests.e2e.scenarios.conftest import EntraOf, OperatorOf
-
-FIVE = ["compliance", "forms-admin", "devices", "forms-mobile", "formulation"]
 
 EXTENSION = "urn:ietf:params:scim:schemas:extension"
 

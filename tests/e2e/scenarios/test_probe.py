@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from scimprobe.simulate.dialect import Dialect
-from tests.e2e.endpoint import Endpoint
+from tests.e2e.endpoint import FIVE, Endpoint
 from tests.e2e.local_cloud import COMMAND_SECONDS, SCIMCTL, LocalCloud
 from tests.e2e.scenarios.conftest import EntraOf
-from tests.e2e.scenarios.test_all_five import FIVE
 from tests.e2e.test_simulate import FORESEEN
 
 SCIMPROBE = SCIMCTL.with_name("scimprobe")

@@ -9,10 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.e2e.endpoint import NO_TOKEN, SECRETS, Endpoint, Reply, now
+from tests.e2e.endpoint import FIVE, NO_TOKEN, SECRETS, Endpoint, Reply, now
 from tests.e2e.scenarios.actors import Entra, Operator, refused
 from tests.e2e.scenarios.conftest import EntraOf, OperatorOf
-from tests.e2e.scenarios.test_all_five import FIVE
 
 OTHER_KEYS = {
     "a key of another product": "sk_live_51H8zKpQ2vYb7mN3",

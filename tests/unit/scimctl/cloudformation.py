@@ -1,5 +1,5 @@
-"""A stand-in for CloudFormation, which moto has only with packages that nothing else needs: answers DescribeStacks and
-ListStackResources."""
+"""A stand-in for CloudFormation, which moto has only with packages that nothing else needs: answers DescribeStacks,
+ListStackResources and GetTemplate."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +23,9 @@ class StandIn:
 
     resources: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """Name of a stack to its resources: physical id to type."""
+
+    templates: dict[str, str] = field(default_factory=dict)
+    """Name of a stack to its template."""
 
     account: str = "123456789012"
     error: tuple[int, str, str] | None = None
@@ -63,6 +66,13 @@ class StandIn:
             "</ListStackResourcesResult></ListStackResourcesResponse>"
         )
 
+    def template(self, stack: str) -> tuple[int, str]:
+        body = escape(self.templates[stack])
+        return 200, (
+            f'<GetTemplateResponse xmlns="{NAMESPACE}"><GetTemplateResult>'
+            f"<TemplateBody>{body}</TemplateBody></GetTemplateResult></GetTemplateResponse>"
+        )
+
 
 def _error(code: str, message: str) -> str:
     return (
@@ -82,8 +92,9 @@ def serving() -> Iterator[StandIn]:
             # Credential=<key>/<date>/<region>/<service>/aws4_request
             region = self.headers["Authorization"].split("Credential=")[1].split("/")[2]
             stack = form["StackName"][0]
-            listing = form["Action"] == ["ListStackResources"]
-            status, body = stand_in.list_resources(stack) if listing else stand_in.answer(stack, region)
+            others = {"ListStackResources": stand_in.list_resources, "GetTemplate": stand_in.template}
+            other = others.get(form["Action"][0])
+            status, body = other(stack) if other else stand_in.answer(stack, region)
             self.send_response(status)
             self.send_header("Content-Type", "text/xml")
             self.end_headers()
