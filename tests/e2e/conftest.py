@@ -28,7 +28,7 @@ def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud
         assert started.returncode == 0, f"scimctl local up failed:\n{started.stdout}{started.stderr}"
         yield cloud
     finally:
-        cloud.down()
+        cloud.abandon()
 
 
 @pytest.fixture(scope="session")

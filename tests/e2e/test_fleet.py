@@ -74,7 +74,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     try:
         yield fleet
     finally:
-        fleet.cloud.down()
+        fleet.cloud.abandon()
 
 
 def retain_data_of(fleet: Fleet, name: str) -> None:
@@ -114,10 +114,6 @@ def test_a_fleet_stops_at_the_first_failure_and_a_second_run_finishes(
     assert set(fleet.reached().values()) == {"checked"}
     assert sorted(fleet.deployed()) == sorted(NAMES)
 
-    third = fleet.deploy()
-    assert third.returncode == 0
-    assert f"Left alone, already current: {', '.join(NAMES)}" in third.stdout
-
     state = fleet.scimctl("fleet", "status", "--output", "json")
     found = json.loads(state.stdout)["environments"]
     assert [(each["name"], each["deployed"], each["schema"], each["problem"]) for each in found] == [
@@ -134,7 +130,6 @@ def test_a_fleet_stops_at_the_first_failure_and_a_second_run_finishes(
 
 
 def test_a_difference_is_shown_and_nothing_is_changed(fleet: Fleet) -> None:
-    assert fleet.scimctl("fleet", "diff", "delta").returncode == 0
     path = fleet.files / "delta.toml"
     path.write_text(path.read_text() + "[logs]\nretention_days = 7\n")
     changed = fleet.scimctl("fleet", "diff", "bravo", "delta")
