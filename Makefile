@@ -12,10 +12,10 @@ unexport PYTHONDONTWRITEBYTECODE
 # Node.js 20 works. jsii prints a banner about its end of life at every start without this list of silenced versions.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-# One worker for each processor, up to 8. What must stay together runs in one worker (tests/scheduling.py), in this order of tiers:
-# local clouds first, and last what any worker can run, so that none is idle at the end.
-WORKERS ?= logical
-PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadscope --no-loadscope-reorder
+# Three workers for two processors, up to 8: tests of local clouds wait half of the time. What must stay together runs in one worker
+# (tests/scheduling.py), in this order of tiers: local clouds first, and last what any worker can run, so that none is idle at the end.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(8, (3 * (os.cpu_count() or 1) + 1) // 2))')
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 TIERS := $(addprefix tests/,e2e infra storage protocol unit)
 # Without whole commands on a table and whole runs of checks, which take two thirds of the unit tests' time.
 HEART := tests/protocol/test_clients.py tests/protocol/test_requests.py tests/unit \
@@ -82,7 +82,7 @@ quick: install ## Form, types, layers and the heart of the fast tiers, in a minu
 	@$(MAKE) --no-print-directory --jobs=2 check heart
 
 heart:
-	$(PYTEST) --hypothesis-profile=quick -m "not full" $(HEART)
+	$(PYTEST) --numprocesses logical --hypothesis-profile=quick -m "not full" $(HEART)
 
 # The types take one processor for a minute and more in a fresh clone: the tests run beside them.
 test: browser ## Form, types, layers and every tier of tests; what CI runs
