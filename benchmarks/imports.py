@@ -10,13 +10,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 from benchmarks.reports import table, write
-from infra import functions
+from infra import functions, interpreters
 from infra.bundling import compile_all, packages_of
 from infra.functions import Spec
 from infra.layers import SCIM, Dependencies
@@ -68,36 +69,48 @@ ROUNDS = 11
 DEPLOYED = "local"
 """The environment that the functions carry."""
 
+DEPLOYED_PYTHON = "3.13"
+"""The minor version that runs the deployed functions (:mod:`infra.versioned_function`)."""
+
 TIMED = """import sys, time
 sys.path[:0] = {path!r}
 started = time.process_time()
 {statement}
 print(time.process_time() - started)"""
 
-INTRODUCTION = """CPU time of the import that a cold start begins with, in an interpreter of its own that sees the function's code
-and layers alone: the median of {rounds}, taken in turns. The first three rows are what an application imports before it does
-anything: a client made by boto3; with it the models of scim2-models, and a user with the enterprise extension built; with these
-scim2-server, which the SCIM API extends. Ratios carry over to other machines, the milliseconds do not."""
+INTRODUCTION = """CPU time of the import that a cold start begins with, in a process of its own that sees the function's code and
+layers alone, on Python {python}: the median of {rounds}, taken in turns. The first three rows are what an application imports
+before it does anything: a client made by boto3; with it the models of scim2-models, and a user with the enterprise extension built;
+with these scim2-server, which the SCIM API extends. Ratios carry over to other machines, the milliseconds do not."""
 
 
 def run(rounds: int = ROUNDS) -> Path:
     """Measure, and write the report."""
-    target = Target.of(settings.load(DEPLOYED))
+    python, target = _interpreter()
     with tempfile.TemporaryDirectory() as folder:
         code = _code(Path(folder), target)
         paths = {name: [*code, _layer(each.packages, target)] for name, each in IMPORTS.items()}
         times: dict[str, list[float]] = {name: [] for name in IMPORTS}
         for _ in range(rounds):
             for name, each in IMPORTS.items():
-                times[name].append(seconds(each.statement, paths[name]))
+                times[name].append(seconds(python, each.statement, paths[name]))
     return write(
         "import",
         "What an import takes",
-        INTRODUCTION.format(rounds=rounds),
+        INTRODUCTION.format(rounds=rounds, python=target.python),
         table(
             ["what is imported", "to a client", "to client and models", "CPU ms", "fastest", "slowest"], _rows(times)
         ),
     )
+
+
+def _interpreter() -> tuple[str, Target]:
+    """Return the interpreter that imports, and its target: the deployed minor version where this machine has it."""
+    here = Target.of(settings.load(DEPLOYED))
+    deployed = interpreters.find(DEPLOYED_PYTHON)
+    if deployed is None:
+        return sys.executable, here
+    return deployed, replace(here, python=DEPLOYED_PYTHON, compiler=deployed)
 
 
 def _rows(times: dict[str, list[float]]) -> Sequence[Sequence[str]]:
@@ -122,8 +135,11 @@ def _code(folder: Path, target: Target) -> list[str]:
         found = find_spec(name)
         if found is not None and found.origin is not None:
             origin = Path(found.origin)
-            source = origin.parent if origin.name == "__init__.py" else origin
-            (runtime / source.name).symlink_to(source)
+            if origin.name == "__init__.py":
+                shutil.copytree(origin.parent, runtime / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copyfile(origin, runtime / origin.name)
+    compile_all(runtime, target, str(runtime))
     return [str(code), str(runtime)]
 
 
@@ -131,13 +147,14 @@ def _layer(packages: Dependencies, target: Target) -> str:
     return str(packages_of(packages.lock, packages.services, target))
 
 
-def seconds(statement: str, path: Sequence[str]) -> float:
-    """Return the CPU seconds of a statement in a new interpreter.
+def seconds(python: str, statement: str, path: Sequence[str]) -> float:
+    """Return the CPU seconds of a statement in a new process.
 
+    :param python: The interpreter.
     :param path: The folders that it imports from, beside the standard library.
     """
     result = subprocess.run(
-        [sys.executable, "-I", "-S", "-B", "-c", TIMED.format(statement=statement, path=list(path))],
+        [python, "-I", "-S", "-B", "-c", TIMED.format(statement=statement, path=list(path))],
         env={**ALL_VARIABLES, "PATH": os.defpath},
         check=True,
         capture_output=True,

@@ -15,6 +15,7 @@ from lambdas.api.requests import read_request
 from lambdas.api.responses import Answer, write_answer
 from lambdas.api.settings import Addressing, read_settings
 from lambdas.environment.file import EndpointSettings, load_deployed
+from lambdas.imports import complete_imports
 from lambdas.retrying import request_time
 from lambdas.scim.errors import UnexpectedException
 from lambdas.store.client import open_client
@@ -80,6 +81,7 @@ ENDPOINT = Endpoint(load_deployed(), TABLE, SETTINGS.addressing)
 snapshots.reseed_after_restore()
 if TRANSPORT is not None:
     snapshots.before_snapshot(partial(prime, ENDPOINT.directories, TRANSPORT))
+complete_imports()
 
 
 def handler(event: Event, context: Any) -> Answer:

@@ -12,6 +12,7 @@ from lambdas.console.pages import ALL
 from lambdas.console.settings import read_settings
 from lambdas.console.sign_in import flow
 from lambdas.environment.file import load_deployed
+from lambdas.imports import complete_imports
 
 AWS = Config(connect_timeout=1, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 """How AWS is called; searches of the log take longer than DynamoDB does."""
@@ -37,6 +38,7 @@ def build() -> Console:
 
 # Built when the function is imported, once: what SnapStart keeps.
 CONSOLE = build()
+complete_imports()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

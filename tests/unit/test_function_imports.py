@@ -37,11 +37,13 @@ NEEDED: dict[str, set[str]] = {
 """By function, those that it needs; each function is imported after the ones above it."""
 
 PROGRAM = """
-import importlib, json, sys
+import gc, importlib, json, sys
+thresholds = gc.get_threshold()
 for name in sys.argv[1].split():
     importlib.import_module(f"lambdas.{name}.handler")
     print(json.dumps([name, *(each for each in sys.argv[2].split() if each in sys.modules)]))
 import email_validator
+print(json.dumps([gc.get_threshold() == thresholds, gc.get_freeze_count() > 100_000]))
 print(json.dumps(email_validator.validate_email("ada@example.com", check_deliverability=False).domain))
 """
 
@@ -66,6 +68,10 @@ def test_each_function_imports_what_its_first_request_needs_and_nothing_else_tha
     for (name, *loaded), own in zip(printed, NEEDED.values(), strict=False):
         needed |= own
         assert set(loaded) == needed, name
+
+
+def test_what_was_imported_is_left_out_of_later_collections_of_garbage(printed):
+    assert printed[-2] == [True, True]
 
 
 def test_a_deferred_package_works_when_something_uses_it(printed):

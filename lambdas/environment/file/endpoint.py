@@ -37,16 +37,18 @@ class EndpointSettings(Section):
             "data is stored under this id, so it must never change",
         ),
     ]
-    tokens: Annotated[Tokens, Field(description="a table [tokens]")] = Tokens()
-    oauth: Annotated[OAuth, Field(description="a table [oauth]")] = OAuth()
-    api: Annotated[TokenCache, Field(description="a table [api]")] = TokenCache()
-    capabilities: Annotated[Capabilities, Field(description="a table [capabilities]")] = Capabilities()
-    users: Annotated[Users, Field(description="a table [users]")] = Users()
-    groups: Annotated[Groups, Field(description="a table [groups]")] = Groups()
+    tokens: Annotated[Tokens, Field(description="a table [tokens]")] = Field(default_factory=Tokens)
+    oauth: Annotated[OAuth, Field(description="a table [oauth]")] = Field(default_factory=OAuth)
+    api: Annotated[TokenCache, Field(description="a table [api]")] = Field(default_factory=TokenCache)
+    capabilities: Annotated[Capabilities, Field(description="a table [capabilities]")] = Field(
+        default_factory=Capabilities
+    )
+    users: Annotated[Users, Field(description="a table [users]")] = Field(default_factory=Users)
+    groups: Annotated[Groups, Field(description="a table [groups]")] = Field(default_factory=Groups)
     extensions: Annotated[
         tuple[ExtensionSchema, ...], Field(strict=False, description="a list of tables [[extensions]]")
     ] = ()
-    permissions: Annotated[Permissions, Field(description="a table [permissions]")] = Permissions()
+    permissions: Annotated[Permissions, Field(description="a table [permissions]")] = Field(default_factory=Permissions)
     guard: Annotated[Guard | None, Field(description="a table [guard]")] = None
     console: Annotated[Console | None, Field(description="a table [console]")] = None
     login: Annotated[Login | None, Field(description="a table [login]")] = None

@@ -74,7 +74,9 @@ class Deprovisioning(Section):
 class Users(AttributeRules):
     """The rules for users."""
 
-    deprovisioning: Annotated[Deprovisioning, Field(description="a table [users.deprovisioning]")] = Deprovisioning()
+    deprovisioning: Annotated[Deprovisioning, Field(description="a table [users.deprovisioning]")] = Field(
+        default_factory=Deprovisioning
+    )
 
 
 class Groups(AttributeRules):
