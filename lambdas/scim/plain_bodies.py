@@ -87,6 +87,22 @@ class PlainBodies:
         return document if document and all(each.is_met(body) for each in self._demands) else None
 
 
+def is_settled(body: Any) -> bool:
+    """Return whether no dialect changes a body or records something of it, if it is plain.
+
+    Where values have the types of their attributes, and names their spelling, dialects read empty texts and references.
+    """
+    level = [body]
+    while level:
+        below: list[Any] = []
+        for each in level:
+            if each == "" or (isinstance(each, dict) and "$ref" in each):
+                return False
+            below += each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+        level = below
+    return True
+
+
 def demands_of(model: type[BaseModel]) -> tuple[Demand, ...]:
     """Return what is asked of an instance of a model when it is created, without attributes of which nothing is asked."""
     demands = []

@@ -26,7 +26,7 @@ from lambdas.scim.dialects import groups_as_roles
 from lambdas.scim.error_details import explain, restating
 from lambdas.scim.error_places import explain_patch
 from lambdas.scim.json_body import parse_json
-from lambdas.scim.plain_bodies import PlainBody
+from lambdas.scim.plain_bodies import PlainBody, is_settled
 from lambdas.scim.plain_patches import PlainPatch, read_plain_patch
 from lambdas.scim.request_size import check_bulk, check_patch, check_resource, check_search
 from lambdas.scim.search_parameters import read_search_parameters
@@ -93,7 +93,13 @@ class RequestReading(ScimService):
     ) -> Resource[Any] | PlainBody:
         """Return the body of a POST: validated, or as one that needs no model, which is valid."""
         model = self.get_model(resource_type)
-        payload = self._read_dialect(model, self.decode_body(body, content_type))
+        sent = self.decode_body(body, content_type)
+        check_resource(sent, model)
+        if not self.reads_groups_as_roles and is_settled(sent):  # a plain body is read by no dialect then
+            plain = self.read_plain_body(resource_type, sent)
+            if plain is not None:
+                return plain
+        payload = self._read_dialect(model, sent)
         return self.read_plain_body(resource_type, payload) or self.validate_creation(resource_type, payload)
 
     def read_plain_body(self, resource_type: ResourceType, payload: Any) -> PlainBody | None:

@@ -91,7 +91,8 @@ def _patched(
 def _created(self: DirectoryService, resource_type: ResourceType, payload: Any) -> PlainBody | None:
     plain = _read_plain_body(self, resource_type, payload)
     if plain is not None:
-        right: Any = self.validate_creation(resource_type, payload)
+        model = self.get_model(resource_type)
+        right: Any = self.validate_creation(resource_type, self._read_dialect(model, payload))
         check_values(self.described, right)
         self.rules.check_creation(right)
         if right.active is None:

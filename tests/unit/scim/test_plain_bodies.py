@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scim2_models import SCIMException
 
-from lambdas.scim.plain_bodies import PlainBody
+from lambdas.scim.dialects import read_resource
+from lambdas.scim.plain_bodies import PlainBody, is_settled
 from lambdas.scim.plain_documents import PlainResource
 from lambdas.scim.users import Users
 from lambdas.store.documents import document_of, name_of
@@ -71,7 +72,8 @@ def bodies(file: str) -> st.SearchStrategy[dict[str, Any]]:
 def stored_by_library(here: Ruled, payload: Any) -> Any:
     """Return the model that the library and the rules make of a body, as it is stored."""
     user_type = here.type("User")
-    resource = here.service.validate_creation(user_type, payload)
+    read = here.service._read_dialect(here.service.get_model(user_type), payload)
+    resource = here.service.validate_creation(user_type, read)
     unused: Any = None
     Users(user_type, here.service, unused, unused)._prepare(resource)
     return resource
@@ -89,7 +91,23 @@ def test_a_plain_creation_stores_what_the_library_stores(data: st.DataObject, fi
         except SCIMException:
             return
         if isinstance(read, PlainBody):
-            same_to_the_store(here, read.resource, stored_by_library(here, read.body))
+            same_to_the_store(here, read.resource, stored_by_library(here, sent))
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(st.data(), st.sampled_from(sorted(ALL_FILES)))
+def test_no_dialect_reads_a_settled_body_that_is_plain(data: st.DataObject, file: str) -> None:
+    here = ruled(file)
+    sent = data.draw(bodies(file))
+    with here.provider:
+        if is_settled(sent) and here.service.read_plain_body(here.type("User"), sent) is not None:
+            ignored: dict[str, None] = {}
+            read = read_resource(sent, here.service.get_model(here.type("User")), ignored)
+            assert {**read, "schemas": None} == {
+                **sent,
+                "schemas": None,
+            }  # which are those of its parts, whatever is sent
+            assert not ignored
 
 
 def same_to_the_store(here: Ruled, plain: PlainResource, model: Any) -> None:
@@ -110,7 +128,7 @@ def test_a_usual_creation_needs_no_model(sent: dict[str, Any]) -> None:
     with here.provider:
         read = here.service.read_any_creation(here.type("User"), json.dumps(sent).encode(), None)
         assert isinstance(read, PlainBody)
-        same_to_the_store(here, read.resource, stored_by_library(here, read.body))
+        same_to_the_store(here, read.resource, stored_by_library(here, sent))
 
 
 @pytest.mark.parametrize(
