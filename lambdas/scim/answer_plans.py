@@ -29,10 +29,8 @@ from lambdas.scim.answer_rules import (
     sample_of,
     schemas_rule,
 )
+from lambdas.scim.bounded_memory import BoundedMemory
 from lambdas.scim.found_resources import FoundResource
-
-MAX_PLANS = 256
-"""Plans that a process keeps; clients choose the names, so there is no end to them."""
 
 
 class AnswerPlans:
@@ -40,7 +38,7 @@ class AnswerPlans:
 
     def __init__(self, service: ScimService) -> None:
         self._service = service
-        self._plans: dict[tuple[str, tuple[str, ...], tuple[str, ...]], AnswerPlan | None] = {}
+        self._plans: BoundedMemory[tuple[str, tuple[str, ...], tuple[str, ...]], AnswerPlan | None] = BoundedMemory()
 
     def __len__(self) -> int:
         """Return how many plans are kept."""
@@ -74,8 +72,6 @@ class AnswerPlans:
         attributes, excluded = parameters.attributes or (), parameters.excluded_attributes or ()
         key = (str(resource_type.name), tuple(map(str, attributes)), tuple(map(str, excluded)))
         if key not in self._plans:
-            if len(self._plans) >= MAX_PLANS:
-                self._plans.clear()
             try:
                 self._plans[key] = compile_plan(self._service, resource_type, parameters)
             except ValidationError:

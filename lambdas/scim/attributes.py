@@ -7,6 +7,7 @@ from inspect import isclass
 from typing import Any, Self, cast
 
 from scim2_models import AttributeBinding, BaseModel, Extension, Path, Required, Resource, Uniqueness
+from scim2_models.attributes import ExtensibleStringEnum
 from scim2_server.utils import parametrize
 
 from lambdas.scim.extensions.escaped_names import escape
@@ -178,6 +179,12 @@ def required_by_schema(model: type[Resource[Any]]) -> Iterable[Attribute]:
 def holds_texts(binding: AttributeBinding) -> bool:
     """Return whether the values of an attribute are strings or references."""
     return isclass(binding.target_type) and issubclass(binding.target_type, str)
+
+
+def compares_as_text(binding: AttributeBinding | None) -> bool:
+    """Return whether filters compare the values of an attribute as the texts that they are; any text can be one of them."""
+    kind = binding and binding.target_type
+    return kind is str or (isclass(kind) and issubclass(kind, ExtensibleStringEnum))
 
 
 def comparable(attribute: Attribute, value: Any) -> Any:

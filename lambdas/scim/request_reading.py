@@ -1,6 +1,7 @@
 """Reading requests: JSON, the limits of size, the client's dialect, then strict validation."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, TypeVar, Union, cast
 
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from scim2_server.requests import ScimRequest
 from scim2_server.service import ScimService
 
 from lambdas.scim import dialects, limits
+from lambdas.scim.bounded_memory import MAX_LENGTH, BoundedMemory
 from lambdas.scim.detail import Detail
 from lambdas.scim.dialects import groups_as_roles
 from lambdas.scim.error_details import explain, restating
@@ -29,6 +31,7 @@ from lambdas.scim.json_body import parse_json
 from lambdas.scim.plain_bodies import PlainBody, is_settled
 from lambdas.scim.plain_patches import PlainPatch, read_plain_patch
 from lambdas.scim.request_size import check_bulk, check_patch, check_resource, check_search
+from lambdas.scim.search_forms import SearchForms
 from lambdas.scim.search_parameters import read_search_parameters
 from lambdas.scim.trace import ignored_attributes
 from lambdas.scim.upstream import hold_generic
@@ -148,13 +151,38 @@ class RequestReading(ScimService):
         :raises InvalidValueException: When there are too many names, or one is not that of an attribute.
         """
         named = {name: query[name] for name in ("attributes", "excludedAttributes") if name in query}
+        if sum(map(len, named.values())) > MAX_LENGTH:
+            return self._read_response_parameters(resource_type, named)
+        key = (str(resource_type.name), *named.items())
+        parameters = self._response_parameters.get(key)
+        if parameters is None:
+            parameters = self._response_parameters[key] = self._read_response_parameters(resource_type, named)
+        return parameters
+
+    @cached_property
+    def _response_parameters(self) -> BoundedMemory[tuple[Any, ...], ResponseParameters[Any]]:
+        return BoundedMemory()
+
+    def _read_response_parameters(
+        self, resource_type: ResourceType, named: Mapping[str, str]
+    ) -> ResponseParameters[Any]:
         check_search(named)
         model = self.get_model(resource_type)
         parameters: type[ResponseParameters[Any]] = hold_generic(ResponseParameters, model)
         if not named:
             return parameters()
         with restating():
-            return super().read_response_parameters(resource_type, dialects.read_query(query, [model]))
+            return super().read_response_parameters(resource_type, dialects.read_query(named, [model]))
+
+    def read_search_query(
+        self, resource_types: list[ResourceType], query: Mapping[str, str]
+    ) -> tuple[SearchRequest[Any], Any]:
+        """Return the validated search of a GET, and the position that its cursor stands for; errors as :meth:`read_search`."""
+        return self._search_forms.read(resource_types, query)
+
+    @cached_property
+    def _search_forms(self) -> SearchForms:
+        return SearchForms(super().read_search_query)
 
     def read_search(self, resource_types: list[ResourceType], payload: Any) -> tuple[SearchRequest[Any], Any]:
         """Return a validated search, and the position that its cursor stands for.

@@ -1,7 +1,8 @@
 """The SCIM protocol of one directory, without input or output: routing, reading, applying changes, answering."""
 
 from collections.abc import Callable
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 from scim2_models import (
@@ -16,7 +17,7 @@ from scim2_models import (
 from scim2_server.conditions import Conditions
 from scim2_server.errors import MethodNotAllowedException
 from scim2_server.requests import ScimRequest
-from scim2_server.routing import Operation, Target
+from scim2_server.routing import Operation, Target, match
 from scim2_server.service import ScimService
 
 from lambdas.scim.bulk_reading import BulkReading
@@ -65,7 +66,13 @@ class DirectoryService(BulkReading, Responses, SealedService):
         """
         if request.path.rstrip("/").endswith("/.search") and request.method.upper() != "POST":
             raise MethodNotAllowedException(allowed=["POST"])
-        return ScimService.match(request)
+        endpoint, _, resource_id = request.path.strip("/").partition("/")
+        if not resource_id or "/" in resource_id or resource_id == ".search":
+            return _match(request.method.upper(), request.path)
+        try:
+            return replace(_match(request.method.upper(), f"{endpoint}/-"), resource_id=resource_id)
+        except SCIMException:
+            return ScimService.match(request)  # whose error names the path
 
     # -- Resource types ---------------------------------------------------------------------------------------------
 
@@ -208,6 +215,12 @@ class DirectoryService(BulkReading, Responses, SealedService):
         if replaced is not None:
             self.rules.check_change(_without_members(current), replaced, patched=False)
         return replaced
+
+
+@lru_cache(maxsize=128)
+def _match(method: str, path: str) -> Target:
+    """Return the target of a request; the library looks through all of its routes each time."""
+    return match(method, path)
 
 
 def _apply(application: PatchApplication, index: int, operation: "PatchOperation[Any]") -> bool:

@@ -17,10 +17,12 @@ from scim2_models import (
     Resource,
     ResourceType,
     SCIMException,
+    ScimFilter,
     ScimProvider,
     SearchRequest,
 )
 from scim2_models.messages.patch_op import _apply_operation
+from scim2_models.path import FilterNode
 from scim2_models.path.resolution import _RESOLVED_ATTRS
 from scim2_models.policy import _effective_policy
 from scim2_server.service import ScimService
@@ -89,6 +91,22 @@ def hold_generic(generic: type[Any], parameter: Any) -> type[Any]:
     Ask upstream for: classes that the provider holds, as long as the models they are made for.
     """
     return parametrize(generic, parameter)
+
+
+FilterT = TypeVar("FilterT", bound=ScimFilter[Any])
+
+
+def filter_with(kind: type[FilterT], text: str, node: FilterNode) -> FilterT:
+    """Return a filter of a text that has been parsed and checked already.
+
+    :param kind: The class of the filter, which has the models that it is bound to.
+    :param node: The parsed form of the text.
+
+    Ask upstream for: a constructor that takes a text with its parsed form.
+    """
+    made = str.__new__(kind, text)
+    made._ast = node
+    return made
 
 
 ExceptionT = TypeVar("ExceptionT", bound=SCIMException)

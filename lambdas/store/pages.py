@@ -24,9 +24,21 @@ class Match:
 
     type: ResourceType
     stored: Stored
-    resource: Resource[Any]
+    resource: Resource[Any] | None = None
+    """The resource as its model; None where the filter was evaluated on the stored document."""
+
     whole: bool = False
-    """Whether the resource has its separately stored attributes."""
+    """Whether the model has its separately stored attributes."""
+
+    @property
+    def model(self) -> Resource[Any]:
+        """The resource as its model.
+
+        :raises ValueError: When it was not read.
+        """
+        if self.resource is None:
+            raise ValueError("the resource was found without its model")
+        return self.resource
 
 
 @dataclass
@@ -61,7 +73,7 @@ def page_of(request: SearchRequest[Any], position: Any, matches: Sequence[Match]
 
 
 def _key(request: SearchRequest[Any], match: Match) -> SortKey:
-    value = request.sort_value(match.resource) if request.sort_by else None
+    value = request.sort_value(match.model) if request.sort_by else None
     return value is None, "" if value is None else value, str(match.type.name), match.stored.id
 
 

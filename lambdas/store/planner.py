@@ -6,6 +6,7 @@ plan can only be too wide, never wrong. An ``or`` is served when each of its sid
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from scim2_models import AttributeBinding, Resource, ScimFilter
@@ -119,3 +120,9 @@ class Planner:
         ):  # also when it is unique: a look-up that has long been kept finds more than a new index
             return ByLookup(name, comparable)
         return ByUnique(name, comparable) if name in self.unique else None
+
+
+@lru_cache(maxsize=64)
+def planner_of(provider: DirectoryProvider, resource_type: str) -> Planner:
+    """Return the planner of a resource type, made once for each description of resources."""
+    return Planner(provider, resource_type)

@@ -1,7 +1,7 @@
 """Searches: by a key where the filter names one, otherwise by reading a bounded number of pages."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scim2_models import Resource, ResourceType, ScimFilter, SearchRequest, TooManyException
@@ -9,19 +9,21 @@ from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode,
 from scim2_server.storage import SearchPage
 from scim2_server.utils import parametrize
 
+from lambdas.scim.answer_rules import InexpressibleError
 from lambdas.scim.detail import Detail
 from lambdas.scim.discovery import DirectoryProvider
 from lambdas.scim.found_resources import FoundPage, FoundResource
 from lambdas.scim.ids import is_id
 from lambdas.scim.upstream import scim_name
 from lambdas.store import keys, limits
+from lambdas.store.document_filters import Rule, comparable_document, rule_of
 from lambdas.store.documents import set_values
 from lambdas.store.found import found_model, found_resources
 from lambdas.store.items import Stored, member_value
 from lambdas.store.key_lookups import KeyLookups
 from lambdas.store.listing import Listing
 from lambdas.store.pages import Match, page_of
-from lambdas.store.planner import AccessPath, Planner
+from lambdas.store.planner import AccessPath, planner_of
 from lambdas.store.reads import Reader
 
 TOO_LARGE = (
@@ -54,7 +56,7 @@ class Searcher:
         self.directory = reader.directory
         self.listing = Listing(reader.table, reader.directory)
         self.keys = KeyLookups(reader.table, reader.directory)
-        self.planners = {str(each.name): Planner(provider, str(each.name)) for each in provider.resource_types}
+        self.provider = provider
 
     def search(self, types: Sequence[ResourceType], request: SearchRequest[Any], position: Any) -> SearchPage:
         """Return the page of :meth:`find` with the models of its resources."""
@@ -69,7 +71,7 @@ class Searcher:
         if request.filter is None and not request.sort_by:
             listed = self.listing.page(types, request, position)
             return FoundPage(listed.total, self._whole(request, listed.stored), listed.next, listed.previous)
-        plans = [(each, self.planners[str(each.name)].plan(request.filter)) for each in types]
+        plans = [(each, planner_of(self.provider, str(each.name)).plan(request.filter)) for each in types]
         self._check_number([resource_type for resource_type, path in plans if path is None])
         scan = ScanLimits()
         matches = [each for resource_type, path in plans for each in self._find(resource_type, path, request, scan)]
@@ -88,9 +90,7 @@ class Searcher:
 
     def _complete(self, request: SearchRequest[Any], matches: Sequence[Match]) -> list[FoundResource]:
         """Return the resources of a page of matches; a group whose members the filter has read is not read again."""
-        complete = {
-            each.stored.id: found_model(each.type, each.stored, each.resource) for each in matches if each.whole
-        }
+        complete = {each.stored.id: found_model(each.type, each.stored, each.model) for each in matches if each.whole}
         lacking = [(each.type, each.stored) for each in matches if each.stored.id not in complete]
         complete |= {each.id: each for each in self._whole(request, lacking)}
         return [complete[each.stored.id] for each in matches]
@@ -102,10 +102,53 @@ class Searcher:
 
         :param path: Where the filter's keys lead; None when each resource of the type is read.
         """
-        scim_filter = request.filter
         batches = self._scan(resource_type, scan) if path is None else [self._follow(resource_type, path)]
-        candidates = (each for batch in batches for each in self._comparable(resource_type, batch, request))
-        return [each for each in candidates if scim_filter is None or _matches(scim_filter, each.resource)]
+        rule, members = self._rule(resource_type, request)
+        if rule is None:
+            return [each for batch in batches for each in self._match_models(resource_type, batch, request)]
+        return [
+            each
+            for batch in batches
+            for each in self._match_documents(resource_type, batch, request, rule, self._named_members(batch, members))
+        ]
+
+    def _rule(self, resource_type: ResourceType, request: SearchRequest[Any]) -> tuple[Rule | None, set[str]]:
+        """Return the rule by which documents match, if there is one, and the members that the filter names."""
+        if request.filter is None or request.sort_by:
+            return None, set()
+        members = named_values(request.filter.ast, "members") if resource_type.name == "Group" else set()
+        if members is None:
+            return None, set()
+        return rule_of(request.filter, self.reader.model(resource_type), with_members=bool(members)), members
+
+    def _match_documents(
+        self,
+        resource_type: ResourceType,
+        batch: Sequence[Stored],
+        request: SearchRequest[Any],
+        rule: Rule,
+        members: Mapping[str, Sequence[Mapping[str, Any]]],
+    ) -> Iterator[Match]:
+        """Yield the resources that a rule matches; the model decides where the rule cannot.
+
+        :param members: By group, those of its members that the filter names.
+        """
+        for each in batch:
+            try:
+                matches = rule(comparable_document(each, resource_type, members.get(each.id, ())))
+            except InexpressibleError:
+                yield from self._match_models(resource_type, [each], request)
+            else:
+                if matches:
+                    yield Match(resource_type, each)
+
+    def _match_models(
+        self, resource_type: ResourceType, batch: Sequence[Stored], request: SearchRequest[Any]
+    ) -> Iterator[Match]:
+        """Yield the resources whose models the filter matches."""
+        for each in self._comparable(resource_type, batch, request):
+            if request.filter is None or _matches(request.filter, each.model):
+                yield each
 
     def _follow(self, resource_type: ResourceType, path: AccessPath) -> list[Stored]:
         """Return the resources of an access path: 1 call for an id, 2 for another key."""
@@ -140,7 +183,7 @@ class Searcher:
         return ", ".join(sorted(served)) + " with eq"
 
     def _keys(self, name: str) -> set[str]:
-        planner = self.planners[name]
+        planner = planner_of(self.provider, name)
         members = {"members"} if name == "Group" else set()
         return {"id"} | planner.unique | planner.lookups | members
 
@@ -157,7 +200,10 @@ class Searcher:
         only = attributes_in(request, self.reader.model(resource_type))
         found = self._found(resource_type, batch, whole=False, only=only)
         for members in filter(None, named):
-            self._add_named_members([each.resource for each in found], members)
+            present = self._named_members(batch, members)
+            for each in found:
+                if each.stored.id in present:
+                    set_values(each.model, "members", present[each.stored.id])
         return found
 
     def _found(
@@ -166,15 +212,13 @@ class Searcher:
         resources = self.reader.resources(resource_type, batch, whole=whole, only=only)
         return [Match(resource_type, *pair, whole) for pair in zip(batch, resources, strict=True)]
 
-    def _add_named_members(self, groups: Sequence[Resource[Any]], named: set[str]) -> None:
-        """Give groups those of their members that the filter names: all that it can distinguish."""
-        wanted = (keys.member(self.directory, str(group.id), each) for group in groups for each in named if is_id(each))
+    def _named_members(self, groups: Sequence[Stored], named: set[str]) -> dict[str, list[dict[str, Any]]]:
+        """Return, by group, those of its members that a filter names: all that it can distinguish."""
+        wanted = [keys.member(self.directory, group.id, each) for group in groups for each in named if is_id(each)]
         present: dict[str, list[dict[str, Any]]] = {}
         for item in self.table.batch_get(wanted):
             present.setdefault(item["pk"]["S"].rpartition("#")[2], []).append(member_value(item))
-        for group in groups:
-            if str(group.id) in present:
-                set_values(group, "members", present[str(group.id)])
+        return present
 
 
 def _matches(scim_filter: ScimFilter[Any], resource: Resource[Any]) -> bool:
