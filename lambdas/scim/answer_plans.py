@@ -108,7 +108,7 @@ def compile_plan(service: ScimService, resource_type: ResourceType, parameters: 
     published = service.publish("https://-", model.model_validate(sample))
     kept = published.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=parameters)
     rule = object_rule(model, kept)
-    rule.replace("schemas", schemas_rule(model), shown=True)
+    rule = rule.with_rule("schemas", schemas_rule(model), shown=True)
     if "members" in model.model_fields:
-        rule.replace("members", members_rule([*(kept.get("members") or [{}])[0]]), shown="members" in kept)
+        rule = rule.with_rule("members", members_rule([*(kept.get("members") or [{}])[0]]), shown="members" in kept)
     return AnswerPlan(model, rule)

@@ -1,6 +1,7 @@
 """The rules of a plan: for each attribute of a model, which values the model reads as they are, and how an answer shows them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from inspect import isclass
@@ -45,13 +46,16 @@ class ObjectRule:
 
     def __init__(self, rules: Mapping[str, tuple[Rule, bool]]) -> None:
         """Set the rule of each attribute by its name, in the order of answers, and whether it is shown."""
-        self._rules = [(name, rule, shown) for name, (rule, shown) in rules.items()]
+        self._given = dict(rules)
+        self._rules = {
+            name: (index, rule.kind if isinstance(rule, _Exactly) else None, rule, shown)
+            for index, (name, (rule, shown)) in enumerate(rules.items())
+        }
 
-    def replace(self, name: str, rule: Rule, *, shown: bool) -> None:
-        """Set the rule of an attribute; ``schemas`` comes first, any other keeps its place."""
-        others = [each for each in self._rules if each[0] != name]
-        index = next((n for n, each in enumerate(self._rules) if each[0] == name), 0)
-        self._rules = [*others[:index], (name, rule, shown), *others[index:]]
+    def with_rule(self, name: str, rule: Rule, *, shown: bool) -> "ObjectRule":
+        """Return the rule with that of an attribute replaced; ``schemas`` comes first, any other keeps its place."""
+        replaced = {name: (rule, shown)}
+        return ObjectRule(self._given | replaced if name in self._given else replaced | self._given)
 
     def __call__(self, value: Any, locate: Locate) -> dict[str, Any] | None:
         """Return what is shown of an object; None when that is nothing.
@@ -64,17 +68,20 @@ class ObjectRule:
 
     def members_of(self, value: Mapping[str, Any], locate: Locate) -> dict[str, Any]:
         """Return what is shown of an object, which may be nothing; the errors are those of :meth:`__call__`."""
-        shown: dict[str, Any] = {}
-        unread = len(value)
-        for name, rule, is_shown in self._rules:
-            if name in value:
-                unread -= 1
-                member = rule(value[name], locate)
-                if is_shown and member is not None:
-                    shown[name] = member
-        if unread:
-            raise InexpressibleError
-        return shown
+        shown: list[tuple[int, str, Any]] = []
+        rules = self._rules
+        for name, member in value.items():
+            if name not in rules:
+                raise InexpressibleError
+            index, kind, rule, is_shown = rules[name]
+            if kind is None:
+                member = rule(member, locate)
+            elif type(member) is not kind:
+                raise InexpressibleError
+            if is_shown and member is not None:
+                shown.append((index, name, member))
+        shown.sort()  # by their order in answers, which no two share
+        return {name: member for _, name, member in shown}
 
 
 def object_rule(model: type[BaseModel], kept: Mapping[str, Any]) -> ObjectRule:
@@ -120,18 +127,19 @@ def _rule_of(model: type[BaseModel], field: str, shown: Any) -> Rule | None:
     return None
 
 
-def _exactly(kind: type) -> Rule:
-    """Return the rule of values of a type of JSON, and of no other: ``True`` is no integer."""
+@dataclass(frozen=True)
+class _Exactly:
+    """The rule of values of a type of JSON, and of no other: ``True`` is no integer."""
 
-    def rule(value: Any, locate: Locate) -> Any:
-        if type(value) is not kind:
+    kind: type
+
+    def __call__(self, value: Any, locate: Locate) -> Any:
+        if type(value) is not self.kind:
             raise InexpressibleError
         return value
 
-    return rule
 
-
-_text = _exactly(str)
+_text = _Exactly(str)
 
 
 def _decimal(value: Any, locate: Locate) -> Any:
@@ -154,8 +162,8 @@ def _reference(value: Any, locate: Locate) -> Any:
 
 _EXACT: dict[Any, Rule] = {
     str: _text,
-    bool: _exactly(bool),
-    int: _exactly(int),
+    bool: _Exactly(bool),
+    int: _Exactly(int),
     float: _decimal,
     SentDateTime: _date_time,
     datetime: _text,  # of meta alone, which the service makes

@@ -10,6 +10,22 @@ MemberRow = tuple[str, str, str | None]
 """A member of a group: its id, its resource type, and the display name that a client sent. The service wrote all three."""
 
 
+class Once:
+    """A model that is made when it is first asked for, and kept."""
+
+    def __init__(self, make: Callable[..., Resource[Any]], *arguments: Any) -> None:
+        """Set what makes the model, and its arguments."""
+        self._make = make
+        self._arguments = arguments
+        self._made: Resource[Any] | None = None
+
+    def __call__(self) -> Resource[Any]:
+        """Return the model."""
+        if self._made is None:
+            self._made = self._make(*self._arguments)
+        return self._made
+
+
 @dataclass(frozen=True)
 class FoundResource:
     """A stored resource, with the attributes that its answer keeps."""
