@@ -146,6 +146,16 @@ def chunked(content: Any) -> Step:
     return step
 
 
+def raw(head: str, body: bytes = b"", *, ends: bool = False) -> Step:
+    """Answer with a head and a body as they are given, and close the connection if that ends the answer."""
+
+    def step(stream: socket.socket) -> bool:
+        stream.sendall(head.replace("\n", "\r\n").encode() + b"\r\n" + body)
+        return not ends
+
+    return step
+
+
 def hang_up(_: socket.socket) -> bool:
     """Close the connection without an answer."""
     return False

@@ -26,6 +26,7 @@ from tests.storage.scripted_server import (
     hang_up,
     nonsense,
     page,
+    raw,
     reset,
     scripted_server,
     silence,
@@ -52,6 +53,16 @@ SUCCESSES: dict[str, Callable[[dict[str, Any]], Step]] = {
     "chunks": chunked,
     "an answer that announces the end": lambda content: success(content, header="Connection: close"),
     "an answer, then the end": closing,
+    "an announcement before the answer": lambda _: raw(
+        "HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\nContent-Length: 2\n", b"{}"
+    ),
+    "a header in two lines": lambda _: raw("HTTP/1.1 200 OK\nX-A: 1\nx-a: 2\nContent-Length: 2\n", b"{}"),
+    "an answer without a length": lambda _: raw("HTTP/1.1 200 OK\n", b'{"Item":{}}', ends=True),
+    "an answer in HTTP/1.0": lambda _: raw("HTTP/1.0 200 OK\nContent-Length: 2\n", b"{}", ends=True),
+    "more than the answer": lambda _: raw("HTTP/1.1 200 OK\nContent-Length: 2\n", b"{}HTTP/1.1 500 No\n", ends=True),
+    "chunks with a trailer": lambda _: raw(
+        "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n", b"1;a=b\r\n{\r\n1\r\n}\r\n0\r\nX-B: 1\r\n\r\n"
+    ),
 }
 
 CONTENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -73,6 +84,10 @@ FAILURES: dict[str, Step] = {
     "half an answer": cut,
     "no HTTP": nonsense,
     "silence": silence,
+    "half a chunk": raw("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n", b"9\r\n{", ends=True),
+    "a head without an end": raw("HTTP/1.1 200 OK\n" + "X-A: 1\n" * 9, ends=True),
+    "a line without an end": raw("HTTP/1.1 200 OK\nX-A: " + "a" * 70_000, ends=True),
+    "too many headers": raw("HTTP/1.1 200 OK\n" + "".join(f"X-{n}: 1\n" for n in range(101)), ends=True),
     "a page of HTML": page(503),
     "a gateway's time-out": page(504),
     "an internal error": error(500, "InternalServerError"),
