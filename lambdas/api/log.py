@@ -10,7 +10,7 @@ from scim2_server.responses import ScimResponse
 from lambdas import records
 from lambdas.api.callers import Caller
 from lambdas.api.event import Event, route_of
-from lambdas.api.observability import logger
+from lambdas.api.observability import logger, write_record
 from lambdas.records import Kind
 from lambdas.scim.guarding import GuardResult
 from lambdas.scim.log_fields import answer_fields, known, request_fields
@@ -59,7 +59,7 @@ class Record:
         :param environment: The environment's name, the metrics' only dimension.
         """
         try:
-            logger.info(Kind.REQUEST.value, **records.with_metrics(self.fields(response, meter, environment)))
+            write_record(records.with_metrics(self.fields(response, meter, environment)))
             if self.trace.guard is not None and self.trace.guard.is_first:
                 logger.warning(Kind.GUARD.value, **records.with_metrics(self._guard(self.trace.guard, environment)))
         except Exception as exception:  # the request has succeeded: its client gets the answer all the same

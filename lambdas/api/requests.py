@@ -2,6 +2,8 @@
 
 import base64
 import re
+from collections.abc import Mapping
+from functools import cached_property
 from urllib.parse import unquote
 
 from scim2_server.errors import UnsupportedMediaTypeException
@@ -18,6 +20,22 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\+?\}")
 _JSON_STARTS = b'{["-0123456789tfn'
 
 
+class ApiRequest(ScimRequest):
+    """A SCIM request that finds its headers by name; the library's looks through all of them each time."""
+
+    def header(self, name: str) -> str | None:
+        """Return the value of a header, whatever the case of its name."""
+        return self._by_name.get(name.lower())
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, value in self.headers.items() if isinstance(self.headers, Mapping) else self.headers:
+            key = name.lower()
+            found[key] = f"{found[key]}, {value}" if key in found else value
+        return found
+
+
 def read_request(event: Event, caller: Caller, addressing: Addressing) -> ScimRequest:
     """Return the SCIM request in an event.
 
@@ -28,7 +46,7 @@ def read_request(event: Event, caller: Caller, addressing: Addressing) -> ScimRe
     :raises NotFoundException: When the URL is not that of the connection.
     """
     headers = headers_of(event)
-    request = ScimRequest(
+    request = ApiRequest(
         method=str(event["httpMethod"]).upper(),
         base_url=base_url_of(event, addressing),
         path=_path_of(event),

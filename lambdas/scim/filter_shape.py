@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
+from lambdas.scim.bounded_memory import MAX_LENGTH, MAX_REMEMBERED
 from lambdas.scim.detail import HIDDEN
 from lambdas.scim.dialects.filter_grammar import Part, Selection, Term, parse, render, terms_of
 
@@ -15,6 +17,7 @@ CORE = frozenset({"", "urn:ietf:params:scim:schemas:core:2.0:user", "urn:ietf:pa
 UNREADABLE = "(unreadable)"
 """The shape of a filter that cannot be taken apart."""
 
+_OPERAND = re.compile(r'"[^"]*"')
 _ATTRIBUTE = re.compile(r"[A-Za-z$.][\w.:$-]*")
 
 
@@ -24,6 +27,27 @@ def filter_shape(text: str) -> str:
     The operand of ``eq`` on an identifying attribute stays. A text that is not wholly made of comparisons may hold a value
     anywhere, so nothing of it is returned.
     """
+    if "\\" in text or len(text) > MAX_LENGTH:
+        return shape_of(text)
+    operands: dict[str, str] = {}
+    numbered = _OPERAND.sub(lambda match: _number(match[0], operands), text)
+    return _OPERAND.sub(lambda match: operands.get(match[0], match[0]), _remembered_shape(numbered))
+
+
+def _number(operand: str, operands: dict[str, str]) -> str:
+    """Return the number that stands for an operand, so that filters with other operands have the same shape."""
+    number = f'"{len(operands)}"'
+    operands[number] = operand
+    return number
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _remembered_shape(text: str) -> str:
+    return shape_of(text)
+
+
+def shape_of(text: str) -> str:
+    """Return what :func:`filter_shape` returns, found without memory of other filters."""
     parts = parse(text) or ()
     named = [term.attribute for term in terms_of(parts)]
     if not named or not all(map(_ATTRIBUTE.fullmatch, named)) or not all(map(_compares, parts)):

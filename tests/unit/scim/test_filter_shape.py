@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.scim.filter_shape import UNREADABLE, filter_shape
+from lambdas.scim.filter_shape import UNREADABLE, filter_shape, shape_of
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 
@@ -49,3 +49,21 @@ def test_no_operand_of_a_filter_is_logged(operand: str):
     quoted = json.dumps(f"secret-{operand}")
     for text in (f"title eq {quoted}", f"emails[value eq {quoted}]", f"title eq secret-{operand}", f"secret-{operand}"):
         assert "secret" not in filter_shape(text)
+
+
+pieces = st.sampled_from(
+    [*('"', '""', "\\", "and", "eq", "pr", "title", "userName", "externalId", "emails[", "]", "("), *"01 )a."]
+)
+
+
+@given(st.lists(st.one_of(pieces, st.text(max_size=3)), max_size=14), st.booleans())
+def test_a_filter_has_its_shape_whatever_was_asked_before(parts: list[str], spaced: bool):
+    text = (" " if spaced else "").join(parts)
+    assert filter_shape(text) == shape_of(text)
+
+
+@given(st.lists(st.text(max_size=6), min_size=3, max_size=3))
+def test_filters_that_differ_in_their_operands_have_each_its_own(operands: list[str]):
+    quoted = [json.dumps(each, ensure_ascii=False) for each in operands]
+    text = "userName eq {} and title sw {} or externalId eq {}".format(*quoted)
+    assert filter_shape(text) == f"userName eq {quoted[0]} and title sw ? or externalId eq {quoted[2]}"
