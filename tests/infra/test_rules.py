@@ -15,19 +15,6 @@ from lambdas.environment import file as settings
 from lambdas.environment.file import ROOT
 from tests.infra.conftest import Assembly
 
-LINT_IGNORED = {
-    "W3005": "the CDK writes a DependsOn that the role's ARN already implies",
-}
-"""Rules of cfn-lint that are not checked, each with its reason."""
-
-
-def test_cfn_lint_finds_nothing_in_any_template(aws: Assembly, local: Assembly):
-    templates = [str(each.folder / f"scim-{each.name}.template.json") for each in (aws, local)]
-    program = "import sys; from cfnlint.runner import main; sys.exit(main())"
-    command = [sys.executable, "-c", program, "--ignore-checks", *LINT_IGNORED, "--template", *templates]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
-
 
 def test_no_rule_of_aws_solutions_is_broken_without_a_reason(either: Assembly):
     assert json.loads((either.folder / "validation-report.json").read_text())["pluginReports"] == []
