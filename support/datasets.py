@@ -32,6 +32,9 @@ SPARE = 100
 """Users of a directory that are in no group, so that tests can add them to one. Only these are found by e-mail and external id: the
 look-ups of all others would double the time of an import, and no operation reads them."""
 
+NAMED = 10
+"""Members who are found by their userName, as the spare users are. So many tests ask for at most; 100,000 names take five seconds."""
+
 TEMPLATE = 8_888_888
 """The number of the user that all others are copied from; no directory is so large that it has one."""
 
@@ -99,9 +102,9 @@ class Dataset:
         key = keys.member(self.directory, self.group, resource_id(TEMPLATE))
         membership = {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "type": {"S": "User"}}
         copied = [membership, *self._user(TEMPLATE, [self.group], found_by_all=False)]
-        template = "\n".join(map(json.dumps, copied))
+        named, unnamed = ("\n".join(map(json.dumps, each)) for each in (copied, copied[:2]))
         for number in range(SPARE, SPARE + self.members):
-            yield from _copy(template, number).split("\n")
+            yield from _copy(named if number < SPARE + NAMED else unnamed, number).split("\n")
 
     def _lone(self) -> Iterator[str]:
         """Yield the users that are only listed."""

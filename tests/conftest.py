@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 # No deadline: an example is slow because the machine is busy, or because it is the first, and not because it is wrong.
-settings.register_profile("project", deadline=None, max_examples=50)
+settings.register_profile("project", deadline=None, max_examples=25)
 settings.register_profile("quick", deadline=None, max_examples=10)
 settings.register_profile("full", deadline=None, max_examples=200)
 settings.load_profile("project")

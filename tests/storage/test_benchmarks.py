@@ -27,8 +27,14 @@ RUNS: dict[str, Callable[[], Path]] = {
 }
 
 
+FOR_A_RELEASE = ("peers", "answers", "bounds")
+"""Benchmarks that take more than all others together, also with small directories. Their types are checked in every run."""
+
+
 @pytest.mark.skipif(engine_name() != "dynoxide", reason="no engine here that counts capacity units as AWS does")
-@pytest.mark.parametrize("name", [pytest.param(each, marks=[pytest.mark.full] * (each == "peers")) for each in RUNS])
+@pytest.mark.parametrize(
+    "name", [pytest.param(each, marks=[pytest.mark.full] * (each in FOR_A_RELEASE)) for each in RUNS]
+)
 def test_a_benchmark_writes_its_report(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(pages, "SAMPLES", 3)

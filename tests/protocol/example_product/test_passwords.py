@@ -5,12 +5,26 @@ import time
 from typing import Any
 
 import pytest
+from werkzeug.security import generate_password_hash
 
+from examples.product import passwords
 from examples.product.directory import ScimUnavailable
 from lambdas.operations.permission_store import PermissionStore
 from tests.protocol.example_product.running import ADA, URL, USER, Running
 
+RECOMMENDED = passwords.METHOD
 PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(autouse=True)
+def _hashes_are_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a thousandth of the work for a hash, which is most of a test's otherwise."""
+    monkeypatch.setattr(passwords, "METHOD", "scrypt:32:8:3")
+    monkeypatch.setattr(passwords, "NO_PASSWORD", generate_password_hash("nobody's", passwords.METHOD))
+
+
+def test_a_hash_takes_the_work_that_owasp_recommends():
+    assert RECOMMENDED == "scrypt:32768:8:3"
 
 
 @pytest.fixture
