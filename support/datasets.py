@@ -33,7 +33,7 @@ SPARE = 100
 look-ups of all others would double the time of an import, and no operation reads them."""
 
 NAMED = 10
-"""Members who are found by their userName, as the spare users are. So many tests ask for at most; 100,000 names take five seconds."""
+"""Members who are found by their userName, as the spare users are. No test needs more, and 100,000 take seconds."""
 
 TEMPLATE = 8_888_888
 """The number of the user that all others are copied from; no directory is so large that it has one."""

@@ -3,7 +3,7 @@
 from hypothesis import settings
 
 SHARES = {"quick": 0.2, "project": 0.5, "full": 4.0}
-"""By the name of hypothesis's profile. `make quick` tries a fifth, `make test` half, and a release (`make test-full`) four times as many."""
+"""By the name of hypothesis's profile. `make quick` tries a fifth, `make test` half, and a release four times as many."""
 
 
 def examples(number: int) -> int:

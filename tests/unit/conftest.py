@@ -13,7 +13,7 @@ from lambdas.credentials.store import ConnectionStore
 from lambdas.environment import file as settings
 from lambdas.store.table import Table
 from scimctl.local_state import STATE_DIRECTORY_VARIABLE
-from support.engines import engine_name, running_engine
+from support.engines import client_for, engine_name, running_engine
 from support.tables import create_table
 from tests.unit.scimctl.cloudformation import StandIn, serving
 from tests.unit.scimctl.operators import ACME, BASE_URL, LOCAL, LOG_GROUP, TABLE
@@ -69,9 +69,7 @@ def engine() -> Iterator[str | None]:
 def dynamodb(engine: str | None) -> Iterator[Any]:
     """A DynamoDB client, shared: making one costs more than a test. Moto answers what is sent to other services."""
     with aws_with(engine):
-        yield boto3.client(
-            "dynamodb", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
-        )
+        yield client_for(engine)
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
+from support.engines import client_for
 from support.tables import create_table
 
 
@@ -30,8 +30,7 @@ def shared_table(engine: str | None, name: str) -> Iterator[Any]:
     :param engine: The URL of the engine; None for moto, which takes many times as long for a transaction.
     """
     with nullcontext() if engine else mock_aws():
-        keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-        client: Any = boto3.client("dynamodb", region_name="eu-west-1", endpoint_url=engine, **keys)
+        client = client_for(engine)
         create_table(client, name)
         yield client
         client.delete_table(TableName=name)
