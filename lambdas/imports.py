@@ -9,6 +9,7 @@ another to get there.
 """
 
 import gc
+import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
@@ -21,6 +22,9 @@ UNUSED = ("email_validator",)
 MODELS = ("scim2_server.handler",)
 """What brings all generic classes of scim2-models and scim2-server."""
 
+IN_A_FUNCTION = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+"""Whether this process is a function's, and nothing but its handler is imported here. Lambda sets the variable."""
+
 USUAL_THRESHOLDS = gc.get_threshold()
 
 MANY = 1_000_000
@@ -30,9 +34,10 @@ MANY = 1_000_000
 def import_models() -> None:
     """Import scim2-models and scim2-server. Call it before anything else imports them, from as few imports as possible.
 
-    No garbage is collected until :func:`complete_imports`.
+    In a function, no garbage is collected until :func:`complete_imports`.
     """
-    gc.set_threshold(MANY)
+    if IN_A_FUNCTION:
+        gc.set_threshold(MANY)
     for name in UNUSED:
         defer(name)
     for name in MODELS:
@@ -41,8 +46,9 @@ def import_models() -> None:
 
 def complete_imports() -> None:
     """Collect garbage as usual from here on, and never look for it among what was imported. Call it at the end of the import."""
-    gc.freeze()
-    gc.set_threshold(*USUAL_THRESHOLDS)
+    if IN_A_FUNCTION:
+        gc.freeze()
+        gc.set_threshold(*USUAL_THRESHOLDS)
 
 
 def defer(name: str) -> None:

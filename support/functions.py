@@ -15,6 +15,7 @@ VARIABLES = {
 
 ALL_VARIABLES = {
     **VARIABLES,
+    "AWS_LAMBDA_FUNCTION_NAME": "scim",
     "LOG_GROUP_NAME": "scim",
     "CONSOLE_SECRET": "scim",
     "EVENT_BUS": "scim",
@@ -22,4 +23,4 @@ ALL_VARIABLES = {
     "DEAD_LETTERS": "scim",
     "WEBHOOK_QUEUES": "{}",
 }
-"""The same with what the other functions read when they are imported."""
+"""The same with what the other functions read when they are imported, and what Lambda sets in a function's process."""

@@ -1,5 +1,6 @@
 """What each function imports when it starts: only what its first request needs."""
 
+import gc
 import json
 import os
 import subprocess
@@ -7,6 +8,7 @@ import sys
 
 import pytest
 
+from lambdas import imports
 from lambdas.environment import file as settings
 from support.functions import ALL_VARIABLES
 
@@ -72,6 +74,14 @@ def test_each_function_imports_what_its_first_request_needs_and_nothing_else_tha
 
 def test_what_was_imported_is_left_out_of_later_collections_of_garbage(printed):
     assert printed[-2] == [True, True]
+
+
+def test_a_process_that_is_no_function_collects_garbage_as_before():
+    before = gc.get_threshold(), gc.get_freeze_count()
+    imports.import_models()
+    assert gc.get_threshold() == before[0]
+    imports.complete_imports()
+    assert (gc.get_threshold(), gc.get_freeze_count()) == before
 
 
 def test_a_deferred_package_works_when_something_uses_it(printed):
