@@ -1,4 +1,4 @@
-"""`scimctl fleet deploy` brings four environments to the local cloud; one fails on purpose, and a second run finishes."""
+"""`scimctl fleet deploy` brings three environments to the local cloud; one fails on purpose, and a second run finishes."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from scimctl.local_state import LocalState
 from scimctl.targets import resolve
 from tests.e2e.local_cloud import SCIMCTL, LocalCloud, free_port
 
-NAMES = ("alpha", "bravo", "charlie", "delta")
+NAMES = ("alpha", "charlie", "delta")
 FAILING = "charlie"
 RETAINED = "scim-charlie-of-before"
 FLEET_SECONDS = 900
@@ -35,7 +35,7 @@ retain_data = false
 
 
 class Fleet:
-    """A local cloud, a folder of four environment files outside the checkout, and commands on them."""
+    """A local cloud, a folder of three environment files outside the checkout, and commands on them."""
 
     def __init__(self, folder: Path) -> None:
         self.files = folder / "environments"
@@ -55,7 +55,7 @@ class Fleet:
         )
 
     def deploy(self) -> "subprocess.CompletedProcess[str]":
-        return self.scimctl("fleet", "deploy", "--waves", "1,2", "--parallel", "2", "--check", "okta")
+        return self.scimctl("fleet", "deploy", "--waves", "2", "--parallel", "2", "--check", "okta")
 
     def reached(self) -> dict[str, str | None]:
         found = json.loads(self.scimctl("fleet", "list", "--output", "json").stdout)["environments"]
@@ -132,8 +132,8 @@ def test_a_fleet_stops_at_the_first_failure_and_a_second_run_finishes(
 def test_a_difference_is_shown_and_nothing_is_changed(fleet: Fleet) -> None:
     path = fleet.files / "delta.toml"
     path.write_text(path.read_text() + "[logs]\nretention_days = 7\n")
-    changed = fleet.scimctl("fleet", "diff", "bravo", "delta")
+    changed = fleet.scimctl("fleet", "diff", "alpha", "delta")
     assert changed.returncode == 3, changed.stderr
-    assert "bravo: no difference" in changed.stdout
+    assert "alpha: no difference" in changed.stdout
     assert "delta: differs" in changed.stdout
     assert "RetentionInDays" in changed.stdout
