@@ -14,27 +14,23 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.reports import table, write
-from infra import functions, interpreters
-from infra.bundling import compile_all, packages_of
-from infra.functions import Spec
-from infra.layers import SCIM, Dependencies
-from infra.target import Target
 from lambdas.environment import file as settings
 from support.functions import ALL_VARIABLES
 
+if TYPE_CHECKING:  # the CDK starts a process, for this benchmark alone
+    from infra.target import Target
+
 
 class Import(NamedTuple):
-    """What is imported, and the layer that it needs."""
+    """What is imported, and which packages it sees."""
 
     statement: str
-    packages: Dependencies = SCIM
 
-
-def _of(spec: Spec) -> Import:
-    return Import(f"import {spec.module}", spec.dependencies)
+    function: str = "API"
+    """The function of :mod:`infra.functions` whose layer it sees."""
 
 
 BARE = "a boto3 client of DynamoDB"
@@ -49,15 +45,15 @@ IMPORTS = {
     "the same and scim2-server": Import(
         f"{BOTO3}; from scim2_models import EnterpriseUser, User; import scim2_server.handler"
     ),
-    "SCIM API": _of(functions.API),
-    "SCIM API, and the requests before its snapshot": Import(f"import {functions.API.module}; {HOOKS}"),
-    "authorizer": _of(functions.TOKEN_CHECK),
-    "token": _of(functions.TOKEN_ENDPOINT),
-    "console": _of(functions.CONSOLE),
-    "changes": _of(functions.CHANGES),
-    "events": _of(functions.CHANGE_EVENTS),
-    "webhooks": _of(functions.DELIVERY),
-    "watch": _of(functions.WATCH),
+    "SCIM API": Import("import lambdas.api.handler"),
+    "SCIM API, and the requests before its snapshot": Import(f"import lambdas.api.handler; {HOOKS}"),
+    "authorizer": Import("import lambdas.authorizer.handler", "TOKEN_CHECK"),
+    "token": Import("import lambdas.token.handler", "TOKEN_ENDPOINT"),
+    "console": Import("import lambdas.console.handler", "CONSOLE"),
+    "changes": Import("import lambdas.changes.handler", "CHANGES"),
+    "events": Import("import lambdas.events.handler", "CHANGE_EVENTS"),
+    "webhooks": Import("import lambdas.webhooks.handler", "DELIVERY"),
+    "watch": Import("import lambdas.watch.handler", "WATCH"),
 }
 """What is imported, by the name that the report gives it. The first three are what an application imports that does nothing yet."""
 
@@ -89,7 +85,7 @@ def run(rounds: int = ROUNDS) -> Path:
     python, target = _interpreter()
     with tempfile.TemporaryDirectory() as folder:
         code = _code(Path(folder), target)
-        paths = {name: [*code, _layer(each.packages, target)] for name, each in IMPORTS.items()}
+        paths = {name: [*code, _layer(each.function, target)] for name, each in IMPORTS.items()}
         times: dict[str, list[float]] = {name: [] for name in IMPORTS}
         for _ in range(rounds):
             for name, each in IMPORTS.items():
@@ -104,8 +100,11 @@ def run(rounds: int = ROUNDS) -> Path:
     )
 
 
-def _interpreter() -> tuple[str, Target]:
+def _interpreter() -> "tuple[str, Target]":
     """Return the interpreter that imports, and its target: the deployed minor version where this machine has it."""
+    from infra import interpreters
+    from infra.target import Target
+
     here = Target.of(settings.load(DEPLOYED))
     deployed = interpreters.find(DEPLOYED_PYTHON)
     if deployed is None:
@@ -124,8 +123,10 @@ def _rows(times: dict[str, list[float]]) -> Sequence[Sequence[str]]:
     ]
 
 
-def _code(folder: Path, target: Target) -> list[str]:
+def _code(folder: Path, target: "Target") -> list[str]:
     """Lay out the project's files as functions carry them, the settings, and what the runtime brings; return their folders."""
+    from infra.bundling import compile_all
+
     code, runtime = folder / "code", folder / "runtime"
     shutil.copytree(settings.ROOT / "lambdas", code / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
     (code / settings.DEPLOYED_FILE).write_text(settings.load(DEPLOYED).for_functions(), encoding="utf-8")
@@ -143,7 +144,11 @@ def _code(folder: Path, target: Target) -> list[str]:
     return [str(code), str(runtime)]
 
 
-def _layer(packages: Dependencies, target: Target) -> str:
+def _layer(function: str, target: "Target") -> str:
+    from infra import functions
+    from infra.bundling import packages_of
+
+    packages = getattr(functions, function).dependencies
     return str(packages_of(packages.lock, packages.services, target))
 
 
