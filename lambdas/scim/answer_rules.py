@@ -68,8 +68,8 @@ class ObjectRule:
 
     def members_of(self, value: Mapping[str, Any], locate: Locate) -> dict[str, Any]:
         """Return what is shown of an object, which may be nothing; the errors are those of :meth:`__call__`."""
-        shown: list[tuple[int, str, Any]] = []
-        rules = self._rules
+        shown: dict[str, Any] = {}
+        rules, last, in_order = self._rules, -1, True
         for name, member in value.items():
             if name not in rules:
                 raise InexpressibleError
@@ -79,9 +79,9 @@ class ObjectRule:
             elif type(member) is not kind:
                 raise InexpressibleError
             if is_shown and member is not None:
-                shown.append((index, name, member))
-        shown.sort()  # by their order in answers, which no two share
-        return {name: member for _, name, member in shown}
+                shown[name] = member
+                in_order, last = in_order and index > last, index
+        return shown if in_order else {name: shown[name] for name in sorted(shown, key=rules.__getitem__)}
 
 
 def object_rule(model: type[BaseModel], kept: Mapping[str, Any]) -> ObjectRule:

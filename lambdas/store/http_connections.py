@@ -17,7 +17,7 @@ from botocore.exceptions import (
     SSLError,
 )
 from botocore.httpsession import get_cert_path
-from urllib3 import PoolManager, Timeout
+from urllib3 import HTTPConnectionPool, PoolManager, Retry, Timeout
 from urllib3 import exceptions as urllib3
 from urllib3.connection import HTTPConnection
 
@@ -43,10 +43,11 @@ class HttpConnections:
     def __init__(self, connect_timeout: float, read_timeout: float, *, keepalive: bool, most: int) -> None:
         """Set the timeouts in seconds, whether the operating system probes idle connections, and how many stay open."""
         probing = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] if keepalive else []
+        self._once = Retry(False)
+        self._routes: dict[str, tuple[HTTPConnectionPool, str]] = {}
         self._pools = PoolManager(
             timeout=Timeout(connect=connect_timeout, read=read_timeout),
             maxsize=most,
-            retries=False,
             cert_reqs="CERT_REQUIRED",
             ca_certs=get_cert_path(True),  # the authorities that botocore brings along
             socket_options=[*HTTPConnection.default_socket_options, *probing],
@@ -59,11 +60,8 @@ class HttpConnections:
         :raises botocore.exceptions.HTTPClientError: When no answer comes; the request may have taken effect.
         """
         try:
-            pool = self._pools.connection_from_url(url)
-            path = urlsplit(url).path or "/"
-            answer = pool.urlopen(
-                "POST", path, body=body, headers=headers, assert_same_host=False, decode_content=False
-            )
+            pool, path = self._routes.get(url) or self._route(url)
+            answer = pool.urlopen("POST", path, body, headers, self._once, assert_same_host=False, decode_content=False)
         except urllib3.SSLError as error:
             raise SSLError(endpoint_url=url, error=error) from error
         except urllib3.NewConnectionError as error:
@@ -79,6 +77,12 @@ class HttpConnections:
         headers = {name.lower(): answer.headers[name] for name in answer.headers}  # a repeated one has all its values
         return HttpAnswer(answer.status, headers, answer.data)
 
+    def _route(self, url: str) -> tuple[HTTPConnectionPool, str]:
+        """Return the pool and the path of an endpoint, which urllib3 would find anew for each request."""
+        self._routes[url] = self._pools.connection_from_url(url), urlsplit(url).path or "/"
+        return self._routes[url]
+
     def close(self) -> None:
         """Close the connections that are open; the next request opens another."""
+        self._routes.clear()
         self._pools.clear()

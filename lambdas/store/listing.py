@@ -37,7 +37,7 @@ class Listing:
 
     def counts(self, resource_type: ResourceType) -> dict[str, int]:
         """Return the number of ids by their first two hex digits: 1 Query of 256 small items."""
-        items = self.table.query(keys.counts(self.directory, str(resource_type.name)))
+        items = self.table.query(keys.counts(self.directory, str(resource_type.name)), attributes=("sk", "n"))
         return {item["sk"]["S"]: int(item["n"]["N"]) for item in items}
 
     def page(self, types: Sequence[ResourceType], request: SearchRequest[Any], position: Any) -> ListingPage:
