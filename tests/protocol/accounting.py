@@ -115,6 +115,8 @@ class Account:
             yield from self._lost_of_value(path, declared, sent, stored)
 
     def _lost_of_value(self, path: str, declared: Declared, sent: Any, stored: Any) -> Iterator[str]:
+        if declared.type == "open" and isinstance(sent, dict):
+            sent = _unwrapped(sent)
         if sent in EMPTY:
             return
         if declared.type == "complex":
