@@ -10,6 +10,7 @@ import pytest
 from lambdas.environment.event_types import EventType
 from lambdas.eventing.event import Event
 from lambdas.eventing.schemas import schema_of
+from lambdas.events import translation
 from lambdas.store.sweeping import sweep_group
 from lambdas.store.table import Table
 from tests.storage.builders import GROUP, USER
@@ -161,15 +162,23 @@ def test_the_sweep_of_a_large_deleted_group_publishes_one_event_for_each_batch_a
     assert sorted(user for each in events for user in each.payload["users"]) == sorted(users)
 
 
-def test_a_mapping_is_told_of_all_members_in_events_of_a_thousand(acme: ProductDirectory):
-    users = seed_users(acme, 1_100)
-    sales = acme.group("Sales", *users[:400])
-    acme.change(sales, add=users[400:800])
-    acme.change(sales, add=users[800:])
+def test_an_event_has_a_thousand_users_at_most():
+    assert translation.USERS_IN_EVENT == 1_000
+
+
+@pytest.mark.parametrize("most", [20, pytest.param(translation.USERS_IN_EVENT, marks=pytest.mark.full)])
+def test_a_mapping_is_told_of_all_members_in_events_of_so_many(
+    acme: ProductDirectory, monkeypatch: pytest.MonkeyPatch, most: int
+):
+    monkeypatch.setattr(translation, "USERS_IN_EVENT", most)
+    users = seed_users(acme, most + 10)
+    sales = acme.group("Sales")
+    for start in range(0, len(users), 400):
+        acme.change(sales, add=users[start : start + 400])
     acme.events()
     acme.permissions.map_group(sales, ["admin"])
     events = acme.events()
-    assert [len(each.payload["users"]) for each in events] == [1_000, 100]
+    assert [len(each.payload["users"]) for each in events] == [most, 10]
     assert sorted(user for each in events for user in each.payload["users"]) == sorted(users)
     assert len({each.jti for each in events}) == 2
     for each in events:
