@@ -91,7 +91,7 @@ test: browser ## Form, types, layers and every tier of tests; what CI runs
 tiers:
 	$(PYTEST) -m "not full" $(TIERS)
 
-test-full: check browser ## The same with every variant of the conformance suites and four times the examples, for a release
+test-full: check browser ## The same with every variant of the conformance suites and eight times the examples, for a release
 	$(PYTEST) --hypothesis-profile=full $(TIERS)
 
 screenshots: browser ## Make the console's screenshots in docs/images anew
