@@ -13,6 +13,7 @@ import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
+from threading import RLock
 from types import ModuleType
 from typing import Any
 
@@ -63,6 +64,13 @@ def defer(name: str) -> None:
         sys.modules[name] = module
 
 
+_LOCK = RLock()
+"""Held while a deferred module is loaded."""
+
+_loading: set[str] = set()
+"""The names of the modules that are being loaded, by the thread that holds the lock."""
+
+
 class DeferredModule(ModuleType):
     """A module that becomes a loaded one when it is asked for an attribute that it does not have.
 
@@ -70,9 +78,32 @@ class DeferredModule(ModuleType):
     """
 
     def __getattr__(self, name: str) -> Any:
-        """Load the module, and return its attribute."""
-        self.__class__ = ModuleType  # type: ignore[assignment]  # Python allows it for modules
-        spec = self.__spec__
-        if spec is not None and spec.loader is not None:
-            spec.loader.exec_module(self)
+        """Load the module, and return its attribute. Other threads wait for the load.
+
+        :raises AttributeError: When the module does not have it.
+        :raises Exception: What the module raised. It stays deferred: its next use loads it again.
+        """
+        with _LOCK:
+            if self.__name__ in _loading:  # what the module itself asks while it loads
+                raise AttributeError(f"partially loaded module {self.__name__!r} has no attribute {name!r}")
+            if self.__class__ is DeferredModule:
+                _load(self)
         return getattr(self, name)
+
+
+def _load(module: ModuleType) -> None:
+    """Execute a deferred module; when that fails, leave the module as it was."""
+    before = dict(module.__dict__)
+    spec = module.__spec__
+    _loading.add(module.__name__)
+    try:
+        if spec is not None and spec.loader is not None:
+            spec.loader.exec_module(module)
+    except BaseException:
+        for added in module.__dict__.keys() - before.keys():
+            del module.__dict__[added]
+        module.__dict__.update(before)
+        raise
+    finally:
+        _loading.discard(module.__name__)
+    module.__class__ = ModuleType
