@@ -13,7 +13,10 @@ logger = Logger(use_rfc3339=True, utc=True, location=None)
 
 
 def write_record(record: Mapping[str, Any]) -> None:
-    """Write a record that every request leaves: the line of ``logger.info(record["event"], **record)``, in a third of its time."""
+    """Write a record that every request leaves: the line of ``logger.info(record["event"], **record)``, in a third of its time.
+
+    A lone surrogate, which JSON can hold and UTF-8 cannot, is written as its JSON escape.
+    """
     if logger.log_level > logging.INFO:
         return
     formatter: Any = logger.registered_formatter
@@ -28,6 +31,7 @@ def write_record(record: Mapping[str, Any]) -> None:
         "xray_trace_id": trace.split(";")[0].replace("Root=", "") if trace else None,
     }
     text = formatter.serialize({name: value for name, value in line.items() if value is not None})
+    text = text.encode(errors="backslashreplace").decode()
     with handler.lock:
         handler.stream.write(f"{text}\n")
         handler.flush()

@@ -87,14 +87,14 @@ def other(function: Handler, table: Any) -> Api:
 class Records:
     """The log of the function, as JSON objects."""
 
-    def __init__(self, stream: io.StringIO) -> None:
-        self.stream = stream
+    def __init__(self, written: io.BytesIO) -> None:
+        self.written = written
 
     def new(self) -> list[dict[str, Any]]:
         """Return what was logged since the last call."""
-        lines = self.stream.getvalue().splitlines()
-        self.stream.seek(0)
-        self.stream.truncate()
+        lines = self.written.getvalue().splitlines()
+        self.written.seek(0)
+        self.written.truncate()
         return [json.loads(line) for line in lines]
 
     def last(self) -> dict[str, Any]:
@@ -106,9 +106,9 @@ class Records:
 def records(function: Handler) -> Iterator[Records]:
     """What the function logs during a test."""
     (handler,) = importlib.import_module("lambdas.api.observability").logger.handlers
-    stream = io.StringIO()
-    before = handler.setStream(stream)
-    yield Records(stream)
+    written = io.BytesIO()
+    before = handler.setStream(io.TextIOWrapper(written, encoding="utf-8", write_through=True))
+    yield Records(written)
     handler.setStream(before)
 
 

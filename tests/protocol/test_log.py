@@ -272,3 +272,10 @@ def test_a_member_that_was_deleted_is_named_by_its_id(api: Api, records: Records
     assert records.last()["ignored"] == [f'members[value eq "{deleted}"]']
     assert api.put(f"/Groups/{group.json['id']}", {"displayName": "g", "members": members}).status == 200
     assert records.last()["ignored"] == [f'members[value eq "{deleted}"]']
+
+
+def test_a_request_with_a_lone_surrogate_leaves_its_record(api: Api, records: Records):
+    assert api.post("/Users", user("a\ud800b")).status == 400
+    (record,) = records.new()
+    assert (record["event"], record["status"], record["failed"]) == ("scim.request", 400, 0)
+    assert (record["scim_type"], record["resource_name"]) == ("invalidSyntax", "a\ud800b")

@@ -39,6 +39,18 @@ def test_a_record_is_written_as_the_logger_writes_it(fields: dict[str, Any]) -> 
     assert written == by_logger
 
 
+def test_a_lone_surrogate_is_written_as_its_json_escape_to_a_stream_of_utf_8() -> None:
+    (handler,) = logger.handlers
+    written = io.BytesIO()
+    before = handler.setStream(io.TextIOWrapper(written, encoding="utf-8", write_through=True))
+    try:
+        write_record({"event": "scim.request", "resource_name": "a\ud800b\N{LATIN SMALL LETTER E WITH ACUTE}"})
+    finally:
+        handler.setStream(before)
+    assert b'"resource_name":"a\\ud800b\xc3\xa9"' in written.getvalue()
+    assert json.loads(written.getvalue())["resource_name"] == "a\ud800b\N{LATIN SMALL LETTER E WITH ACUTE}"
+
+
 def test_a_record_names_the_trace_of_its_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=1;Sampled=1")
     by_logger, written = lines({"event": "scim.request"})
