@@ -1,11 +1,13 @@
 """The part of an environment's summary about its AWS account."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from lambdas.environment.file import Environment
+if TYPE_CHECKING:  # the console imports this module, and needs only the settings of functions
+    from lambdas.environment.file import Environment
 
 
-def deployment(environment: Environment) -> Iterator[tuple[str, list[str]]]:
+def deployment(environment: "Environment") -> Iterator[tuple[str, list[str]]]:
     """Return how an environment is deployed, as titles with one or more lines each."""
     yield "Data", list(_data(environment))
     yield "Requests", list(_requests(environment))
@@ -21,7 +23,7 @@ def days(number: int) -> str:
     return "1 day" if number == 1 else f"{number} days"
 
 
-def _data(environment: Environment) -> Iterator[str]:
+def _data(environment: "Environment") -> Iterator[str]:
     retained = environment.aws.retain_data
     yield "is retained when the stack is deleted" if retained else "is deleted with the stack"
     if environment.aws.kms_key:
@@ -31,7 +33,7 @@ def _data(environment: Environment) -> Iterator[str]:
         yield f"is backed up daily to {backup.copy_to}; each backup is kept {days(backup.keep_days)}"
 
 
-def _requests(environment: Environment) -> Iterator[str]:
+def _requests(environment: "Environment") -> Iterator[str]:
     api = environment.api
     cached = api.authorizer_cache_seconds
     parts = [f"{api.rate} per second and route, {api.burst} at once"]
@@ -51,14 +53,14 @@ def _requests(environment: Environment) -> Iterator[str]:
         yield f"a new version gets 10 % of them for {api.canary_minutes} minutes, then all"
 
 
-def _alarms(environment: Environment) -> str:
+def _alarms(environment: "Environment") -> str:
     recipients = [environment.alarms.topic] if environment.alarms.topic else environment.alarms.addresses
     return (
         f"notify {', '.join(recipients)}" if recipients else "notify no recipient: set alarms.address or alarms.topic"
     )
 
 
-def _account(environment: Environment) -> Iterator[str]:
+def _account(environment: "Environment") -> Iterator[str]:
     aws = environment.aws
     if aws.termination_protection:
         yield "the stack is protected against deletion"

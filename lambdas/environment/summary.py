@@ -1,18 +1,21 @@
 """The summary of an environment file in words, for people to read before they deploy it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from lambdas.environment.deployment_summary import days, deployment
 from lambdas.environment.file import (
     AttributeRules,
     Deprovisioning,
     EndpointSettings,
-    Environment,
     ExtensionAttribute,
     ExtensionSchema,
     Permissions,
     Source,
 )
+
+if TYPE_CHECKING:  # as in deployment_summary
+    from lambdas.environment.file import Environment
 
 NOTHING = "nothing"
 AS_SPECIFIED = "as RFC 7643 says"
@@ -26,12 +29,12 @@ SOURCES: Mapping[Source, str] = {
 """The sources of permission sets, as parts of a sentence."""
 
 
-def place_of(environment: Environment) -> str:
+def place_of(environment: "Environment") -> str:
     """Return where an environment is deployed, in short."""
     return "local cloud" if environment.local else f"{environment.aws.account}, {environment.aws.region}"
 
 
-def summary(environment: Environment) -> Iterator[tuple[str, list[str]]]:
+def summary(environment: "Environment") -> Iterator[tuple[str, list[str]]]:
     """Return the settings of an environment, as titles with one or more lines each."""
     yield "Description", [environment.description]
     yield "Deployed", [f"stack scim-{environment.name} in {_account(environment)}"]
@@ -56,13 +59,13 @@ def behavior(environment: EndpointSettings) -> Iterator[tuple[str, list[str]]]:
     yield "Guard", [_guard(environment)]
 
 
-def _account(environment: Environment) -> str:
+def _account(environment: "Environment") -> str:
     if environment.local:
         return "the local cloud"
     return f"account {environment.aws.account}, {environment.aws.region}"
 
 
-def _tenant_url(environment: Environment) -> str:
+def _tenant_url(environment: "Environment") -> str:
     if environment.domain:
         return f"{environment.domain.base_url}/v2/CONNECTION"
     return "at the local cloud's own address" if environment.local else "at API Gateway's own address"

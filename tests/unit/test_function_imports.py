@@ -35,6 +35,7 @@ NEEDED: dict[str, set[str]] = {
     "events": {"pydantic"},
     "token": {"pydantic", "joserfc"},
     "api": {"pydantic", "scim2_models", "lambdas.environment.declarations"},
+    "console": {"jinja2", "asyncio"},  # Powertools' routes import asyncio
 }
 """By function, those that it needs; each function is imported after the ones above it."""
 
