@@ -40,6 +40,7 @@ $(VENV)/.installed: requirements/dev.lock requirements/install.lock pyproject.to
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement requirements/install.lock
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --config-setting editable_mode=compat --editable .
+	$(BIN)/python -m support.compiling
 	@touch $@
 
 node_modules/.installed: package-lock.json
