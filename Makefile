@@ -14,8 +14,10 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 # Three workers for two processors, up to 8: tests of local clouds wait half of the time. What must stay together runs in one worker
 # (tests/scheduling.py), in this order of tiers: local clouds first, and last what any worker can run, so that none is idle at the end.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(8, (3 * (os.cpu_count() or 1) + 1) // 2))')
-PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
+# The heart has no local clouds: as many workers as processors, up to 8. WORKERS=N sets another number for either.
+TIER_WORKERS = $(or $(WORKERS),$(shell $(PYTHON) -c 'import os; print(min(8, (3 * (os.cpu_count() or 1) + 1) // 2))'))
+HEART_WORKERS = $(or $(WORKERS),$(shell $(PYTHON) -c 'import os; print(min(8, os.cpu_count() or 1))'))
+PYTEST := $(BIN)/pytest --dist loadscope --no-loadscope-reorder --numprocesses
 TIERS := $(addprefix tests/,e2e infra storage protocol unit)
 # Without whole commands on a table and whole runs of checks, which take two thirds of the unit tests' time.
 HEART := tests/protocol/test_clients.py tests/protocol/test_requests.py tests/unit \
@@ -83,17 +85,17 @@ quick: install ## Form, types, layers and the heart of the fast tiers, in a minu
 	@$(MAKE) --no-print-directory --jobs=2 check heart
 
 heart:
-	$(PYTEST) --numprocesses logical --hypothesis-profile=quick -m "not full" $(HEART)
+	$(PYTEST) $(HEART_WORKERS) --hypothesis-profile=quick -m "not full" $(HEART)
 
 # The types take one processor for a minute and more in a fresh clone: the tests run beside them.
 test: browser ## Form, types, layers and every tier of tests; what CI runs
 	@$(MAKE) --no-print-directory --jobs=2 check tiers
 
 tiers:
-	$(PYTEST) -m "not full" $(TIERS)
+	$(PYTEST) $(TIER_WORKERS) -m "not full" $(TIERS)
 
 test-full: check browser ## The same with every variant of the conformance suites and eight times the examples, for a release
-	$(PYTEST) --hypothesis-profile=full $(TIERS)
+	$(PYTEST) $(TIER_WORKERS) --hypothesis-profile=full $(TIERS)
 
 screenshots: browser ## Make the console's screenshots in docs/images anew
 	$(BIN)/pytest tests/e2e/console/test_screenshots.py --screenshots docs/images

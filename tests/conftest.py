@@ -21,9 +21,10 @@ settings.load_profile("project")
 
 
 INHERITED = re.compile(
-    r"AWS_|BOTO_|LAMBDA_|POWERTOOLS_|SCIM|JSII_(?!SILENCE)|(FORCE_COLOR|NO_COLOR|COLUMNS|LINES|CDK_\w+)$"
+    r"AWS_|BOTO_|GIT_|LAMBDA_|POWERTOOLS_|SCIM|JSII_(?!SILENCE)|(FORCE_COLOR|NO_COLOR|COLUMNS|LINES|CDK_\w+)$"
 )
-"""Variables of whoever starts a run that would change what a test sees: their AWS account, endpoint, region, terminal."""
+"""Variables of whoever starts a run that would change what a test sees: their AWS account, endpoint, region, terminal,
+the repository of a hook."""
 
 
 def start_alike() -> None:

@@ -15,6 +15,7 @@ from unittest.mock import patch
 from typer.testing import CliRunner
 
 from infra.built_packages import CACHE
+from scimctl.local import cloud
 from scimctl.local.processes import wait_until_gone
 from scimctl.local_state import PROJECT, STATE_DIRECTORY_VARIABLE, forget_process, read_process
 from scimctl.main import app
@@ -111,11 +112,12 @@ class LocalCloud:
         process = read_process(self.directory)
         if process is None:
             return
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # with its functions
-        assert wait_until_gone([process.pid], COMMAND_SECONDS)
+        if cloud.running(self.directory):  # not another process with a pid that is used again
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # with its functions
+            assert wait_until_gone([process.pid], COMMAND_SECONDS)
+        cloud.sweep(self.directory, process)
         forget_process(self.directory)
-        shutil.rmtree(self.directory / "tmp", ignore_errors=True)
 
     def deploy(self, *environments: str) -> "subprocess.CompletedProcess[str]":
         return self.scimctl("local", "deploy", *environments)

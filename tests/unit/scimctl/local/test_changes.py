@@ -45,7 +45,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def git(project: Path, *arguments: str) -> None:
-    subprocess.run(["git", *arguments], cwd=project, check=True)  # noqa: S607 -- the one on the path
+    alone = ("-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null")
+    subprocess.run(["git", *alone, *arguments], cwd=project, check=True)  # noqa: S607 -- the one on the path
 
 
 def commit(project: Path) -> None:
