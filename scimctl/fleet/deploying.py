@@ -56,7 +56,7 @@ def _failure(place: Place, assembly: Assembly, member: Member, began: datetime, 
         events = list(failures_among(place.client(member, "cloudformation"), member.stack, began))
     except (ClientError, BotoCoreError):  # it failed before there was a stack
         events = []
-    reasons = failures.explain(events, log, assembly.template(member))
+    reasons = failures.explain(events, log, [assembly.template(member)])
     advice = advise(f"{reasons}\n{log.read_text(encoding='utf-8', errors='replace')}", member.name)
     what_to_do = f"\nWhat to do: {advice}" if advice else ""
     return f"The deployment of {member.stack} failed.\n{reasons}{what_to_do}\nIts log: {log}"

@@ -1,5 +1,7 @@
 """The stacks of environments in the local cloud: deployed with the CDK's own command line, several at the same time."""
 
+import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,6 +49,10 @@ class Deployment:
     """Whether anything had to be changed."""
 
 
+_DEPLOYED = re.compile(r"^ *✅ +(\S+?)( \(no changes\))? *$", re.MULTILINE)
+"""What the CDK prints of a stack that it deployed: `✅  scim-local`, or `✅  scim-local (no changes)`."""
+
+
 def stack_name(environment: str) -> str:
     """Return the name of an environment's stack."""
     return f"scim-{environment}"
@@ -55,13 +61,18 @@ def stack_name(environment: str) -> str:
 def bootstrap(state: LocalState) -> bool:
     """Create the bucket and roles that a deployment needs, as `cdk bootstrap` does, unless they exist.
 
-    Gives True when it had to. Raises Problem when it fails.
+    What an interrupted bootstrap left is deleted first. Gives True when it had to create them. Raises Problem that names the
+    resources that failed and why.
     """
-    if _stack_status(state, TOOLKIT) in _COMPLETE:
+    status = _stack_status(state, TOOLKIT)
+    if status in _COMPLETE:
         return False
-    client = _client(state)
+    began, client = datetime.now(UTC), _client(state)
     parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in _TOOLKIT_PARAMETERS.items()]
     try:
+        if status not in (None, "DELETE_COMPLETE"):
+            client.delete_stack(StackName=TOOLKIT)
+            client.get_waiter("stack_delete_complete").wait(StackName=TOOLKIT, WaiterConfig=_WAIT)
         client.create_stack(
             StackName=TOOLKIT,
             TemplateBody=_TOOLKIT_TEMPLATE.read_text(encoding="utf-8"),
@@ -70,15 +81,16 @@ def bootstrap(state: LocalState) -> bool:
         )
         client.get_waiter("stack_create_complete").wait(StackName=TOOLKIT, WaiterConfig=_WAIT)
     except (ClientError, WaiterError) as error:
-        raise Problem(f"The local cloud could not be bootstrapped for the CDK: {error}") from None
+        reasons = failures.of_resources(_failed_events(state, TOOLKIT, began)) or str(error)
+        raise Problem(f"The local cloud could not be bootstrapped for the CDK.\n{reasons}") from None
     return True
 
 
 class DeploymentFailed(Problem):
-    """Some stacks of a deployment failed; the text names the resources and the reasons."""
+    """Some stacks of a deployment failed; the text names the resources, the reasons, and the stacks not deployed."""
 
     def __init__(self, text: str, done: Mapping[str, Deployment]) -> None:
-        """Keep the text, and the deployments of the environments whose stacks did not fail."""
+        """Keep the text, and the deployments of the environments whose stacks the CDK deployed."""
         super().__init__(text)
         self.done = done
 
@@ -103,17 +115,22 @@ def deploy(
         if text:
             show(text)
 
+    for unused in directory.glob("environments/*/cdk.out"):  # of earlier versions, 100 MB each
+        shutil.rmtree(unused, ignore_errors=True)
     show("synthesizing")
     cdk.empty(output)
     app = cdk.app_arguments([each.environment for each in states], output, authority)
     options = ["--require-approval", "never", "--progress", "events", "--concurrency", str(len(names))]
     status = cdk.run(["deploy", *names, *app, *options], states[0], PROJECT, log, counted)
-    unchanged = log.read_text(encoding="utf-8", errors="replace")
-    if status == 0:
-        return {each.environment: _deployment(each, unchanged) for each in states}
-    failed = [each for each in states if not _succeeded(each, began)] or list(states)
-    done = {each.environment: _deployment(each, unchanged) for each in states if each not in failed}
-    raise DeploymentFailed(_failures(failed, began, log, output), done)
+    changed = _deployed_stacks(log.read_text(encoding="utf-8", errors="replace"))
+    done = [each for each in states if status == 0 or stack_name(each.environment) in changed]
+    deployments = {
+        each.environment: _deployment(each, changed.get(stack_name(each.environment), True)) for each in done
+    }
+    if status != 0:
+        others = [each for each in states if each not in done] or states
+        raise DeploymentFailed(_failures(others, began, log, output), deployments)
+    return deployments
 
 
 def destroy(state: LocalState) -> None:
@@ -142,35 +159,36 @@ def is_complete(state: LocalState) -> bool:
 
 def current(state: LocalState) -> Deployment:
     """Return what is deployed of an environment, which has a stack."""
-    name = stack_name(state.environment)
-    return _deployment(state, f"{name} (no changes)")
+    return _deployment(state, changed=False)
 
 
-def _deployment(state: LocalState, log: str) -> Deployment:
+def _deployed_stacks(output: str) -> dict[str, bool]:
+    """Return the stacks that the CDK reports as deployed: the name to whether anything had to be changed."""
+    return {name: not unchanged for name, unchanged in _DEPLOYED.findall(output)}
+
+
+def _deployment(state: LocalState, changed: bool) -> Deployment:
     """Read what the deployment of an environment left behind."""
     name = stack_name(state.environment)
     stack = _client(state).describe_stacks(StackName=name)["Stacks"][0]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
-    return Deployment(outputs, _resource_count(state, name), f"{name} (no changes)" not in log)
-
-
-def _succeeded(state: LocalState, began: datetime) -> bool:
-    """Return whether a stack is complete and nothing of it failed since a moment."""
-    return is_complete(state) and not _failed_events(state, stack_name(state.environment), began)
+    return Deployment(outputs, _resource_count(state, name), changed)
 
 
 def _failures(states: Sequence[LocalState], began: datetime, log: Path, output: Path) -> str:
-    """Return which stacks failed, with the resources and the reasons; where no resource failed, the end of the log."""
+    """Return which stacks failed, with the resources and the reasons, and which were not deployed for that.
+
+    Where no resource failed, none was deployed for the same reason: the end of the log.
+    """
     names = [stack_name(each.environment) for each in states]
     events = {name: _failed_events(each, name, began) for each, name in zip(states, names, strict=True)}
     failed = [name for name in names if events[name]]
-    texts = [
-        f"The deployment of {name} failed.\n{failures.explain(events[name], log, output / f'{name}.template.json')}"
-        for name in failed
-    ]
+    texts = [f"The deployment of {name} failed.\n{failures.of_resources(events[name])}" for name in failed]
     if not failed:
-        reasons = failures.explain([], log, output / f"{names[0]}.template.json")
+        reasons = failures.explain([], log, [output / f"{name}.template.json" for name in names])
         texts = [f"The deployment of {', '.join(names)} failed.\n{reasons}"]
+    elif len(failed) < len(names):
+        texts.append(f"Not deployed: {', '.join(name for name in names if name not in failed)}.")
     return "\n".join([*texts, f"Its log: {log}"])
 
 

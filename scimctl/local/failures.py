@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,13 +41,14 @@ class FailedResource:
         return f"{self.logical_id} ({self.type}): {_readable(self.reason)}"
 
 
-def explain(failed: list[FailedResource], log: Path, template: Path) -> str:
+def explain(failed: list[FailedResource], log: Path, templates: Sequence[Path]) -> str:
     """Say which resources made a deployment fail and why; the last lines of the log when no resource did.
 
-    `failed` are the stack's failed events, newest first, which may be none; `template` is the synthesized template,
+    `failed` are the stack's failed events, newest first, which may be none; `templates` are the synthesized templates,
     which may not exist.
     """
-    return of_resources(failed) or of_resources(_of_unknown_type(log, template)) or last_words(log)
+    unknown = [each for template in templates for each in _of_unknown_type(log, template)]
+    return of_resources(failed) or of_resources(unknown) or last_words(log)
 
 
 def of_resources(failed: list[FailedResource]) -> str:

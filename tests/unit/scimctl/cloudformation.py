@@ -1,9 +1,10 @@
 """A stand-in for CloudFormation, which moto has only with packages that nothing else needs: answers DescribeStacks,
-ListStackResources and GetTemplate."""
+ListStackResources, GetTemplate, DescribeStackEvents, CreateStack and DeleteStack."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
@@ -27,6 +28,15 @@ class StandIn:
     templates: dict[str, str] = field(default_factory=dict)
     """Name of a stack to its template."""
 
+    states: dict[str, str] = field(default_factory=dict)
+    """Name of a stack to its status, where that is not ``CREATE_COMPLETE``."""
+
+    failed: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Name of a stack to its resources that failed just now: logical id to reason."""
+
+    broken: set[str] = field(default_factory=set)
+    """Names of stacks whose creation fails."""
+
     account: str = "123456789012"
     error: tuple[int, str, str] | None = None
     """Status, code and message with which it answers instead."""
@@ -48,7 +58,8 @@ class StandIn:
             f'<DescribeStacksResponse xmlns="{NAMESPACE}"><DescribeStacksResult><Stacks><member>'
             f"<StackName>{stack}</StackName>"
             f"<StackId>arn:aws:cloudformation:{region}:{self.account}:stack/{stack}/1</StackId>"
-            f"<CreationTime>2026-11-22T09:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>"
+            f"<CreationTime>2026-11-22T09:00:00Z</CreationTime>"
+            f"<StackStatus>{self.states.get(stack, 'CREATE_COMPLETE')}</StackStatus>"
             f"<Outputs>{outputs}</Outputs>"
             f"</member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
         )
@@ -65,6 +76,37 @@ class StandIn:
             f"<StackResourceSummaries>{members}</StackResourceSummaries>"
             "</ListStackResourcesResult></ListStackResourcesResponse>"
         )
+
+    def events(self, stack: str) -> tuple[int, str]:
+        if stack not in self.stacks:
+            return 400, _error("ValidationError", f"Stack with id {stack} does not exist")
+        now = datetime.now(UTC) + timedelta(seconds=1)
+        members = "".join(
+            f"<member><StackId>1</StackId><EventId>1</EventId><StackName>{stack}</StackName><LogicalResourceId>{name}"
+            f"</LogicalResourceId><ResourceType>AWS::SQS::Queue</ResourceType><Timestamp>{now:%Y-%m-%dT%H:%M:%S}Z</Timestamp>"
+            f"<ResourceStatus>CREATE_FAILED</ResourceStatus><ResourceStatusReason>{escape(reason)}</ResourceStatusReason></member>"
+            for name, reason in self.failed.get(stack, {}).items()
+        )
+        return 200, (
+            f'<DescribeStackEventsResponse xmlns="{NAMESPACE}"><DescribeStackEventsResult><StackEvents>{members}</StackEvents>'
+            "</DescribeStackEventsResult></DescribeStackEventsResponse>"
+        )
+
+    def create(self, stack: str) -> tuple[int, str]:
+        if stack in self.stacks:
+            return 400, _error("AlreadyExistsException", f"Stack [{stack}] already exists")
+        self.stacks[stack] = {}
+        if stack in self.broken:
+            self.states[stack] = "CREATE_FAILED"
+        return 200, (
+            f'<CreateStackResponse xmlns="{NAMESPACE}"><CreateStackResult><StackId>1</StackId></CreateStackResult>'
+            "</CreateStackResponse>"
+        )
+
+    def delete(self, stack: str) -> tuple[int, str]:
+        self.stacks.pop(stack, None)
+        self.states.pop(stack, None)
+        return 200, f'<DeleteStackResponse xmlns="{NAMESPACE}"></DeleteStackResponse>'
 
     def template(self, stack: str) -> tuple[int, str]:
         body = escape(self.templates[stack])
@@ -92,7 +134,13 @@ def serving() -> Iterator[StandIn]:
             # Credential=<key>/<date>/<region>/<service>/aws4_request
             region = self.headers["Authorization"].split("Credential=")[1].split("/")[2]
             stack = form["StackName"][0]
-            others = {"ListStackResources": stand_in.list_resources, "GetTemplate": stand_in.template}
+            others = {
+                "CreateStack": stand_in.create,
+                "DeleteStack": stand_in.delete,
+                "DescribeStackEvents": stand_in.events,
+                "GetTemplate": stand_in.template,
+                "ListStackResources": stand_in.list_resources,
+            }
             other = others.get(form["Action"][0])
             status, body = other(stack) if other else stand_in.answer(stack, region)
             self.send_response(status)
