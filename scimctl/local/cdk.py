@@ -1,6 +1,7 @@
 """The CDK's own command line, run against the local cloud."""
 
 import contextlib
+import json
 import os
 import shlex
 import shutil
@@ -22,7 +23,7 @@ ARCHIVES = PROJECT / ".cache" / "archives"
 """The folder of zipped assets, which are named by the digest of their content. Deleting it is safe."""
 
 _ARCHIVE_SECONDS = 7 * 24 * 60 * 60
-"""How long a zipped asset is kept; after that the CDK makes it again."""
+"""How long a zipped asset is kept after its last use; after that the CDK makes it again."""
 
 RUN_SECONDS = 900
 """How long one run of the CDK may take before it is ended; a deployment takes 15 s."""
@@ -64,15 +65,28 @@ def empty(output: Path) -> None:
     """Make an output folder empty but for the zipped assets, which all deployments of the checkout to local clouds share.
 
     Zipping the packages takes half of a deployment's time. The CDK would keep every version of the functions' code in the folder.
+    The zipped assets of the folder's last deployment count as used now, so that no deployment at the same time removes them.
     """
+    ARCHIVES.mkdir(parents=True, exist_ok=True)
+    for name in _assets(output):
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(ARCHIVES / f"{name}.zip")
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
-    ARCHIVES.mkdir(parents=True, exist_ok=True)
-    for each in ARCHIVES.glob("*.zip"):
+    for each in ARCHIVES.glob("*.zip*"):  # also ID.zip.RANDOM._tmp, which an interrupted deployment leaves
         with contextlib.suppress(FileNotFoundError):
             if each.stat().st_mtime < time.time() - _ARCHIVE_SECONDS:
                 each.unlink()
     (output / ".cache").symlink_to(ARCHIVES)
+
+
+def _assets(output: Path) -> set[str]:
+    """Return the ids of the assets of the stacks that were synthesized into a folder."""
+    found: set[str] = set()
+    for manifest in output.glob("*.assets.json"):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            found.update(json.loads(manifest.read_text(encoding="utf-8"))["files"])
+    return found
 
 
 def run(arguments: list[str], state: LocalState, cwd: Path, log: Path, each_line: Callable[[str], None]) -> int:
