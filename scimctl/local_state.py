@@ -135,6 +135,9 @@ class _Cloud:
     environments: dict[str, dict[str, str]] = field(default_factory=dict)
     """What each deployed environment's stack put out, in the order in which they were first deployed."""
 
+    sign_in_port: int = 0
+    """Port of the OpenID Provider with which the consoles were last deployed; 0 in a file of an older version."""
+
     retained: dict[str, dict[str, str]] = field(default_factory=dict)
     """What outlived its stack: an environment's name to those outputs of its stack that name it."""
 
@@ -178,6 +181,19 @@ def read_port(directory: Path) -> int | None:
     """Read the port on which the local cloud of this state directory last answered; None when nothing ever was deployed."""
     found = _read_cloud(directory)
     return found.port if found else None
+
+
+def read_sign_in_port(directory: Path, port: int) -> int | None:
+    """Read the port of the OpenID Provider of a local cloud that last answered on `port`; None when there is none."""
+    found = _read_cloud(directory)
+    return found.sign_in_port or None if found and found.port == port else None
+
+
+def keep_sign_in_port(directory: Path, sign_in_port: int) -> None:
+    """Write down the port of the OpenID Provider with which the consoles are deployed; nothing where nothing is deployed."""
+    known = _read_cloud(directory)
+    if known is not None:
+        _write(directory / _CLOUD_FILE, dataclasses.replace(known, sign_in_port=sign_in_port))
 
 
 def write_state(directory: Path, state: LocalState) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,23 +30,27 @@ SOURCES = (
 )
 """The files and folders of the checkout that decide what is deployed, beside the environment files."""
 
+OPTIONAL = ("cdk.context.json",)
+"""Files of the checkout that decide as well, where they exist."""
+
 TOOLS = ("aws-cdk-lib", "cdk-nag", "constructs", "jsii")
 """The packages that make the template."""
 
 
-def fingerprint(environment: str, authority: str | None) -> str:
-    """Return the digest of everything that a deployment of an environment is made from.
+def fingerprints(environments: Iterable[str], authority: str | None) -> dict[str, str]:
+    """Return the digest of everything that a deployment is made from, by the name of the environment.
 
     :param authority: The issuer of the OpenID Provider for the console.
     """
-    digest = hashlib.sha256()
+    shared = hashlib.sha256()
     variables = os.environ.get(RECEIVER_VARIABLE)
     versions = [importlib.metadata.version(each) for each in TOOLS]
-    digest.update(repr((environment, authority, variables, versions, sys.version, _commit())).encode())
+    node, commit = _printed("node", "--version"), _commit()
+    shared.update(repr((authority, variables, versions, sys.version, node, commit)).encode())
     for path in sorted(_files()):
-        digest.update(f"{path}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+        shared.update(f"{path}\0".encode())
+        shared.update(hashlib.sha256(path.read_bytes()).digest())
+    return {name: hashlib.sha256(f"{name}\0{shared.hexdigest()}".encode()).hexdigest() for name in environments}
 
 
 def is_deployed(state: LocalState, fingerprint: str) -> bool:
@@ -70,22 +74,29 @@ def remember(state: LocalState, fingerprint: str) -> None:
 
 
 def _files() -> Iterator[Path]:
-    """Yield the files that decide what is deployed."""
-    for top in (*(PROJECT / each for each in SOURCES), settings.ENVIRONMENTS):
-        if top.is_file():
-            yield top
-        for folder, folders, names in os.walk(top):
-            folders[:] = [each for each in folders if each != "__pycache__"]
-            yield from (Path(folder, name) for name in names)
+    """Yield the regular files that decide what is deployed; no dangling links, such as an editor's locks."""
+    tops = (*(PROJECT / each for each in (*SOURCES, *OPTIONAL)), *settings.ENVIRONMENTS.glob("*.toml"))
+    yield from (path for top in tops for path in _below(top) if path.is_file())
+
+
+def _below(top: Path) -> Iterator[Path]:
+    yield top
+    for folder, folders, names in os.walk(top):
+        folders[:] = [each for each in folders if each != "__pycache__"]
+        yield from (Path(folder, name) for name in names)
 
 
 def _commit() -> str:
     """Return the commit of the checkout, which is part of the release; an empty text outside of one."""
-    git = shutil.which("git")
-    if git is None or not (PROJECT / ".git").exists():
-        return ""
-    command = [git, "-C", str(PROJECT), "rev-parse", "HEAD"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return _printed("git", "-C", str(PROJECT), "rev-parse", "HEAD") if (PROJECT / ".git").exists() else ""
+
+
+def _printed(program: str, *arguments: str) -> str:
+    """Return what a program prints; an empty text when it is not installed."""
+    path = shutil.which(program)
+    return (
+        subprocess.run([path, *arguments], capture_output=True, text=True, check=False).stdout.strip() if path else ""
+    )
 
 
 def _template(state: LocalState) -> str:

@@ -45,12 +45,15 @@ def require_free_port(port: int) -> None:
     raise Problem(f"Port {port} of 127.0.0.1 is already used{who}.\n{advice}")
 
 
-def free_port_near(port: int) -> int:
+def free_port_near(port: int, first: int | None = None) -> int:
     """Return this port of 127.0.0.1 if nobody listens on it, otherwise the next one that is free; any free one after the last.
 
     A server that starts at the same moment may take it.
+
+    :param first: Another port, which is tried before.
     """
-    for candidate in range(port, min(port + 50, _LAST_PORT)):
+    candidates: list[int] = [*([first] if first else []), *range(port, min(port + 50, _LAST_PORT))]
+    for candidate in candidates:
         with contextlib.suppress(Problem):
             if _is_free(candidate):
                 return candidate

@@ -48,7 +48,7 @@ def start(directory: Path, port: int) -> CloudProcess:
     """
     log = directory / "ministack.log"
     _prepare(directory, log)
-    sign_in_port = checks.free_port_near(port + 1)
+    sign_in_port = checks.free_port_near(port + 1, first=state.read_sign_in_port(directory, port))
     with log.open("ab") as output:
         child = subprocess.Popen(
             [sys.executable, "-m", "scimctl.local.ministack_process"],

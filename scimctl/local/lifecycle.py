@@ -1,6 +1,6 @@
 """Up and down: the steps from nothing to endpoints that answer, and back to nothing that runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from scimctl import console, targets
 from scimctl import local_state as state
 from scimctl.local import changes, checks, cloud, connection, deployment, provider, removal
 from scimctl.local.deployment import Deployment, DeploymentFailed
-from scimctl.local_state import CONSOLE_OUTPUT, CloudProcess, LocalState
+from scimctl.local_state import CONSOLE_OUTPUT, CloudProcess, LocalState, StateError
 from scimctl.web import actions
 
 USUAL = "local"
@@ -60,8 +60,8 @@ def bring_up(directory: Path, named: Sequence[str], port: int | None) -> Up:
 def deploy(directory: Path, named: Sequence[str]) -> None:
     """Deploy the stacks of some environments into the running local cloud, those that are in it already once more.
 
-    They are deployed at the same time. When one fails, it stays as CloudFormation left it, and the local cloud goes on. Raises
-    Problem or SettingsError.
+    They are deployed at the same time. When one fails, it stays as CloudFormation left it, and the local cloud keeps running.
+    Raises Problem or SettingsError.
     """
     wanted = list(dict.fromkeys(named))
     _check_files(wanted)
@@ -140,8 +140,8 @@ def _move(directory: Path, port: int) -> None:
 def _furnish(directory: Path, names: Sequence[str], process: CloudProcess, *, again: bool = False) -> None:
     """Deploy stacks, make their connections and send the first requests: the steps after the start.
 
-    What was deployed from the same files is not deployed once more, unless it is to be (`again`). When a stack fails, the others
-    get their connections, and then the problem is raised.
+    What was deployed from the same files is not deployed once more, unless it is to be (`again`). When a stack or a connection
+    fails, the others get their connections, and then all problems are raised.
     """
     if not names:
         return
@@ -152,34 +152,47 @@ def _furnish(directory: Path, names: Sequence[str], process: CloudProcess, *, ag
     for each in wanted:
         removal.require_nothing_overwritten(directory, each)
     authority = provider.authority_on(process.sign_in_port) if process.sign_in_port else None
-    found = {} if again else _unchanged(wanted, authority)
-    failure = _deploy(directory, [each for each in wanted if each.environment not in found], authority, found)
-    for each in wanted:
-        if each.environment in found:
-            reached = replace(each, outputs=found[each.environment].outputs)
-            _connect(directory, reached, "" if len(wanted) == 1 else f" of {each.environment}")
-    if failure:
-        raise failure
+    sources = changes.fingerprints(names, authority)
+    found = {} if again else _unchanged(wanted, sources)
+    failure = _deploy(directory, [each for each in wanted if each.environment not in found], authority, sources, found)
+    reached = [replace(each, outputs=found[each.environment].outputs) for each in wanted if each.environment in found]
+    for each in reached:
+        state.write_state(directory, each)
+    if reached:
+        state.keep_sign_in_port(directory, process.sign_in_port)
+    problems: list[Problem | StateError] = [failure] if failure else []
+    for each in reached:
+        try:
+            _connect(directory, each, "" if len(wanted) == 1 else f" of {each.environment}")
+        except (Problem, StateError) as problem:
+            problems.append(problem)
+    if len(problems) > 1:
+        raise Problem("\n".join(str(each) for each in problems))
+    if problems:
+        raise problems[0]
 
 
-def _unchanged(wanted: Sequence[LocalState], authority: str | None) -> dict[str, Deployment]:
+def _unchanged(wanted: Sequence[LocalState], sources: Mapping[str, str]) -> dict[str, Deployment]:
     """Return what is deployed of the environments that were deployed from the files that are here now."""
     found = {}
     with console.step("Compare with what is deployed") as step:
         for each in wanted:
-            if changes.is_deployed(each, changes.fingerprint(each.environment, authority)):
+            if changes.is_deployed(each, sources[each.environment]):
                 found[each.environment] = deployment.current(each)
         step.note = ", ".join(f"{deployment.stack_name(name)}: no changes" for name in found)
     return found
 
 
 def _deploy(
-    directory: Path, wanted: Sequence[LocalState], authority: str | None, found: dict[str, Deployment]
+    directory: Path,
+    wanted: Sequence[LocalState],
+    authority: str | None,
+    sources: Mapping[str, str],
+    found: dict[str, Deployment],
 ) -> DeploymentFailed | None:
     """Deploy stacks, add those that succeeded to those that were found, and return the failure of the others."""
     if not wanted:
         return None
-    sources = {each.environment: changes.fingerprint(each.environment, authority) for each in wanted}
     stacks = ", ".join(deployment.stack_name(each.environment) for each in wanted)
     try:
         with console.step(f"Deploy {stacks}") as step:
@@ -195,15 +208,14 @@ def _deploy(
     return None
 
 
-def _connect(directory: Path, reached: LocalState, of: str) -> None:
-    """Write down a deployed environment, make its connection and send the first requests."""
-    state.write_state(directory, reached)
+def _connect(directory: Path, reached: LocalState, suffix: str) -> None:
+    """Make the connection of a deployed environment and send the first requests."""
     if CONSOLE_OUTPUT in reached.outputs:
         actions.store_client_secret(targets.resolve(reached.environment, directory, local=True), provider.CLIENT_SECRET)
-    with console.step(f"Connection{of}") as step:
+    with console.step(f"Connection{suffix}") as step:
         link, generated = connection.ensure(directory, reached)
         step.note = "generated" if generated else "the one from before"
-    with console.step(f"First request{of}") as step:
+    with console.step(f"First request{suffix}") as step:
         users = connection.first_request(directory, link)
         step.note = f"{users} users"
 

@@ -127,6 +127,17 @@ def test_the_port_is_remembered_when_nothing_is_deployed_any_more(tmp_path: Path
     assert (state.read_states(tmp_path), state.read_port(tmp_path)) == ([], 4600)
 
 
+def test_the_port_of_the_provider_is_remembered_for_the_same_port_of_the_local_cloud(tmp_path: Path):
+    state.keep_sign_in_port(tmp_path, 4570)
+    assert state.read_sign_in_port(tmp_path, 4566) is None, "nothing was deployed"
+    state.write_state(tmp_path, LocalState("local", 4566, "us-east-1"))
+    assert state.read_sign_in_port(tmp_path, 4566) is None
+    state.keep_sign_in_port(tmp_path, 4570)
+    state.write_state(tmp_path, LocalState("other", 4566, "us-east-1"))
+    assert state.read_sign_in_port(tmp_path, 4566) == 4570
+    assert state.read_sign_in_port(tmp_path, 4600) is None
+
+
 def test_a_state_from_when_there_was_one_environment_is_read(tmp_path: Path):
     keys = {"access_key_id": "test", "secret_access_key": "test"}
     before = {"environment": "local", "port": 4600, "region": "us-east-1", "outputs": OUTPUTS, **keys}

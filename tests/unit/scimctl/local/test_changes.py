@@ -1,6 +1,7 @@
 """A start deploys what has changed since the last deployment, whatever it is, and nothing else."""
 
 import importlib.metadata
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,10 @@ def commit(project: Path) -> None:
     git(project, "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "--allow-empty", "-m", "x")
 
 
+def fingerprint(environment: str, authority: str | None) -> str:
+    return changes.fingerprints([environment], authority)[environment]
+
+
 def write(*names: str) -> Callable[[Path], None]:
     def write_to(project: Path) -> None:
         for name in names:
@@ -74,38 +79,74 @@ def write(*names: str) -> Callable[[Path], None]:
         write("node_modules/.package-lock.json"),
         write("app.py"),
         write("cdk.json"),
+        write("cdk.context.json"),
         write("pyproject.toml"),
         write("../environments/local.toml"),
         commit,
     ],
     ids=[
         *("changed code", "new code", "deleted code", "renamed code", "infrastructure", "local deployment", "a lock"),
-        *("packages of the console", "the app", "context", "the project", "an environment file", "a commit"),
+        *(
+            "packages of the console",
+            "the app",
+            "context",
+            "kept context",
+            "the project",
+            "an environment file",
+            "a commit",
+        ),
     ],
 )
 def test_a_change_of_what_is_deployed_gives_another_fingerprint(project: Path, change: Callable[[Path], Any]) -> None:
-    before = changes.fingerprint("local", AUTHORITY)
-    assert changes.fingerprint("local", AUTHORITY) == before
+    before = fingerprint("local", AUTHORITY)
+    assert fingerprint("local", AUTHORITY) == before
     change(project)
-    assert changes.fingerprint("local", AUTHORITY) != before
+    assert fingerprint("local", AUTHORITY) != before
 
 
 def test_the_environment_the_provider_the_receiver_and_the_cdk_are_part_of_the_fingerprint(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = {changes.fingerprint("local", AUTHORITY), changes.fingerprint("other", AUTHORITY)}
-    found.add(changes.fingerprint("local", None))
+    found = {fingerprint("local", AUTHORITY), fingerprint("other", AUTHORITY)}
+    found.add(fingerprint("local", None))
     monkeypatch.setenv(RECEIVER_VARIABLE, "http://127.0.0.1:1/hooks")
-    found.add(changes.fingerprint("local", AUTHORITY))
+    found.add(fingerprint("local", AUTHORITY))
     monkeypatch.setattr(importlib.metadata, "version", lambda name: f"{name} of tomorrow")
-    found.add(changes.fingerprint("local", AUTHORITY))
+    found.add(fingerprint("local", AUTHORITY))
     assert len(found) == 5
 
 
+def test_another_version_of_node_gives_another_fingerprint(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fingerprint("local", AUTHORITY)
+    (tmp_path / "bin").mkdir()
+    node = tmp_path / "bin" / "node"
+    node.write_text("#!/bin/sh\necho v99.0.0\n")
+    node.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{node.parent}{os.pathsep}{os.environ['PATH']}")
+    assert fingerprint("local", AUTHORITY) != before
+
+
+def test_several_environments_have_the_fingerprints_that_each_has_alone(project: Path) -> None:
+    both = changes.fingerprints(["local", "other"], AUTHORITY)
+    assert both == {name: fingerprint(name, AUTHORITY) for name in ("local", "other")}
+
+
+def test_what_is_no_regular_file_and_what_is_no_environment_file_changes_nothing(project: Path) -> None:
+    before = fingerprint("local", AUTHORITY)
+    (project / "../environments/.#local.toml").symlink_to("ada@example.com.1:2")
+    os.mkfifo(project / "../environments/pipe.toml")
+    os.mkfifo(project / "lambdas/api/pipe")
+    (project / "../environments/notes").mkdir()
+    write("../environments/notes/more.toml", "../environments/README.md")(project)
+    assert fingerprint("local", AUTHORITY) == before
+
+
 def test_a_change_of_what_is_not_deployed_changes_nothing(project: Path) -> None:
-    before = changes.fingerprint("local", AUTHORITY)
+    before = fingerprint("local", AUTHORITY)
     write("README.md", "tests/test_x.py", "lambdas/api/__pycache__/handler.pyc")(project)
-    assert changes.fingerprint("local", AUTHORITY) == before
+    assert fingerprint("local", AUTHORITY) == before
 
 
 def test_every_source_is_in_the_checkout() -> None:

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from lambdas.environment.file import SettingsError
 from lambdas.operations.problems import Problem
 from scimctl import local_state as state
-from scimctl.local import lifecycle, lock, processes
+from scimctl.local import cdk, lifecycle, lock, processes
 from scimctl.local_state import CloudProcess, LocalConnection, LocalState
 from tests.servers import in_a_thread
+from tests.unit.scimctl.cloudformation import StandIn
 
 GONE = "another boot/1"
 
@@ -144,6 +146,30 @@ def test_nothing_is_deployed_into_a_local_cloud_that_does_not_answer(running: Pa
 def test_an_emulator_on_another_port_than_asked_for_is_not_taken(running: Path):
     with pytest.raises(Problem, match="already runs on port 4600, not 4601"):
         lifecycle.bring_up(running, ["local"], 4601)
+
+
+def test_a_failed_connection_hides_no_failed_deployment_and_forgets_nothing_that_is_deployed(
+    cloudformation: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    port = urlsplit(cloudformation.url).port
+    assert port
+    script = tmp_path / "cdk"
+    script.write_text("#!/bin/sh\necho ' ✅  scim-a'\necho ' ✅  scim-b'\nexit 1\n")
+    script.chmod(0o700)
+    monkeypatch.setattr(cdk, "CDK", script)
+    monkeypatch.setattr(cdk, "ARCHIVES", tmp_path / "archives")
+    cloudformation.stacks |= {"CDKToolkit": {}, "scim-a": {"ApiId": "a"}, "scim-b": {"ApiId": "b"}, "scim-c": {}}
+    cloudformation.failed["scim-c"] = {"Queue": "Value -1 is out of range"}
+    for name in ("a", "b"):
+        furnish(tmp_path / ".local", name)
+        state.forget_state(tmp_path / ".local", name)
+        state.write_connection(tmp_path / ".local", name, LocalConnection("http://127.0.0.1:4600/v2/abc", "scim_x"))
+    with pytest.raises(Problem) as raised:
+        lifecycle._furnish(tmp_path / ".local", ["a", "b", "c"], CloudProcess(1, GONE, port, 4601), again=True)
+    assert "The deployment of scim-c failed.\nQueue (AWS::SQS::Queue): Value -1 is out of range" in str(raised.value)
+    assert str(raised.value).count("The endpoint is deployed and ") == 2, "neither connection can be made"
+    assert [each.environment for each in state.read_states(tmp_path / ".local")] == ["a", "b"]
+    assert state.read_sign_in_port(tmp_path / ".local", port) == 4601
 
 
 def test_two_commands_at_once_on_a_directory_are_refused(tmp_path: Path):

@@ -80,3 +80,9 @@ def test_its_port_is_the_one_after_the_local_cloud_s_when_that_is_free():
         taken.listen()
         port = taken.getsockname()[1]
         assert checks.free_port_near(port) > port
+        assert checks.free_port_near(port + 1, first=port) > port, "the last one is taken"
+
+
+def test_its_port_is_the_last_one_when_that_is_free():
+    free = checks.free_port_near(42000)
+    assert checks.free_port_near(43000, first=free) == free
