@@ -55,8 +55,11 @@ class FoundResource:
 
     @property
     def name(self) -> str | None:
-        """The ``userName`` or ``displayName``."""
-        return self._text("userName") or self._text("displayName")
+        """The ``userName`` or ``displayName``. The model is asked where the document does not have it in this spelling.
+
+        :raises Exception: When the model cannot read the document.
+        """
+        return self._text("userName") or self._text("displayName") or name_of(self.to_model())
 
     @property
     def external_id(self) -> str | None:
@@ -66,6 +69,11 @@ class FoundResource:
     def _text(self, attribute: str) -> str | None:
         value = (self.document or {}).get(attribute)
         return value if isinstance(value, str) else None
+
+
+def name_of(resource: Resource[Any]) -> str | None:
+    """Return the ``userName`` or ``displayName`` of a resource."""
+    return getattr(resource, "user_name", None) or getattr(resource, "display_name", None)
 
 
 def version_of(resource: Resource[Any]) -> str | None:

@@ -49,6 +49,7 @@ class SearchForms:
         """Set what reads a search whose form is not known."""
         self._read = read
         self._forms: BoundedMemory[tuple[Any, ...], SearchForm | None] = BoundedMemory()
+        self._seen: BoundedMemory[tuple[Any, ...], None] = BoundedMemory()
 
     def __len__(self) -> int:
         """Return how many forms are kept."""
@@ -61,8 +62,8 @@ class SearchForms:
         """
         text = query.get("filter", "")
         quoted = _TEXT.findall(text)
-        may_have_form = quoted and len(resource_types) == 1 and not query.get("cursor")
-        if not may_have_form or sum(map(len, query.values())) > MAX_LENGTH:
+        may_have_form = quoted and len(resource_types) == 1 and not any(each.lower() == "cursor" for each in query)
+        if not may_have_form or sum(len(name) + len(value) for name, value in query.items()) > MAX_LENGTH:
             return self._read(resource_types, query)
         others = (each for each in query.items() if each[0] != "filter")
         key = (str(resource_types[0].name), _TEXT.sub('""', text), *others)
@@ -70,7 +71,9 @@ class SearchForms:
         if form is not None:
             return form.with_texts(quoted), None
         request, position = self._read(resource_types, query)
-        if key not in self._forms:
+        if key not in self._seen:  # to find a form takes a second reading, too much for a search that never comes again
+            self._seen[key] = None
+        elif key not in self._forms:
             self._forms[key] = self._form_of(resource_types, query, request)
         return request, position
 

@@ -176,8 +176,8 @@ class DirectoryService(BulkReading, Responses, SealedService):
 
     def apply_plain_patch(
         self, found: FoundResource, patch: PlainPatch, conditions: Conditions
-    ) -> PlainResource | None:
-        """Return the state of a user after a plain PATCH; None when it changes nothing.
+    ) -> tuple[PlainResource, PlainResource | None]:
+        """Return the states of a user before and after a plain PATCH; None for the second when it changes nothing.
 
         :raises NotPlainError: When the state can only be computed by :meth:`apply_patch`.
         :raises PreconditionFailedException: When a condition of the request does not hold.
@@ -187,13 +187,14 @@ class DirectoryService(BulkReading, Responses, SealedService):
         if before is None:
             raise NotPlainError
         self.check_conditions(found, "PATCH", conditions)
+        current = PlainResource(found.id, before)
         after, changed = patch.apply(before)
         if not changed:
-            return None
+            return current, None
         document = documents.read(after)
         if document is None or self.rules.concern(document, is_new=False):
             raise NotPlainError
-        return PlainResource(found.id, document)
+        return current, PlainResource(found.id, document)
 
     def apply_replacement(
         self, current: Resource[Any], replacement: Resource[Any], conditions: Conditions

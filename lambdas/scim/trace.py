@@ -8,7 +8,7 @@ from typing import Any
 
 from scim2_models import PatchOp, Resource, ResourceType
 
-from lambdas.scim.found_resources import FoundResource
+from lambdas.scim.found_resources import FoundResource, name_of
 from lambdas.scim.guarding import GuardResult
 from lambdas.scim.ids import logged_id
 from lambdas.scim.path_names import names_in
@@ -91,8 +91,7 @@ class Trace:
     def saw(self, resource: Resource[Any]) -> None:
         """Record the resource that was read or written."""
         self.resource_id = logged_id(resource.id) if resource.id else self.resource_id
-        name = getattr(resource, "user_name", None) or getattr(resource, "display_name", None)
-        self.name = name or self.name
+        self.name = name_of(resource) or self.name
         self.external_id = resource.external_id or self.external_id
 
     def creates(self, body: Resource[Any] | PlainBody) -> None:

@@ -111,8 +111,7 @@ class Users(ResourceOperations):
 
         :raises NotPlainError: When it takes the model, before anything is written.
         """
-        after = self.service.apply_plain_patch(found, patch, conditions)
-        current = PlainResource(found.id, dict(found.content or {}))
+        current, after = self.service.apply_plain_patch(found, patch, conditions)
         was_active, becomes_active = is_active(current), is_active(after or current)
         if self.service.rules.after_change(was_active, becomes_active) is not Deprovisioning.STAYS:
             raise NotPlainError

@@ -209,7 +209,8 @@ def _entries(document: Mapping[str, Any], name: str) -> list[Any] | None:
 def _member(value: Any, name: str) -> Any:
     """Return a member of an object; None when it has none.
 
-    :raises InexpressibleError: When the value is no object, or has the member under another spelling, which the model reads too.
+    :raises InexpressibleError: When the value is no object, or has the member only under another spelling, which the model reads
+        too.
     """
     if type(value) is not dict:
         raise InexpressibleError

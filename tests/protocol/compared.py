@@ -80,12 +80,13 @@ _read_plain_body = DirectoryService.read_plain_body
 
 def _patched(
     self: DirectoryService, found: FoundResource, patch: PlainPatch, conditions: Conditions
-) -> PlainResource | None:
-    plain = _apply_plain_patch(self, found, patch, conditions)
+) -> tuple[PlainResource, PlainResource | None]:
+    current, plain = _apply_plain_patch(self, found, patch, conditions)
     patch_op = self.validate_patch(found.resource_type, {"Operations": list(patch.operations)})
     right = self.apply_patch(found.to_model().model_copy(deep=True), patch_op, conditions)
+    assert document_of(current) == document_of(found.to_model())
     assert (plain and document_of(plain)) == (right and document_of(right))
-    return plain
+    return current, plain
 
 
 def _created(self: DirectoryService, resource_type: ResourceType, payload: Any) -> PlainBody | None:

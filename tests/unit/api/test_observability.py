@@ -42,7 +42,8 @@ def test_a_record_is_written_as_the_logger_writes_it(fields: dict[str, Any]) -> 
 def test_a_lone_surrogate_is_written_as_its_json_escape_to_a_stream_of_utf_8() -> None:
     (handler,) = logger.handlers
     written = io.BytesIO()
-    before = handler.setStream(io.TextIOWrapper(written, encoding="utf-8", write_through=True))
+    stream = io.TextIOWrapper(written, encoding="utf-8", write_through=True)  # which closes what it wraps when it goes
+    before = handler.setStream(stream)
     try:
         write_record({"event": "scim.request", "resource_name": "a\ud800b\N{LATIN SMALL LETTER E WITH ACUTE}"})
     finally:

@@ -165,9 +165,10 @@ def test_a_plain_patch_of_a_user_leads_where_the_library_leads(
         except ValueError:
             return  # a value that no client can write
         try:
-            plain = here.service.apply_plain_patch(here.found("User", document), patch, Conditions())
+            current, plain = here.service.apply_plain_patch(here.found("User", document), patch, Conditions())
         except NotPlainError:
             return
+        assert document_of(current) == document_of(here.found("User", document).to_model())
         right = here.by_library(here.found("User", document), payload)
         assert (plain is None) == (right is None)
         if plain is not None and right is not None:
@@ -198,7 +199,7 @@ def test_a_usual_patch_of_a_user_needs_no_model(operation: dict[str, Any]) -> No
     here = ruled("plain")
     with here.provider:
         payload, patch = here.read("User", [operation])
-        plain = here.service.apply_plain_patch(here.found("User", json.dumps(WHOLE)), patch, Conditions())
+        _, plain = here.service.apply_plain_patch(here.found("User", json.dumps(WHOLE)), patch, Conditions())
         right = here.by_library(here.found("User", json.dumps(WHOLE)), payload)
         assert plain is not None
         assert right is not None

@@ -80,9 +80,9 @@ def test_a_search_is_not_read_again_for_another_text(text: str) -> None:
     with here.provider:
         types = [here.type("User")]
         forms.read(types, {"filter": text})
-        read_before = reads.number
-        query = {"filter": with_texts(text, ["b", "c", "d", "e"]), "count": "10"}
-        assert outcome(forms.read, types, query) == outcome(reads, types, query)
+        for texts in (["b", "c", "d", "e"], ["f", "g", "h", "i"]):
+            query = {"filter": with_texts(text, texts), "count": "10"}
+            assert outcome(forms.read, types, query) == outcome(reads, types, query)
         read_before = reads.number
         query = {"filter": with_texts(text, ["Zoë", "é", "true", ""]), "count": "10"}
         found = outcome(forms.read, types, query)
@@ -156,7 +156,7 @@ def test_a_search_is_read_as_if_it_were_read_alone(text: str, texts: list[str], 
     forms = SearchForms(Reads(here))
     types = [here.type(data.draw(st.sampled_from(["User", "Group"])))]
     with here.provider:
-        for start in (0, 6, 12):
+        for start in (0, 0, 6, 12):
             query = {"filter": with_texts(text, texts[start : start + 6])}
             assert outcome(forms.read, types, query) == outcome(Reads(here), types, query)
 
@@ -178,5 +178,17 @@ def test_clients_that_invent_forms_fill_no_memory() -> None:
     forms = SearchForms(Reads(here))
     with here.provider:
         for number in range(MAX_REMEMBERED + 10):
-            forms.read([here.type("User")], {"filter": 'title eq "a"', "attributes": f"x{number}"})
-    assert len(forms) <= MAX_REMEMBERED
+            for _ in range(2):
+                forms.read([here.type("User")], {"filter": 'title eq "a"', "attributes": f"x{number}"})
+    assert 0 < len(forms) <= MAX_REMEMBERED
+
+
+def test_a_search_that_never_comes_again_is_read_once() -> None:
+    here = directory("plain")
+    reads = Reads(here)
+    forms = SearchForms(reads)
+    with here.provider:
+        for number in range(1, 6):
+            forms.read([here.type("User")], {"filter": 'title eq "a"', "startIndex": str(number)})
+    assert reads.number == 5
+    assert len(forms) == 0
