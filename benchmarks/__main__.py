@@ -79,7 +79,10 @@ def main(
         )
         raise typer.Exit(1)
     if against is not None:
-        typer.echo(checkouts.compare(against))
+        try:
+            typer.echo(checkouts.compare(against))
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--against") from None
         return
     for each in chosen:
         typer.echo(RUNS[each]().read_text())

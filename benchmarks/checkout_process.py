@@ -1,6 +1,7 @@
 """A process that serves operations with the code of the checkout in which it runs, and prints the CPU seconds of each.
 
-:mod:`benchmarks.checkouts` starts it with ``python -c`` in the folder of a checkout, whose modules it then imports.
+:mod:`benchmarks.checkouts` starts it with ``python -c`` in the folder of a checkout, whose modules it then imports. It
+imports the project's modules from nowhere else: what ``make install`` added to the search is left out.
 """
 
 import gc
@@ -8,14 +9,13 @@ import runpy
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scim2_server.requests import ScimRequest
-from scim2_server.responses import ScimResponse
+if TYPE_CHECKING:
+    from scim2_server.requests import ScimRequest
+    from scim2_server.responses import ScimResponse
 
-from benchmarks.places import TablePlace
-from support.datasets import Dataset
-from support.engines import client_for
+    from benchmarks.places import TablePlace
 
 
 def main(operations_file: Path, url: str, members: int) -> None:
@@ -25,6 +25,11 @@ def main(operations_file: Path, url: str, members: int) -> None:
     :param url: The engine that holds the dataset.
     :param members: Members of the dataset's group.
     """
+    search_only_here()
+    from benchmarks.places import TablePlace
+    from support.datasets import Dataset
+    from support.engines import client_for
+
     operations = runpy.run_path(str(operations_file), run_name="operations")
     place = TablePlace(client_for(url), Dataset(members))
     gc.collect()
@@ -34,10 +39,20 @@ def main(operations_file: Path, url: str, members: int) -> None:
         sys.stdout.flush()
 
 
-def _seconds(operations: dict[str, Any], place: TablePlace, name: str) -> float:
+def search_only_here() -> None:
+    """Import the project's modules from the working folder or not at all: search no other folder that has some."""
+    here = Path.cwd().resolve()
+    sys.path[:] = [
+        each
+        for each in sys.path
+        if Path(each).resolve() == here or not (Path(each) / "lambdas" / "__init__.py").is_file()
+    ]
+
+
+def _seconds(operations: dict[str, Any], place: "TablePlace", name: str) -> float:
     seconds = 0.0
 
-    def measure(request: ScimRequest) -> ScimResponse:
+    def measure(request: "ScimRequest") -> "ScimResponse":
         nonlocal seconds
         started = time.process_time()
         response = place.serve(request)

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from statistics import median
 
@@ -40,11 +40,20 @@ ROUNDS = 60
 WARM_ROUNDS = 5
 """Rounds that are not measured: what is done only once."""
 
+PACKAGES = ("lambdas", "benchmarks", "support")
+"""The packages of a checkout that a measured request runs."""
+
 PROGRAM = Path(__file__).with_name("checkout_process.py")
 
 
 def compare(other: Path, rounds: int = ROUNDS) -> str:
-    """Return a table of the CPU milliseconds of each operation in another checkout and in this one: medians, taken in turns."""
+    """Return a table of the CPU milliseconds of each operation in another checkout and in this one: medians, taken in turns.
+
+    :raises ValueError: When the folder is no checkout of the project.
+    """
+    for name in PACKAGES:
+        if not (other / name / "__init__.py").is_file():
+            raise ValueError(f"{other} is no checkout of this project: it has no package {name}")
     with ExitStack() as running:
         checkouts = [running.enter_context(_serving(each)) for each in (other.resolve(), ROOT)]
         _medians(checkouts, WARM_ROUNDS)
@@ -59,11 +68,15 @@ def compare(other: Path, rounds: int = ROUNDS) -> str:
 
 
 def _medians(checkouts: Sequence["CheckoutProcess"], rounds: int) -> dict[str, list[float]]:
-    """Return the median CPU seconds of each operation in each checkout."""
+    """Return the median CPU seconds of each operation in each checkout. What runs first in one round runs last in the next."""
     medians = {}
     for name, operation in ROWS.items():
-        times = [[checkout.seconds(operation) for checkout in checkouts] for _ in range(rounds)]
-        medians[name] = [median(each) for each in zip(*times, strict=True)]
+        times: list[list[float]] = [[] for _ in checkouts]
+        for number in range(rounds):
+            turns = list(zip(checkouts, times, strict=True))
+            for checkout, own in reversed(turns) if number % 2 else turns:
+                own.append(checkout.seconds(operation))
+        medians[name] = [median(each) for each in times]
     return medians
 
 
@@ -75,6 +88,7 @@ class CheckoutProcess:
 
         :param url: The engine that holds the dataset.
         """
+        self._checkout = checkout
         self._process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM.read_text(), operations.__file__, url, str(MEMBERS)],
             cwd=checkout,
@@ -87,16 +101,17 @@ class CheckoutProcess:
     def seconds(self, operation: Operation) -> float:
         """Return the CPU seconds of an operation's request.
 
-        :raises RuntimeError: When the operation fails; standard error says why.
+        :raises RuntimeError: When the operation fails; standard error says why. The message names the folder of the checkout.
         """
         pipes = self._process
         if pipes.stdin is None or pipes.stdout is None:
             raise RuntimeError("the process has no pipes")
-        pipes.stdin.write(f"{operation.__name__}\n")
-        pipes.stdin.flush()
+        with suppress(BrokenPipeError):  # the process has ended, and answers nothing
+            pipes.stdin.write(f"{operation.__name__}\n")
+            pipes.stdin.flush()
         line = pipes.stdout.readline()
         if not line:
-            raise RuntimeError(f"{operation.__name__} failed in {pipes.args!r}")
+            raise RuntimeError(f"{operation.__name__} failed in {self._checkout}")
         return float(line)
 
     def end(self) -> None:

@@ -7,7 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import answers, bounds, changes, checkouts, console, cost, events, imports, month, pages, reports, speed
+from benchmarks import (
+    answers,
+    bounds,
+    changes,
+    checkouts,
+    console,
+    cost,
+    events,
+    imports,
+    month,
+    operations,
+    pages,
+    reports,
+    speed,
+)
+from benchmarks.operations import Operation
 from benchmarks.peers import comparison
 from support.datasets import Dataset, engine_with
 from support.engines import ROOT, engine_name
@@ -62,6 +77,45 @@ def test_operations_run_in_turns_in_another_checkout_and_in_this_one(monkeypatch
     assert header.split(" | ")[1:] == ["before", "now", "ratio |"]
     assert [line.split(" | ")[0] for line in lines] == [f"| {name}" for name in names]
     assert all(float(cell) > 0 for line in lines for cell in line.strip("| ").split(" | ")[1:])
+
+
+def test_a_folder_that_is_no_checkout_is_not_compared(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="is no checkout of this project: it has no package lambdas") as raised:
+        checkouts.compare(tmp_path)
+    assert str(tmp_path) in str(raised.value)
+
+
+def test_a_checkout_that_lacks_a_module_does_not_run_that_of_another(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in checkouts.PACKAGES:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+    (tmp_path / "benchmarks" / "places.py").write_text("import scimctl\n")
+    process = checkouts.CheckoutProcess(tmp_path, "http://127.0.0.1:1")
+    try:
+        with pytest.raises(RuntimeError) as raised:
+            process.seconds(operations.read_user)
+    finally:
+        process.end()
+    assert str(raised.value) == f"read_user failed in {tmp_path}"
+    assert "No module named 'scimctl'" in capfd.readouterr().err
+
+
+def test_the_checkout_that_is_measured_first_is_another_in_each_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[str] = []
+
+    class Recorded(checkouts.CheckoutProcess):
+        def __init__(self, name: str, seconds: float) -> None:
+            self.name, self.took = name, seconds
+
+        def seconds(self, operation: Operation) -> float:
+            measured.append(self.name)
+            return self.took
+
+    monkeypatch.setattr(checkouts, "ROWS", {"get user": operations.read_user})
+    assert checkouts._medians([Recorded("before", 2), Recorded("now", 1)], 3) == {"get user": [2, 1]}
+    assert measured == ["before", "now", "now", "before", "before", "now"]
 
 
 @pytest.mark.parametrize("statement", [each.statement for each in imports.IMPORTS.values()])
