@@ -68,7 +68,7 @@ class Console:
         """Build the console.
 
         :param environment: The environment's checked file; it must have a table ``[console]``.
-        :param connect: Returns a boto3 client of a service.
+        :param connect: Returns a botocore client of a service.
         :raises ValueError: When the file has no console.
         """
         if environment.console is None:

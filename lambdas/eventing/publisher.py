@@ -39,7 +39,7 @@ class Publisher:
     def __init__(self, client: Any, bus: str, source: Source) -> None:
         """Open a bus.
 
-        :param client: A boto3 client of EventBridge (``events``).
+        :param client: A botocore client of EventBridge (``events``).
         :param bus: The bus's name.
         """
         self.client = client

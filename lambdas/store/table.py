@@ -53,7 +53,7 @@ Answer = TypeVar("Answer", bound=Mapping[str, Any])
 
 
 class Table:
-    """One DynamoDB table, reached through a boto3 low-level client.
+    """One DynamoDB table, reached through a botocore client.
 
     :param patient: Whether a call without an answer is retried until the request's time is up. If not, it raises one of
         :data:`NO_ANSWER` after the client's own attempts, so that an operator learns of it at once.

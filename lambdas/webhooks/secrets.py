@@ -17,7 +17,7 @@ class WebhookSecrets:
     """The secrets of an environment's webhooks, each read at its first use."""
 
     def __init__(self, ssm: Any, environment: str) -> None:
-        """Open them with a boto3 client of SSM."""
+        """Open them with a botocore client of SSM."""
         self.ssm = ssm
         self.environment = environment
         self._read: dict[str, tuple[float, Secrets]] = {}

@@ -71,6 +71,13 @@ def test_the_authorizer_carries_neither_pydantic_nor_scim_models(either: Assembl
     assert {"aws_lambda_powertools", "botocore"} <= carried
 
 
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_a_function_carries_botocore_and_no_boto3(local: Assembly, handler: str):
+    carried = {path.name for layer in local.layers(handler) for path in layer.iterdir()}
+    assert "botocore" in carried
+    assert not carried & {"boto3", "s3transfer"}
+
+
 def test_the_authorizer_carries_only_the_token_check(either: Assembly):
     elsewhere = {path for path in project_files(either.asset("authorizer")) if "/authorizer/" not in path}
     assert elsewhere == {

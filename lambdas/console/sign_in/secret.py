@@ -17,7 +17,7 @@ class ClientSecret:
     def __init__(self, ssm: Any, name: str) -> None:
         """Read the secret from a parameter.
 
-        :param ssm: A boto3 client of SSM.
+        :param ssm: A botocore client of SSM.
         :param name: The name of a SecureString parameter.
         """
         self.ssm = ssm
