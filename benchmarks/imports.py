@@ -75,9 +75,9 @@ started = time.process_time()
 print(time.process_time() - started)"""
 
 INTRODUCTION = """CPU time of the import that a cold start begins with, in a process of its own that sees the function's code and
-layers alone, on Python {python}: the median of {rounds}, taken in turns. The first three rows are what an application imports
-before it does anything: a client made by boto3; with it the models of scim2-models, and a user with the enterprise extension built;
-with these scim2-server, which the SCIM API extends. Ratios carry over to other machines, the milliseconds do not."""
+layers alone: the median of {rounds}, taken in turns. The first three rows are what an application imports before it does anything:
+a client made by boto3; with it the models of scim2-models, and a user with the enterprise extension built; with these scim2-server,
+which the SCIM API extends. Ratios carry over to other machines, the milliseconds do not."""
 
 
 def run(rounds: int = ROUNDS) -> Path:
@@ -93,11 +93,20 @@ def run(rounds: int = ROUNDS) -> Path:
     return write(
         "import",
         "What an import takes",
-        INTRODUCTION.format(rounds=rounds, python=target.python),
+        INTRODUCTION.format(rounds=rounds),
         table(
             ["what is imported", "to a client", "to client and models", "CPU ms", "fastest", "slowest"], _rows(times)
         ),
+        python=version_of(python),
     )
+
+
+def version_of(python: str) -> str:
+    """Return the version of an interpreter, such as ``3.13.2``."""
+    program = "import platform; print(platform.python_version())"
+    return subprocess.run(
+        [python, "-I", "-S", "-c", program], check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 def _interpreter() -> "tuple[str, Target]":

@@ -14,9 +14,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def write(name: str, title: str, *parts: str) -> Path:
-    """Write a report as ``results/NAME.md``, and return its path."""
-    when = f"Measured on {datetime.now(UTC):%Y-%m-%d} with Python {platform.python_version()} by `make bench BENCH={name}`."
+def write(name: str, title: str, *parts: str, python: str | None = None) -> Path:
+    """Write a report as ``results/NAME.md``, and return its path.
+
+    :param python: The version of Python that was measured; by default, the version of this process.
+    """
+    version = python or platform.python_version()
+    when = f"Measured on {datetime.now(UTC):%Y-%m-%d} with Python {version} by `make bench BENCH={name}`."
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.md"
     path.write_text("\n\n".join([f"# {title}", when, *parts]) + "\n")

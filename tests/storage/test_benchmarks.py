@@ -1,7 +1,9 @@
 """The benchmarks run, and write tables that name no place of the machine: with small directories here, each once."""
 
 import importlib.util
+import platform
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,7 +55,8 @@ FOR_A_RELEASE = ("peers", "answers", "bounds")
 def test_a_benchmark_writes_its_report(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(pages, "SAMPLES", 3)
-    monkeypatch.setattr(imports, "IMPORTS", {name: imports.IMPORTS[name] for name in (imports.BARE, imports.MODELS)})
+    quickest = (imports.BARE, imports.MODELS, "authorizer")
+    monkeypatch.setattr(imports, "IMPORTS", {each: imports.IMPORTS[each] for each in quickest})
     report = RUNS[name]()
     text = report.read_text()
 
@@ -65,6 +68,16 @@ def test_a_benchmark_writes_its_report(name: str, tmp_path: Path, monkeypatch: p
     for table in tables:
         assert len({line.count("|") for line in table}) == 1
         assert len(table) > 2
+
+
+def test_a_report_names_the_version_of_python_that_was_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "RESULTS", tmp_path)
+    here = platform.python_version()
+    assert f" with Python {here} by " in reports.write("one", "What one takes").read_text()
+    assert " with Python 3.13.0 by " in reports.write("one", "What one takes", python="3.13.0").read_text()
+    assert imports.version_of(sys.executable) == here
 
 
 @pytest.mark.full
