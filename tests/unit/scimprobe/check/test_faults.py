@@ -1,6 +1,10 @@
-"""Each fault of an endpoint fails the checks that are about it, and no other of their suites; and leaves nothing behind."""
+"""Each fault of an endpoint fails the checks that are about it, and no other that runs of their suites; and leaves nothing behind.
+
+`make test` runs a share of the other checks, another share each day; a release runs all.
+"""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
@@ -350,27 +354,36 @@ def failed(run: Run) -> dict[str, set[str]]:
 EVERY = 4
 """One in so many of the checks that a fault is not about runs against it in `make test`; for a release, every one does."""
 
+TODAY = datetime.now(UTC).toordinal()
+"""The day that chooses the share of the checks. To repeat another day's run, write the number from its assertion message here."""
 
-def chosen(suite: Suite, about: set[str], fault: int) -> Suite:
-    """Return a suite with the checks that are about a fault, and some of those that are not, others for the next fault."""
+
+def chosen(suite: Suite, about: set[str], turn: int) -> Suite:
+    """Return a suite with the checks that are about a fault, and some of those that are not: others in the next turn."""
     checks = [
         check
         for number, check in enumerate(suite.checks)
-        if check.name in about or is_release() or (number + fault) % EVERY == 0
+        if check.name in about or is_release() or (number + turn) % EVERY == 0
     ]
     return replace(suite, checks=checks)
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_exactly_the_checks_that_are_about_it_find_an_endpoint_that(name: str) -> None:
+def test_the_checks_that_are_about_it_and_none_of_the_others_that_run_today_find_an_endpoint_that(name: str) -> None:
     fault, expected = FAULTS[name]
-    number = list(FAULTS).index(name)
+    turn = list(FAULTS).index(name) + TODAY
     with serving(fault) as stand_in:
-        suites = [chosen(suite, expected[suite.name], number) for suite in SUITES if suite.name in expected]
+        suites = [chosen(suite, expected[suite.name], turn) for suite in SUITES if suite.name in expected]
         run = job.run(Tenant.parse(stand_in.url, TOKEN), suites, Console(quiet=True))
         assert stand_in.storage.resources == []
-    assert failed(run) == expected
+    assert failed(run) == expected, f"TODAY = {TODAY}"
     assert run.left == []
+
+
+def test_every_check_runs_against_every_fault_within_as_many_days_as_there_are_shares() -> None:
+    for suite in SUITES:
+        days = [{check.name for check in chosen(suite, set(), day).checks} for day in range(TODAY, TODAY + EVERY)]
+        assert set().union(*days) == {check.name for check in suite.checks}
 
 
 def test_every_check_is_failed_by_some_fault() -> None:
