@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
+from lambdas.environment.file import LOCAL_ACCOUNT
 from lambdas.operations.problems import Problem
 from scimctl.local import cdk, failures
 from scimctl.local.progress import Progress
@@ -73,6 +74,7 @@ def bootstrap(state: LocalState) -> bool:
         if status not in (None, "DELETE_COMPLETE"):
             client.delete_stack(StackName=TOOLKIT)
             client.get_waiter("stack_delete_complete").wait(StackName=TOOLKIT, WaiterConfig=_WAIT)
+        _delete_retained_bucket(state)
         client.create_stack(
             StackName=TOOLKIT,
             TemplateBody=_TOOLKIT_TEMPLATE.read_text(encoding="utf-8"),
@@ -84,6 +86,18 @@ def bootstrap(state: LocalState) -> bool:
         reasons = failures.of_resources(_failed_events(state, TOOLKIT, began)) or str(error)
         raise Problem(f"The local cloud could not be bootstrapped for the CDK.\n{reasons}") from None
     return True
+
+
+def _delete_retained_bucket(state: LocalState) -> None:
+    """Delete the bucket that a deleted toolkit stack retains, with its assets: no new stack can create it otherwise."""
+    make: Any = boto3.resource
+    bucket = make("s3", **state.client_arguments()).Bucket(f"cdk-hnb659fds-assets-{LOCAL_ACCOUNT}-{state.region}")
+    try:
+        bucket.object_versions.delete()
+        bucket.delete()
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
 
 
 class DeploymentFailed(Problem):

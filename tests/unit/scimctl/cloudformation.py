@@ -37,6 +37,9 @@ class StandIn:
     broken: set[str] = field(default_factory=set)
     """Names of stacks whose creation fails."""
 
+    buckets: set[str] = field(default_factory=set)
+    """Names of S3 buckets, all of them empty, for what looks after those that a stack retained."""
+
     account: str = "123456789012"
     error: tuple[int, str, str] | None = None
     """Status, code and message with which it answers instead."""
@@ -147,6 +150,19 @@ def serving() -> Iterator[StandIn]:
             self.send_header("Content-Type", "text/xml")
             self.end_headers()
             self.wfile.write(body.encode())
+
+        def do_GET(self) -> None:
+            bucket = self.path.split("?")[0].strip("/")
+            error = "<Error><Code>NoSuchBucket</Code></Error>"
+            body = "<ListVersionsResult></ListVersionsResult>" if bucket in stand_in.buckets else error
+            self.send_response(200 if bucket in stand_in.buckets else 404)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def do_DELETE(self) -> None:
+            stand_in.buckets.remove(self.path.strip("/"))
+            self.send_response(204)
+            self.end_headers()
 
         def log_message(self, *arguments: Any) -> None:
             """Say nothing."""

@@ -120,7 +120,9 @@ def test_what_an_interrupted_bootstrap_left_is_made_anew(cloudformation: StandIn
     [state] = states(cloudformation, "a")
     cloudformation.stacks[deployment.TOOLKIT] = {"of": "before"}
     cloudformation.states[deployment.TOOLKIT] = status
+    cloudformation.buckets = {"cdk-hnb659fds-assets-000000000000-us-east-1", "another"}
     assert deployment.bootstrap(state)
+    assert cloudformation.buckets == {"another"}, "the stack retains its bucket"
     assert cloudformation.stacks[deployment.TOOLKIT] == {}
     assert not deployment.bootstrap(state), "done before"
 
