@@ -33,12 +33,12 @@ CHECK_NETWORK = "Check the network connection."
 
 @contextmanager
 def aws_errors_as_problems(place: str, when_silent: str = CHECK_NETWORK) -> Iterator[None]:
-    """Turn what boto3 raises inside the block into a :class:`Problem`.
+    """Turn what botocore raises inside the block into a :class:`Problem`.
 
-    :param place: What boto3 calls, for example ``stack scim-acme in eu-central-1``.
+    :param place: What botocore calls, for example ``stack scim-acme in eu-central-1``.
     :param when_silent: What to advise when it does not answer.
     :raises Unavailable: When it does not answer.
-    :raises Problem: For any other error of boto3.
+    :raises Problem: For any other error of botocore.
     """
     try:
         yield

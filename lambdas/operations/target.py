@@ -41,7 +41,7 @@ class Target:
     """What messages call it, for example ``stack scim-acme in eu-central-1``."""
 
     connect: Callable[[str], Any] = field(repr=False)
-    """Returns a boto3 client of a service, such as ``dynamodb``, where the environment is deployed."""
+    """Returns a botocore client of a service, such as ``dynamodb``, where the environment is deployed."""
 
     operator_name: Callable[[], str] = field(repr=False)
     """Returns who acts, for the log: the ARN of an AWS identity, or the name of the person who signed in."""
@@ -75,7 +75,7 @@ class Target:
         return self.log_group_name
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client of a service where the environment is deployed."""
+        """Return a botocore client of a service where the environment is deployed."""
         return self.connect(service)
 
     def table(self) -> Table:
@@ -104,7 +104,7 @@ class Target:
         return Table(self.client("dynamodb"), self.table_name, patient=False)
 
     def aws_errors_as_problems(self) -> AbstractContextManager[None]:
-        """Return the block in which what boto3 raises about this target becomes a :class:`Problem`."""
+        """Return the block in which what botocore raises about this target becomes a :class:`Problem`."""
         return aws_errors_as_problems(self.place, self.when_silent)
 
     def tenant_url(self, connection_id: str) -> str:

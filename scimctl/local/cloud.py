@@ -43,7 +43,7 @@ _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRA
 def start(directory: Path, port: int) -> CloudProcess:
     """Start the emulator on 127.0.0.1 in a session of its own, and wait until it answers.
 
-    It plays the local cloud's account and region, reads the data below `directory`, writes its log there, and enforces IAM.
+    It simulates the local cloud's account and region, reads the data below `directory`, writes its log there, and enforces IAM.
     Raises Problem, with nothing left running, when it does not come up.
     """
     log = directory / "ministack.log"

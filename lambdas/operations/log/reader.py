@@ -40,7 +40,7 @@ class LogReader:
     def __init__(self, client: Any, group: str, place: str, when_silent: str) -> None:
         """Open a log group.
 
-        :param client: A boto3 client of CloudWatch Logs.
+        :param client: A botocore client of CloudWatch Logs.
         :param group: The name of the log group.
         :param place: What messages call it.
         :param when_silent: What to advise when it does not answer.

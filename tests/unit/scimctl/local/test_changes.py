@@ -154,7 +154,7 @@ def test_every_source_is_in_the_checkout() -> None:
 
 
 class Cloud(LocalState):
-    """An environment in a cloud that moto and a stand-in for CloudFormation play."""
+    """An environment in a cloud that moto and a stand-in for CloudFormation simulate."""
 
     def client_arguments(self) -> dict[str, str]:
         return {"region_name": "us-east-1"}
