@@ -361,7 +361,8 @@ def test_a_job_whose_token_is_rotated_at_the_command_line_ends_as_it_was_meant(
     made = endpoint.create_connection(directory="rotated-job")
     since = now()
     with ThreadPoolExecutor(1) as pool:
-        job = pool.submit(simulate, endpoint.seen_by(made), "--users", "25", "--groups", "3")
+        one_by_one = ("--concurrency", "1")  # so that the job outlasts the command
+        job = pool.submit(simulate, endpoint.seen_by(made), "--users", "60", "--groups", "3", *one_by_one)
         endpoint.wait_for_record(
             lambda each: each.get("token") == made.token.id and each.get("method") == "POST", since
         )
