@@ -220,7 +220,6 @@ def test_the_docs_quote_what_adding_and_removing_a_member_takes() -> None:
     assert f"takes {add:.0f} times as long with 10,000 members as with 10, and {remove:.0f} times to remove one" in text
 
 
-@pytest.mark.skipif(not rows(SPEED, "## Beside the bare calls"), reason="the kept report has no bare calls yet")
 def test_the_docs_quote_what_operations_take_beside_their_bare_calls() -> None:
     bare = {name: float(cells[-1]) for name, cells in rows(SPEED, "## Beside the bare calls").items()}
     least, *_, most = sorted(bare[each] for each in BESIDE_BARE_CALLS)
