@@ -6,9 +6,9 @@ from typing import Any
 from lambdas.environment.file.permissions import Source
 from lambdas.operations.permissions import PermissionOperations
 from lambdas.operations.resources import Resources
+from scimctl.lookup import find
 from scimctl.options import Output
 from scimctl.permissions.show import print_change, print_permissions
-from scimctl.resources.lookup import find
 from scimctl.targets import resolve
 
 

@@ -62,8 +62,8 @@ def show(
     `scimctl groups show Sales --environment acme --output json`
     """
     from lambdas.operations.resources import Resources
+    from scimctl.lookup import find
     from scimctl.resources import show as printing
-    from scimctl.resources.lookup import find
     from scimctl.targets import resolve
 
     resources = Resources(resolve(environment), directory)

@@ -11,10 +11,10 @@ from lambdas.operations.permissions import PermissionOperations
 from lambdas.operations.problems import Problem
 from lambdas.operations.resources import Resources
 from scimctl import console
+from scimctl.lookup import find
 from scimctl.options import Output, confirm
 from scimctl.permissions.show import print_change
 from scimctl.resources import show as printing
-from scimctl.resources.lookup import find
 from scimctl.targets import resolve
 from scimprobe.printable import printable
 

@@ -14,8 +14,8 @@ from lambdas.operations.resources import Resources
 from scimctl.guide import guide
 from scimctl.local_option import IS_LOCAL
 from scimctl.local_state import LocalState, write_state
+from scimctl.lookup import not_found
 from scimctl.main import LOCAL_VARIABLE
-from scimctl.resources.lookup import not_found
 from scimctl.targets import resolve
 from tests.unit.scimctl.cloudformation import StandIn
 from tests.unit.scimctl.operators import TABLE, refused
