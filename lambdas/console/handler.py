@@ -1,12 +1,11 @@
 """The console's function: a browser's request on its way from API Gateway's event to a page."""
 
 import os
-from functools import cache
 from typing import Any
 
-import botocore.session
 from botocore.config import Config
 
+from lambdas.clients import connector
 from lambdas.console.app import Console
 from lambdas.console.pages import ALL
 from lambdas.console.settings import read_settings
@@ -17,14 +16,7 @@ from lambdas.imports import complete_imports
 AWS = Config(connect_timeout=1, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 """How AWS is called; searches of the log take longer than DynamoDB does."""
 
-
-SESSION = botocore.session.get_session()  # importing boto3 takes longer
-
-
-@cache
-def connect(service: str) -> Any:
-    """Return a client of an AWS service, one for each."""
-    return SESSION.create_client(service, config=AWS)
+connect = connector(AWS)
 
 
 def build() -> Console:

@@ -8,11 +8,11 @@ import json
 import os
 from typing import Any
 
-import botocore.session
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from lambdas import records
+from lambdas.clients import connector
 from lambdas.environment.file import load_deployed
 from lambdas.environment.product import Product
 from lambdas.eventing.event import Event
@@ -31,15 +31,15 @@ RESERVE_SECONDS = 20
 """Kept of the function's time for the call under way."""
 
 SETTINGS = load_deployed()
-SESSION = botocore.session.get_session()  # importing boto3 takes longer
+connect = connector(AWS)
 PRODUCT = Product.of(SETTINGS)
 FULL = SETTINGS.events is not None and SETTINGS.events.content == "full"
 ENVIRONMENT = os.environ["ENVIRONMENT"]
 CLIENT, _ = open_client(AWS)
 TABLE = Table(CLIENT, os.environ["TABLE_NAME"])
 SCHEMA = SchemaCheck(TABLE)
-PUBLISHER = Publisher.deployed(lambda: SESSION.create_client("events", config=AWS))
-QUEUE: Any = SESSION.create_client("sqs", config=AWS)
+PUBLISHER = Publisher.deployed(lambda: connect("events"))
+QUEUE: Any = connect("sqs")
 logger = Logger(use_rfc3339=True, utc=True, location=None)
 
 

@@ -4,10 +4,10 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.session
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
+from lambdas.clients import connector
 from lambdas.environment.file import load_deployed
 from lambdas.environment.file.watch import Watch
 from lambdas.eventing.publisher import Publisher
@@ -18,14 +18,7 @@ from lambdas.watch.watch import ProvisioningWatch
 
 AWS = Config(connect_timeout=1, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 
-SESSION = botocore.session.get_session()  # importing boto3 takes longer
-
-
-def connect(service: str) -> Any:
-    """Return a client of an AWS service."""
-    return SESSION.create_client(service, config=AWS)
-
-
+connect = connector(AWS)
 TABLE = Table(connect("dynamodb"), os.environ["TABLE_NAME"])
 READER = LogReader(connect("logs"), os.environ["LOG_GROUP_NAME"], "the log group", "The next run retries.")
 logger = Logger(use_rfc3339=True, utc=True, location=None)

@@ -12,12 +12,12 @@ import os
 from functools import cache
 from typing import Any
 
-import botocore.session
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas import records
+from lambdas.clients import connector
 from lambdas.environment.file import Webhook, load_deployed
 from lambdas.eventing.deliveries import Delivery, DeliveryStore
 from lambdas.eventing.event import encode
@@ -35,14 +35,7 @@ QUEUES: dict[str, str] = json.loads(os.environ["WEBHOOK_QUEUES"])
 """From the name of a queue to the id of its webhook."""
 
 SENDER = Sender(allow_loopback=os.environ.get("ADDRESSING") == "path")
-SESSION = botocore.session.get_session()  # importing boto3 takes longer
-
-
-def connect(service: str) -> Any:
-    """Return a client of an AWS service."""
-    return SESSION.create_client(service, config=AWS)
-
-
+connect = connector(AWS)
 SECRETS = WebhookSecrets(connect("ssm"), ENVIRONMENT)
 DELIVERIES = DeliveryStore(Table(connect("dynamodb"), os.environ["TABLE_NAME"]))
 QUEUE = connect("sqs")

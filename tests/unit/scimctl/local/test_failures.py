@@ -36,8 +36,8 @@ def template(tmp_path: Path) -> Path:
 
 
 def test_a_failed_resource_is_named_with_what_its_service_said(log, tmp_path):
-    told = failures.explain([FILTER], log("Failed resources: ..."), [tmp_path / "none"])
-    assert told == "Broken (AWS::Logs::MetricFilter): The specified log group does not exist: no-such-group"
+    shown = failures.explain([FILTER], log("Failed resources: ..."), [tmp_path / "none"])
+    assert shown == "Broken (AWS::Logs::MetricFilter): The specified log group does not exist: no-such-group"
 
 
 def test_a_reason_that_is_plain_text_is_told_in_one_line(log, tmp_path):
@@ -57,8 +57,8 @@ def test_when_everything_was_cancelled_the_cancelled_are_told(log, tmp_path):
 
 def test_a_resource_of_a_type_that_the_local_cloud_lacks_is_found_in_the_template(log, template):
     text = "Template format error: Unrecognized resource types: [AWS::Logs::QueryDefinition]\n"
-    told = failures.explain([], log(text), [template])
-    assert told == "Saved (AWS::Logs::QueryDefinition): the local cloud does not know this type of resource"
+    shown = failures.explain([], log(text), [template])
+    assert shown == "Saved (AWS::Logs::QueryDefinition): the local cloud does not know this type of resource"
 
 
 def test_an_app_that_cannot_be_synthesized_is_told_by_what_it_raised(log, tmp_path):
@@ -75,8 +75,8 @@ RuntimeError: boom
 
 
 def test_only_the_last_lines_of_a_long_log_are_told(log, tmp_path):
-    told = failures.explain([], log("\n\n".join(f"line {number}" for number in range(100))), [tmp_path / "none"])
-    assert told.splitlines() == [f"line {number}" for number in range(92, 100)]
+    shown = failures.explain([], log("\n\n".join(f"line {number}" for number in range(100))), [tmp_path / "none"])
+    assert shown.splitlines() == [f"line {number}" for number in range(92, 100)]
 
 
 def test_a_missing_log_is_no_second_failure(tmp_path):
